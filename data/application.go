@@ -1,0 +1,171 @@
+package data
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Content is everything the clerk enters: what an application is about, apart
+// from what happens to it. Its JSON is the file format of `pratiquectl issue`.
+type Content struct {
+	Traveller   Traveller      `json:"traveller"`
+	Document    TravelDocument `json:"document"`
+	Tests       []Test         `json:"tests,omitempty"`
+	Doses       []Dose         `json:"doses,omitempty"`
+	Infections  []Infection    `json:"infections,omitempty"`
+	Itinerary   []Leg          `json:"itinerary,omitempty"`
+	Declaration Declaration    `json:"declaration"`
+	// Confirmed keeps what the officer confirmed against a problem of severity
+	// [Confirm]: the same problem about the same value is not asked again.
+	Confirmed []Confirmation `json:"confirmed,omitempty"`
+}
+
+// Confirmation is an officer's word that an unusual value is what the document says.
+type Confirmation struct {
+	Field string `json:"field"`
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// Hash identifies the content: SHA-256 over its JSON, in lower-case hex.
+// An approval is bound to it.
+func (c Content) Hash() string { return hashJSON(c) }
+
+// Departs is the departure of the first leg, zero if it is not known yet.
+func (c Content) Departs() Moment {
+	if len(c.Itinerary) == 0 {
+		return Moment{}
+	}
+	return c.Itinerary[0].Departs
+}
+
+// Pinned returns a copy of c with every moment's offset filled in.
+func (c Content) Pinned() Content {
+	c.Tests = slices.Clone(c.Tests)
+	for i := range c.Tests {
+		t := &c.Tests[i]
+		t.Sampled, t.Analysed, t.Reported = t.Sampled.Pinned(), t.Analysed.Pinned(), t.Reported.Pinned()
+	}
+	c.Itinerary = slices.Clone(c.Itinerary)
+	for i := range c.Itinerary {
+		c.Itinerary[i].Departs = c.Itinerary[i].Departs.Pinned()
+	}
+	return c
+}
+
+// Group is a part of an application that a reviewer compares with its papers
+// and ticks as one.
+type Group struct {
+	Name string // "identity", "test 1" …, "vaccinations", "journey"
+	Hash string // of the values in it; a changed value un-ticks its group
+}
+
+// GroupIdentity, GroupVaccinations and GroupJourney are the names of the
+// groups that every application may have; tests are named by [GroupTest].
+const (
+	GroupIdentity     = "identity"
+	GroupVaccinations = "vaccinations"
+	GroupJourney      = "journey"
+)
+
+// GroupTest is the name of the group of the i-th test, counted from 0.
+func GroupTest(i int) string { return fmt.Sprintf("test %d", i+1) }
+
+// Groups are the groups of c in the order of the paper; vaccinations only
+// where there are any.
+func (c Content) Groups() []Group {
+	groups := []Group{{GroupIdentity, hashJSON([]any{c.Traveller, c.Document})}}
+	for i, t := range c.Tests {
+		groups = append(groups, Group{GroupTest(i), hashJSON(t)})
+	}
+	if len(c.Doses)+len(c.Infections) > 0 {
+		groups = append(groups, Group{GroupVaccinations, hashJSON([]any{c.Doses, c.Infections})})
+	}
+	return append(groups, Group{GroupJourney, hashJSON([]any{c.Itinerary, c.Declaration})})
+}
+
+// ApplicationID names an application: 16 random bytes in lower-case hex.
+type ApplicationID string
+
+// State of an application. The picture is in DESIGN, "A case".
+type State string
+
+// The states an application can be in.
+const (
+	Draft     State = "draft"
+	Submitted State = "submitted"
+	InReview  State = "in review"
+	Returned  State = "returned"
+	Approved  State = "approved"
+	Issued    State = "issued"
+	Withdrawn State = "withdrawn"
+)
+
+// States are all states in the order of a case's life.
+var States = []State{Draft, Submitted, InReview, Returned, Approved, Issued, Withdrawn}
+
+// Application is the case under review, from draft to certificate.
+type Application struct {
+	ID       ApplicationID `json:"id"`
+	Practice bool          `json:"practice"` // the kind of the post that made it, for good
+	Version  int           `json:"version"`  // counts saves, from 1
+	State    State         `json:"state"`
+	Content  Content       `json:"content"`
+	// Preparers are all officers who saved any version; none of them may approve.
+	Preparers   []OfficerID       `json:"preparers"`
+	Reviewer    OfficerID         `json:"reviewer,omitempty"` // who has it in review
+	Ticks       []Tick            `json:"ticks,omitempty"`
+	Return      *Return           `json:"return,omitempty"`   // why it came back, while returned
+	Approval    *Approval         `json:"approval,omitempty"` // while approved or issued
+	Certificate CertificateNumber `json:"certificate,omitempty"`
+	Created     time.Time         `json:"created"`
+	Changed     time.Time         `json:"changed"`
+	Submitted   time.Time         `json:"submitted,omitzero"`
+}
+
+// Tick is a reviewer's mark that a group agrees with its papers.
+type Tick struct {
+	Group   string    `json:"group"`
+	Hash    string    `json:"hash"` // of the values ticked
+	Officer OfficerID `json:"officer,omitempty"`
+	Proof   string    `json:"proof,omitempty"` // what ticked it instead of an officer: "mrz"
+	At      time.Time `json:"at"`
+}
+
+// Ticked reports whether the group is ticked with the values it has now.
+func (a Application) Ticked(g Group) bool {
+	return slices.ContainsFunc(a.Ticks, func(t Tick) bool { return t.Group == g.Name && t.Hash == g.Hash })
+}
+
+// Return says why an application went back to the clerk.
+type Return struct {
+	Officer OfficerID `json:"officer"`
+	At      time.Time `json:"at"`
+	Reasons []string  `json:"reasons"` // list "reasons"
+	Note    string    `json:"note,omitempty"`
+}
+
+// Approval is a second officer's decision that the certificate may be issued.
+type Approval struct {
+	Officer OfficerID `json:"officer"`
+	At      time.Time `json:"at"`
+	Hash    string    `json:"hash"` // of the content approved
+	Colour  Colour    `json:"colour"`
+	// ValidFrom and ValidUntil are the medical window, Window why it is that.
+	ValidFrom  Moment `json:"validFrom"`
+	ValidUntil Moment `json:"validUntil"`
+	Window     string `json:"window"`
+}
+
+func hashJSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("data: " + err.Error()) // plain structs of strings always marshal
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,108 @@
+package data
+
+import "time"
+
+// Colour is the outcome a certificate shows.
+type Colour string
+
+// Green is the outcome without condition.
+const Green Colour = "green"
+
+// Window reasons: why the medical window is what it is.
+const WindowJourney = "journey" // up to the end of the day of departure
+
+// Statement is what a certificate says, complete and for good: the one
+// snapshot that is sealed, printed and read back. Nothing in it is looked up
+// later. Two statements are the same if [reflect.DeepEqual] says so.
+type Statement struct {
+	Practice   bool              `json:"practice"`
+	Number     CertificateNumber `json:"number"`
+	Issuer     string            `json:"issuer"` // ISO 3166-1 alpha-2 of the issuing state
+	Surname    string            `json:"surname,omitempty"`
+	GivenNames string            `json:"givenNames,omitempty"`
+	NativeName string            `json:"nativeName,omitempty"`
+	Birth      Date              `json:"birth"`
+	Sex        Sex               `json:"sex"`
+	// Nationality and DocumentIssuer are ICAO 9303-3 codes.
+	Nationality     string       `json:"nationality"`
+	DocumentKind    DocumentKind `json:"documentKind"`
+	DocumentIssuer  string       `json:"documentIssuer"`
+	DocumentNumber  string       `json:"documentNumber"`
+	DocumentExpires Date         `json:"documentExpires"`
+
+	Tests []StatedTest `json:"tests,omitempty"`
+	Doses []StatedDose `json:"doses,omitempty"`
+
+	// The three dates: issue, the medical window and why it is that, and the
+	// day until which the seal can be checked.
+	Issued     Moment `json:"issued"`
+	ValidFrom  Moment `json:"validFrom"`
+	ValidUntil Moment `json:"validUntil"`
+	Window     string `json:"window"`
+	Expires    Moment `json:"expires"`
+
+	Colour Colour `json:"colour"`
+	// PreparedBy and ApprovedBy are the officers' marks.
+	PreparedBy string `json:"preparedBy"`
+	ApprovedBy string `json:"approvedBy"`
+}
+
+// StatedTest is a test as a certificate states it.
+type StatedTest struct {
+	Kind       TestKind `json:"kind"`
+	Specimen   string   `json:"specimen"`
+	Method     string   `json:"method"`
+	Laboratory string   `json:"laboratory"` // its seal name
+	Sampled    Moment   `json:"sampled"`
+	Analysed   Moment   `json:"analysed,omitzero"`
+	Reported   Moment   `json:"reported"`
+	Result     Result   `json:"result"`
+}
+
+// StatedDose is a dose as a certificate states it.
+type StatedDose struct {
+	Date    Date   `json:"date"`
+	Product string `json:"product"`
+	Lot     string `json:"lot"`
+	Country string `json:"country"`
+	Place   string `json:"place,omitempty"`
+}
+
+// Phase of a certificate's record.
+type Phase string
+
+// The phases. A record is stored as Issuing, with its number, before anything
+// is signed; a crash in between leaves it there, and the next start finishes
+// or voids it.
+const (
+	PhaseIssuing Phase = "issuing"
+	PhaseIssued  Phase = "issued"
+	PhaseVoid    Phase = "void" // the number is spent and was never signed for anyone
+)
+
+// Certificate is the stored record of a certificate.
+type Certificate struct {
+	Number      CertificateNumber `json:"number"`
+	Application ApplicationID     `json:"application"`
+	Phase       Phase             `json:"phase"`
+	Statement   Statement         `json:"statement"`
+	// Year and Sequence count the post's certificates without a gap. They are
+	// stored and audited, never printed: they would tell how many there are.
+	Year       int       `json:"year"`
+	Sequence   int       `json:"sequence"`
+	Preparer   OfficerID `json:"preparer"`
+	Approver   OfficerID `json:"approver"`
+	Seal       string    `json:"seal,omitempty"` // the text of the QR
+	IssuedAt   time.Time `json:"issuedAt,omitzero"`
+	Prints     []Print   `json:"prints,omitempty"`
+	HandedOver time.Time `json:"handedOver,omitzero"`
+}
+
+// Print is one sheet of paper that a printer reported as printed.
+type Print struct {
+	Copy    int       `json:"copy"` // from 1
+	Officer OfficerID `json:"officer"`
+	Queue   string    `json:"queue"`
+	Job     string    `json:"job"`
+	At      time.Time `json:"at"`
+}
