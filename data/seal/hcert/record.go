@@ -1,0 +1,224 @@
+package hcert
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+	"golang.org/x/text/unicode/norm"
+
+	"pratique/data"
+)
+
+// recordKey is the place of the record under the claim -260.
+const recordKey = -80
+
+// recordVersion is the version of the record written and read here.
+const recordVersion = 1
+
+type claims struct {
+	Issuer  string                    `cbor:"1,keyasint"`
+	Expires int64                     `cbor:"4,keyasint"`
+	Issued  int64                     `cbor:"6,keyasint"`
+	HCert   map[int64]cbor.RawMessage `cbor:"-260,keyasint"`
+}
+
+type record struct {
+	Version     int       `cbor:"1,keyasint"`
+	Practice    bool      `cbor:"2,keyasint,omitempty"`
+	Number      string    `cbor:"3,keyasint"`
+	Names       [3]string `cbor:"4,keyasint"`
+	Birth       string    `cbor:"5,keyasint"`
+	Sex         string    `cbor:"6,keyasint"`
+	Nationality string    `cbor:"7,keyasint"`
+	Document    [4]string `cbor:"8,keyasint"`
+	Tests       []test    `cbor:"9,keyasint,omitempty"`
+	Doses       []dose    `cbor:"10,keyasint,omitempty"`
+	Offset      int64     `cbor:"11,keyasint"`
+	Window      window    `cbor:"12,keyasint"`
+	Colour      string    `cbor:"13,keyasint"`
+	Marks       [2]string `cbor:"14,keyasint"`
+}
+
+type test struct {
+	_                                          struct{} `cbor:",toarray"`
+	Kind, Specimen, Method, Laboratory, Result string
+	Sampled                                    moment
+	Analysed                                   *moment
+	Reported                                   moment
+}
+
+type dose struct {
+	_                                  struct{} `cbor:",toarray"`
+	Date, Product, Lot, Country, Place string
+}
+
+type window struct {
+	_           struct{} `cbor:",toarray"`
+	From, Until moment
+	Why         string
+}
+
+// moment is [minutes since the epoch, offset in minutes].
+type moment [2]int64
+
+// ErrVersion says that a seal is newer than this reader.
+var ErrVersion = fmt.Errorf("%w: newer than this reader", ErrFormat)
+
+// ErrContent says that a seal is well-formed and holds no certificate record.
+var ErrContent = fmt.Errorf("%w: holds no certificate record", ErrFormat)
+
+// EncodeStatement writes the payload of a seal.
+func EncodeStatement(st data.Statement) ([]byte, error) {
+	issued, ok1 := st.Issued.Instant()
+	expires, ok2 := st.Expires.Instant()
+	from, ok3 := encodeMoment(st.ValidFrom)
+	until, ok4 := encodeMoment(st.ValidUntil)
+	if !ok1 || !ok2 || !ok3 || !ok4 || st.Issued.Offset != st.Expires.Offset {
+		return nil, fmt.Errorf("statement %s: a date is not usable", st.Number)
+	}
+	r := record{
+		Version: recordVersion, Practice: st.Practice, Number: string(st.Number),
+		Names: [3]string{st.Surname, st.GivenNames, st.NativeName},
+		Birth: string(st.Birth), Sex: string(st.Sex), Nationality: st.Nationality,
+		Document: [4]string{string(st.DocumentKind), st.DocumentIssuer, st.DocumentNumber, string(st.DocumentExpires)},
+		Offset:   offsetMinutes(issued),
+		Window:   window{From: from, Until: until, Why: st.Window},
+		Colour:   string(st.Colour),
+		Marks:    [2]string{st.PreparedBy, st.ApprovedBy},
+	}
+	for _, name := range r.Names {
+		if !norm.NFC.IsNormalString(name) {
+			return nil, fmt.Errorf("statement %s: a name is not in normal form C", st.Number)
+		}
+	}
+	for i, t := range st.Tests {
+		sampled, ok1 := encodeMoment(t.Sampled)
+		reported, ok2 := encodeMoment(t.Reported)
+		e := test{Kind: string(t.Kind), Specimen: t.Specimen, Method: t.Method, Laboratory: t.Laboratory,
+			Result: string(t.Result), Sampled: sampled, Reported: reported}
+		ok3 := true
+		if !t.Analysed.IsZero() {
+			var analysed moment
+			analysed, ok3 = encodeMoment(t.Analysed)
+			e.Analysed = &analysed
+		}
+		if !ok1 || !ok2 || !ok3 {
+			return nil, fmt.Errorf("statement %s: a time of test %d is not usable", st.Number, i+1)
+		}
+		r.Tests = append(r.Tests, e)
+	}
+	for _, d := range st.Doses {
+		r.Doses = append(r.Doses, dose{Date: string(d.Date), Product: d.Product, Lot: d.Lot, Country: d.Country, Place: d.Place})
+	}
+	raw, err := encoder.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encode record: %w", err)
+	}
+	b, err := encoder.Marshal(claims{
+		Issuer: st.Issuer, Expires: expires.Unix(), Issued: issued.Unix(),
+		HCert: map[int64]cbor.RawMessage{recordKey: raw},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encode claims: %w", err)
+	}
+	return b, nil
+}
+
+// DecodeStatement reads the payload of a seal whose signature was found good.
+// It is the inverse of [EncodeStatement].
+func DecodeStatement(payload []byte) (data.Statement, error) {
+	var none data.Statement
+	var c claims
+	if err := decoder.Unmarshal(payload, &c); err != nil {
+		return none, fmt.Errorf("%w: claims: %w", ErrFormat, err)
+	}
+	raw, ok := c.HCert[recordKey]
+	if !ok {
+		return none, ErrContent
+	}
+	// The version is read first, by itself: a newer record has other keys.
+	var v map[int64]cbor.RawMessage
+	var version int
+	if err := decoder.Unmarshal(raw, &v); err != nil {
+		return none, fmt.Errorf("%w: record: %w", ErrFormat, err)
+	}
+	if err := decoder.Unmarshal(v[1], &version); err != nil || version != recordVersion {
+		return none, ErrVersion
+	}
+	var r record
+	if err := decoder.Unmarshal(raw, &r); err != nil {
+		return none, fmt.Errorf("%w: record: %w", ErrFormat, err)
+	}
+	number, err := data.ParseCertificateNumber(r.Number)
+	if err != nil || string(number) != r.Number {
+		return none, fmt.Errorf("%w: number %q", ErrFormat, r.Number)
+	}
+	st := data.Statement{
+		Practice: r.Practice, Number: number, Issuer: c.Issuer,
+		Surname: r.Names[0], GivenNames: r.Names[1], NativeName: r.Names[2],
+		Birth: data.Date(r.Birth), Sex: data.Sex(r.Sex), Nationality: r.Nationality,
+		DocumentKind: data.DocumentKind(r.Document[0]), DocumentIssuer: r.Document[1],
+		DocumentNumber: r.Document[2], DocumentExpires: data.Date(r.Document[3]),
+		Window: r.Window.Why, Colour: data.Colour(r.Colour),
+		PreparedBy: r.Marks[0], ApprovedBy: r.Marks[1],
+	}
+	for _, m := range []struct {
+		to   *data.Moment
+		from moment
+	}{
+		{&st.Issued, moment{c.Issued / 60, r.Offset}},
+		{&st.Expires, moment{c.Expires / 60, r.Offset}},
+		{&st.ValidFrom, r.Window.From},
+		{&st.ValidUntil, r.Window.Until},
+	} {
+		if *m.to, err = decodeMoment(m.from); err != nil {
+			return none, err
+		}
+	}
+	if c.Issued%60 != 0 || c.Expires%60 != 0 {
+		return none, fmt.Errorf("%w: issued or expires is not a whole minute", ErrFormat)
+	}
+	for _, t := range r.Tests {
+		s := data.StatedTest{Kind: data.TestKind(t.Kind), Specimen: t.Specimen, Method: t.Method,
+			Laboratory: t.Laboratory, Result: data.Result(t.Result)}
+		if s.Sampled, err = decodeMoment(t.Sampled); err != nil {
+			return none, err
+		}
+		if t.Analysed != nil {
+			if s.Analysed, err = decodeMoment(*t.Analysed); err != nil {
+				return none, err
+			}
+		}
+		if s.Reported, err = decodeMoment(t.Reported); err != nil {
+			return none, err
+		}
+		st.Tests = append(st.Tests, s)
+	}
+	for _, d := range r.Doses {
+		st.Doses = append(st.Doses, data.StatedDose{Date: data.Date(d.Date), Product: d.Product, Lot: d.Lot, Country: d.Country, Place: d.Place})
+	}
+	return st, nil
+}
+
+func encodeMoment(m data.Moment) (moment, bool) {
+	t, ok := m.Instant()
+	if !ok {
+		return moment{}, false
+	}
+	return moment{t.Unix() / 60, offsetMinutes(t)}, true
+}
+
+func decodeMoment(m moment) (data.Moment, error) {
+	const farFuture = 1 << 29 // minutes: the year 2990
+	if m[0] < 0 || m[0] > farFuture || m[1] < -14*60 || m[1] > 14*60 {
+		return data.Moment{}, fmt.Errorf("%w: a time is out of range", ErrFormat)
+	}
+	t := time.Unix(m[0]*60, 0).In(time.FixedZone("", int(m[1])*60))
+	return data.Moment{Wall: t.Format(data.WallLayout), Offset: t.Format("-07:00")}, nil
+}
+
+func offsetMinutes(t time.Time) int64 {
+	_, seconds := t.Zone()
+	return int64(seconds / 60)
+}
