@@ -1,0 +1,29 @@
+// Package pdfgen puts a statement on paper: the certificate, and the proof
+// slip and preview that come before it. It is the only importer of gofpdf and
+// go-qrcode.
+//
+// # The paper
+//
+// One A4 page, PDF 1.3 as gofpdf writes it, in English and Chinese. It shows a
+// [data.Statement] and nothing looked up later: what is printed is what is
+// sealed. Every value stands in the page's text as one run of characters,
+// broken into lines where it is long; a break adds and removes nothing but the
+// line end, so that the text of the page without line ends holds every value
+// as it was given. Equal printouts make equal bytes.
+//
+// # The seal
+//
+// A certificate carries one QR code (ISO/IEC 18004, model 2, level M, version
+// at most 22) of [QRSide] millimetres, its four modules of white included. It
+// is one filled path whose unit is the module: no picture, nothing to smooth.
+// It stands in the lower left, below the fold of a page folded in three or in
+// two and beside the fold down the middle, at least 15 mm from the edges. Proof
+// slip and preview have no place in the code where a QR could come from.
+//
+// # Fonts
+//
+// Noto Sans SC, Regular for everything that people entered, Bold for printed
+// wording. The fonts are read once; each document gets a piece that holds its
+// own characters alone. Characters that no font here can show are refused by
+// name before anything is drawn ([GlyphError], [Press.MissingIn]).
+package pdfgen
