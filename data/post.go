@@ -26,6 +26,7 @@ type Post struct {
 	Zone      string            `json:"zone"` // IANA zone of its wall clock
 	Hotline   string            `json:"hotline"`
 	Address   map[string]string `json:"address"`
+	Signer    string            `json:"signer"` // URI, see data/keys
 	Created   time.Time         `json:"created"`
 }
 

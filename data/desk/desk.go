@@ -1,0 +1,365 @@
+// Package desk is the workflow of a post: one call for every act an officer
+// can do. The window and pratiquectl both use it, and nothing else changes an
+// application or a certificate.
+//
+// Every act checks the officer's role, the state of the case and the version
+// the officer saw, and is stored together with its entry in the audit log.
+// Reading a case is an act too.
+//
+// The queue and the search by name are kept in memory: built from the store
+// when the desk opens, and brought up to date by every act.
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/issue"
+	"pratique/data/keys"
+	"pratique/data/mrz"
+	"pratique/data/staff"
+	"pratique/data/store"
+)
+
+var (
+	// ErrNotFound: no such application or certificate.
+	ErrNotFound = errors.New("not found")
+	// ErrState: the case is not in a state that allows the act.
+	ErrState = errors.New("the case's state does not allow it")
+	// ErrStale: somebody else changed the case since it was read.
+	ErrStale = errors.New("changed by somebody else meanwhile")
+	// ErrTicks: a group is not ticked, or its values changed since.
+	ErrTicks = errors.New("not everything is ticked")
+	// ErrOtherPaper: what was scanned is not the certificate's seal.
+	ErrOtherPaper = errors.New("the paper is not this certificate")
+)
+
+// Errors of deeper packages that callers of the desk tell apart.
+var (
+	ErrFourEyes     = issue.ErrFourEyes
+	ErrTooLarge     = issue.ErrTooLarge
+	ErrNotApproved  = issue.ErrNotApproved
+	ErrNotPermitted = staff.ErrNotPermitted
+	ErrSignIn       = staff.ErrSignIn
+)
+
+// ProblemsError carries the problems that stop an act.
+type ProblemsError = issue.ProblemsError
+
+// Rehearsal is what a certificate would say, read back from a throwaway seal.
+type Rehearsal = issue.Rehearsal
+
+// Config is what a desk works with.
+type Config struct {
+	Log    *audit.Log
+	Post   data.Post
+	Codes  data.Codes
+	Signer *keys.Signer // nil: nothing can be issued
+	Clock  func() time.Time
+	// Unprintable names the characters of a statement that paper cannot show;
+	// each blocks the approval.
+	Unprintable func(data.Statement) []data.Problem
+}
+
+// Desk is an open post. Its methods may be called from any goroutine.
+type Desk struct {
+	log         *audit.Log
+	post        data.Post
+	codes       data.Codes
+	clock       func() time.Time
+	unprintable func(data.Statement) []data.Problem
+	issuer      *issue.Issuer
+	trouble     error
+
+	mu   sync.RWMutex
+	rows map[data.ApplicationID]Row
+}
+
+// Open opens a desk: it finishes or voids what a crash left half issued and
+// builds the views. [Desk.Trouble] tells if signing is not possible.
+func Open(ctx context.Context, c Config) (*Desk, error) {
+	d := &Desk{
+		log: c.Log, post: c.Post, codes: c.Codes, clock: c.Clock, unprintable: c.Unprintable,
+		issuer: issue.New(c.Log, c.Post, c.Codes, c.Signer, c.Clock),
+		rows:   map[data.ApplicationID]Row{},
+	}
+	if c.Signer == nil {
+		d.trouble = keys.ErrMissing
+	} else if err := c.Signer.CheckFit(c.Clock(), c.Clock(), c.Post.Practice()); err != nil {
+		d.trouble = err
+	}
+	if err := d.issuer.Recover(ctx); err != nil {
+		d.trouble = errors.Join(d.trouble, err)
+	}
+	err := d.log.View(ctx, func(tx store.Tx) error {
+		return store.Each(tx, store.Applications, "", 0, func(_ string, a data.Application) error {
+			d.rows[a.ID] = row(tx, a)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open desk: %w", err)
+	}
+	return d, nil
+}
+
+// Trouble says why nothing can be signed, nil if all is well.
+func (d *Desk) Trouble() error { return d.trouble }
+
+// Post is the post this desk belongs to.
+func (d *Desk) Post() data.Post { return d.post }
+
+// Codes are the code lists.
+func (d *Desk) Codes() data.Codes { return d.codes }
+
+// Now is the desk's clock.
+func (d *Desk) Now() time.Time { return d.clock() }
+
+// Officers are the officers who may sign in.
+func (d *Desk) Officers(ctx context.Context) (all []data.Officer, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		all, err = staff.All(tx)
+		return err
+	})
+	return all, err
+}
+
+// Laboratories are the post's list.
+func (d *Desk) Laboratories(ctx context.Context) (all []data.Laboratory, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		all, err = issue.Laboratories(tx)
+		return err
+	})
+	return all, err
+}
+
+// SignIn proves an officer by passphrase. Success and failure are both audited.
+func (d *Desk) SignIn(ctx context.Context, id data.OfficerID, passphrase []byte) (staff.Session, error) {
+	var s staff.Session
+	err := d.log.View(ctx, func(tx store.Tx) (err error) {
+		s, err = staff.SignIn(tx, id, passphrase)
+		return err
+	})
+	entry := audit.Entry{At: d.clock(), Officer: id, Act: audit.OfficerSignedIn}
+	if errors.Is(err, staff.ErrSignIn) {
+		// Who was refused is not told by name: what was typed may be a passphrase.
+		entry.Officer, entry.Act = "", audit.OfficerRefused
+	} else if err != nil {
+		return staff.Session{}, fmt.Errorf("sign in: %w", err)
+	}
+	auditErr := d.log.Update(ctx, func(_ store.Tx, add func(audit.Entry) error) error { return add(entry) })
+	if err := errors.Join(err, auditErr); err != nil {
+		return staff.Session{}, err
+	}
+	return s, nil
+}
+
+// act changes one application: it reads it, lets fn change it, and stores it
+// with the entry. fn may be run again.
+func (d *Desk) act(ctx context.Context, s staff.Session, what audit.Act, id data.ApplicationID,
+	fn func(tx store.Tx, a *data.Application, e *audit.Entry) error) (data.Application, error) {
+	if err := staff.Permit(s, what); err != nil {
+		return data.Application{}, err
+	}
+	now := d.clock()
+	var a data.Application
+	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) (err error) {
+		if a, err = getApplication(tx, id); err != nil {
+			return err
+		}
+		e := audit.Entry{At: now, Officer: s.Officer().ID, Act: what, Subject: string(id), Detail: map[string]string{}}
+		before := a
+		if err := fn(tx, &a, &e); err != nil {
+			return err
+		}
+		a.Changed = now
+		e.Detail["state"] = string(a.State)
+		return errors.Join(putApplication(tx, before, a), add(e))
+	})
+	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
+		return data.Application{}, fmt.Errorf("%s: %w", what, err)
+	}
+	return a, errors.Join(err, d.refresh(ctx, id))
+}
+
+func getApplication(tx store.Tx, id data.ApplicationID) (data.Application, error) {
+	a, found, err := store.Get[data.Application](tx, store.ApplicationKey(id))
+	if err == nil && !found {
+		err = fmt.Errorf("application %s: %w", id, ErrNotFound)
+	}
+	return a, err
+}
+
+// Names of fields that applications are looked up by.
+const fieldDocument = "document"
+
+// putApplication stores a and moves its look-up keys.
+func putApplication(tx store.Tx, before, a data.Application) error {
+	was, is := before.Content.Document.Number, a.Content.Document.Number
+	if was != is && was != "" {
+		if err := tx.Delete(store.LookupPrefix(fieldDocument, was) + string(a.ID)); err != nil {
+			return err
+		}
+	}
+	if is != "" {
+		if err := tx.Put(store.LookupPrefix(fieldDocument, is)+string(a.ID), []byte{}); err != nil {
+			return err
+		}
+	}
+	return store.Put(tx, store.ApplicationKey(a.ID), a)
+}
+
+// normalised is c as it is stored: offsets filled in, texts in Unicode's
+// normal form C. Nothing that can be seen changes.
+func normalised(c data.Content) data.Content {
+	c = c.Pinned()
+	for _, s := range []*string{
+		&c.Traveller.Surname, &c.Traveller.GivenNames, &c.Traveller.NativeName,
+		&c.Traveller.Guardian.Name, &c.Declaration.Remarks,
+	} {
+		*s = norm.NFC.String(*s)
+	}
+	c.Doses = slices.Clone(c.Doses)
+	for i := range c.Doses {
+		c.Doses[i].Lot, c.Doses[i].Place = norm.NFC.String(c.Doses[i].Lot), norm.NFC.String(c.Doses[i].Place)
+	}
+	return c
+}
+
+// Validate returns the problems of a content as it would be stored now, those
+// of the MRZ against the fields included.
+func (d *Desk) Validate(ctx context.Context, c data.Content) ([]data.Problem, error) {
+	laboratories, err := d.Laboratories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.problems(normalised(c), laboratories), nil
+}
+
+func (d *Desk) problems(c data.Content, laboratories []data.Laboratory) []data.Problem {
+	problems := data.Validate(c, d.codes, laboratories, d.clock())
+	if c.Document.MRZ == "" {
+		return problems
+	}
+	zone, err := mrz.Parse(c.Document.MRZ)
+	if err != nil {
+		return append(problems, data.Problem{Field: "document.mrz", Key: "problem.mrz.form", Value: c.Document.MRZ})
+	}
+	for _, p := range mrz.Compare(zone, c, d.clock()) {
+		if !slices.Contains(c.Confirmed, data.Confirmation{Field: p.Field, Key: p.Key, Value: p.Value}) {
+			problems = append(problems, p)
+		}
+	}
+	return problems
+}
+
+// Create stores a new application as a draft, whatever it holds so far.
+func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (data.Application, error) {
+	if err := staff.Permit(s, audit.ApplicationSaved); err != nil {
+		return data.Application{}, err
+	}
+	random := make([]byte, 16)
+	rand.Read(random) // never fails
+	now := d.clock()
+	a := data.Application{
+		ID: data.ApplicationID(hex.EncodeToString(random)), Practice: d.post.Practice(),
+		Version: 1, State: data.Draft, Content: normalised(c), Preparers: []data.OfficerID{s.Officer().ID}, Created: now, Changed: now,
+	}
+	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
+			At: now, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
+			Detail: map[string]string{"version": "1", "content": a.Content.Hash()},
+		}))
+	})
+	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
+		return data.Application{}, fmt.Errorf("create application: %w", err)
+	}
+	return a, errors.Join(err, d.refresh(ctx, a.ID))
+}
+
+// Save stores what the clerk entered over version base. Whatever is half typed
+// is kept. Saving takes back a submission and withdraws an approval: what was
+// reviewed is not what is there now. A case in review belongs to its reviewer
+// and is not changed under their eyes.
+func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID, base int, c data.Content) (data.Application, error) {
+	return d.act(ctx, s, audit.ApplicationSaved, id, func(_ store.Tx, a *data.Application, e *audit.Entry) error {
+		switch {
+		case a.Version != base:
+			return ErrStale
+		case a.Certificate != "":
+			return ErrState
+		}
+		switch a.State {
+		case data.Draft, data.Returned:
+		case data.Submitted, data.Approved:
+			a.State = data.Draft
+		default:
+			return ErrState
+		}
+		a.Content, a.Version, a.Approval, a.Reviewer = normalised(c), a.Version+1, nil, ""
+		if id := s.Officer().ID; !slices.Contains(a.Preparers, id) {
+			a.Preparers = append(a.Preparers, id)
+		}
+		e.Detail["version"], e.Detail["content"] = strconv.Itoa(a.Version), a.Content.Hash()
+		return nil
+	})
+}
+
+// Submit hands a draft or a returned case to review. The error is a
+// [ProblemsError] while anything is wrong with it.
+func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
+	return d.act(ctx, s, audit.ApplicationSubmitted, id, func(tx store.Tx, a *data.Application, _ *audit.Entry) error {
+		if a.State != data.Draft && a.State != data.Returned {
+			return ErrState
+		}
+		laboratories, err := issue.Laboratories(tx)
+		if err != nil {
+			return err
+		}
+		if p := d.problems(a.Content, laboratories); data.Stops(p) {
+			return &ProblemsError{Problems: p}
+		}
+		a.State, a.Submitted, a.Return = data.Submitted, d.clock(), nil
+		return nil
+	})
+}
+
+// Withdraw ends a case that the traveller no longer wants.
+func (d *Desk) Withdraw(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
+	return d.act(ctx, s, audit.ApplicationWithdrawn, id, func(_ store.Tx, a *data.Application, _ *audit.Entry) error {
+		if a.Certificate != "" || a.State == data.InReview || a.State == data.Withdrawn {
+			return ErrState
+		}
+		a.State, a.Approval, a.Reviewer = data.Withdrawn, nil, ""
+		return nil
+	})
+}
+
+// Read shows a case to an officer.
+func (d *Desk) Read(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
+	if err := staff.Permit(s, audit.ApplicationRead); err != nil {
+		return data.Application{}, err
+	}
+	var a data.Application
+	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) (err error) {
+		if a, err = getApplication(tx, id); err != nil {
+			return err
+		}
+		return add(audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: audit.ApplicationRead, Subject: string(id)})
+	})
+	if err != nil {
+		return data.Application{}, fmt.Errorf("read application: %w", err)
+	}
+	return a, nil
+}

@@ -1,0 +1,210 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/issue"
+	"pratique/data/mrz"
+	"pratique/data/staff"
+	"pratique/data/store"
+)
+
+// Take gives a submitted case to a reviewer who did not prepare it. What its
+// check digits prove is ticked already.
+func (d *Desk) Take(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
+	return d.act(ctx, s, audit.ApplicationTaken, id, func(_ store.Tx, a *data.Application, _ *audit.Entry) error {
+		switch {
+		case a.State != data.Submitted:
+			return ErrState
+		case slices.Contains(a.Preparers, s.Officer().ID):
+			return ErrFourEyes
+		}
+		a.State, a.Reviewer = data.InReview, s.Officer().ID
+		// Ticks of an earlier round hold as long as their values did not change.
+		groups := a.Content.Groups()
+		a.Ticks = slices.DeleteFunc(a.Ticks, func(t data.Tick) bool {
+			return !slices.ContainsFunc(groups, func(g data.Group) bool { return g.Name == t.Group && g.Hash == t.Hash })
+		})
+		if identity := groups[0]; !a.Ticked(identity) && d.proved(a.Content) {
+			a.Ticks = append(a.Ticks, data.Tick{Group: identity.Name, Hash: identity.Hash, Proof: "mrz", At: d.clock()})
+		}
+		return nil
+	})
+}
+
+// proved reports whether check digits prove all that the identity group holds:
+// the zone is right in itself, agrees with every field and cut no name, and
+// nothing was entered that a zone does not hold.
+func (d *Desk) proved(c data.Content) bool {
+	t := c.Traveller
+	if c.Document.MRZ == "" || t.NativeName != "" || t.ResidentID != "" || t.Guardian != (data.Guardian{}) {
+		return false
+	}
+	zone, err := mrz.Parse(c.Document.MRZ)
+	return err == nil && zone.Valid() && !zone.Truncated && len(mrz.Compare(zone, c, d.clock())) == 0
+}
+
+// owned checks that a case is in review with the session's officer.
+func owned(s staff.Session, a *data.Application) error {
+	if a.State != data.InReview || a.Reviewer != s.Officer().ID {
+		return ErrState
+	}
+	return nil
+}
+
+// Release gives a case back to the queue.
+func (d *Desk) Release(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
+	return d.act(ctx, s, audit.ApplicationReleased, id, func(_ store.Tx, a *data.Application, _ *audit.Entry) error {
+		if err := owned(s, a); err != nil {
+			return err
+		}
+		a.State, a.Reviewer = data.Submitted, ""
+		return nil
+	})
+}
+
+// Tick marks a group, with the values the reviewer saw, as agreeing with its
+// papers, or takes the mark back.
+func (d *Desk) Tick(ctx context.Context, s staff.Session, id data.ApplicationID, g data.Group, on bool) (data.Application, error) {
+	return d.act(ctx, s, audit.ApplicationTicked, id, func(_ store.Tx, a *data.Application, e *audit.Entry) error {
+		if err := owned(s, a); err != nil {
+			return err
+		}
+		if !slices.Contains(a.Content.Groups(), g) {
+			return ErrStale
+		}
+		a.Ticks = slices.DeleteFunc(a.Ticks, func(t data.Tick) bool { return t.Group == g.Name })
+		if on {
+			a.Ticks = append(a.Ticks, data.Tick{Group: g.Name, Hash: g.Hash, Officer: s.Officer().ID, At: d.clock()})
+		}
+		e.Detail["group"], e.Detail["on"] = g.Name, fmt.Sprint(on)
+		return nil
+	})
+}
+
+// Return sends a case back to the clerk with reasons of the list "reasons".
+func (d *Desk) Return(ctx context.Context, s staff.Session, id data.ApplicationID, reasons []string, note string) (data.Application, error) {
+	return d.act(ctx, s, audit.ApplicationReturned, id, func(_ store.Tx, a *data.Application, e *audit.Entry) error {
+		if err := owned(s, a); err != nil {
+			return err
+		}
+		if len(reasons) == 0 {
+			return &ProblemsError{Problems: []data.Problem{{Field: "reasons", Key: "problem.required"}}}
+		}
+		for _, r := range reasons {
+			if !d.codes.Known(data.ListReasons, r) {
+				return &ProblemsError{Problems: []data.Problem{{Field: "reasons", Key: "problem.code.unknown", Value: r}}}
+			}
+		}
+		a.State, a.Reviewer = data.Returned, ""
+		a.Return = &data.Return{Officer: s.Officer().ID, At: d.clock(), Reasons: reasons, Note: data.CleanText(note)}
+		e.Detail["reasons"] = strings.Join(reasons, " ")
+		return nil
+	})
+}
+
+// approval is what a reviewer's yes would be now.
+func (d *Desk) approval(s staff.Session, c data.Content) (data.Approval, error) {
+	now := d.clock()
+	from, until, ok := data.JourneyWindow(c, now, d.post.Zone)
+	if !ok {
+		return data.Approval{}, &ProblemsError{Problems: []data.Problem{{Field: "itinerary[0].departs", Key: "problem.required"}}}
+	}
+	return data.Approval{
+		Officer: s.Officer().ID, At: now, Hash: c.Hash(), Colour: data.Green,
+		ValidFrom: from, ValidUntil: until, Window: data.WindowJourney,
+	}, nil
+}
+
+// Rehearse shows a reviewer what the certificate of a case would say, as read
+// back from a seal that a throwaway key made of it.
+func (d *Desk) Rehearse(ctx context.Context, s staff.Session, id data.ApplicationID) (Rehearsal, error) {
+	a, err := d.Read(ctx, s, id)
+	if err != nil {
+		return Rehearsal{}, err
+	}
+	approval, err := d.approval(s, a.Content)
+	if err != nil {
+		return Rehearsal{}, err
+	}
+	return d.issuer.Rehearse(ctx, a, approval)
+}
+
+// Approve is a second officer's decision that the certificate may be issued.
+// Everything must be ticked, free of problems, and printable to the last
+// character.
+func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
+	r, err := d.Rehearse(ctx, s, id)
+	if err != nil {
+		return data.Application{}, err
+	}
+	if p := d.unprintable(r.Statement); len(p) > 0 {
+		return data.Application{}, &ProblemsError{Problems: p}
+	}
+	return d.act(ctx, s, audit.ApplicationApproved, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
+		if err := owned(s, a); err != nil {
+			return err
+		}
+		if slices.Contains(a.Preparers, s.Officer().ID) {
+			return ErrFourEyes
+		}
+		for _, g := range a.Content.Groups() {
+			if !a.Ticked(g) {
+				return fmt.Errorf("%s: %w", g.Name, ErrTicks)
+			}
+		}
+		laboratories, err := issue.Laboratories(tx)
+		if err != nil {
+			return err
+		}
+		if p := d.problems(a.Content, laboratories); data.Stops(p) {
+			return &ProblemsError{Problems: p}
+		}
+		approval, err := d.approval(s, a.Content)
+		if err != nil {
+			return err
+		}
+		a.State, a.Approval = data.Approved, &approval
+		e.Detail["content"] = approval.Hash
+		return nil
+	})
+}
+
+// Issue issues the certificate of an approved case. Asked again it returns the
+// same certificate.
+func (d *Desk) Issue(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Certificate, error) {
+	if err := staff.Permit(s, audit.CertificateIssued); err != nil {
+		return data.Certificate{}, err
+	}
+	c, err := d.issuer.Issue(ctx, s.Officer().ID, id)
+	return c, errors.Join(err, d.refresh(ctx, id))
+}
+
+// Preflight returns everything that would stop a content on its way from this
+// clerk through this reviewer to paper. It stores nothing.
+func (d *Desk) Preflight(ctx context.Context, clerk, reviewer staff.Session, c data.Content) ([]data.Problem, error) {
+	c = normalised(c)
+	problems, err := d.Validate(ctx, c)
+	if err != nil || data.Stops(problems) {
+		return problems, err
+	}
+	approval, err := d.approval(reviewer, c)
+	if err != nil {
+		return nil, err
+	}
+	r, err := d.issuer.Rehearse(ctx, data.Application{
+		Practice: d.post.Practice(), Content: c, Preparers: []data.OfficerID{clerk.Officer().ID},
+	}, approval)
+	if errors.Is(err, ErrTooLarge) {
+		return []data.Problem{{Field: "tests", Key: "problem.seal.too-large"}}, nil
+	} else if err != nil {
+		return nil, err
+	}
+	return d.unprintable(r.Statement), nil
+}

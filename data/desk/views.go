@@ -1,0 +1,161 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/staff"
+	"pratique/data/store"
+)
+
+// Row is a case as lists show it.
+type Row struct {
+	ID         data.ApplicationID
+	State      data.State
+	Departs    data.Moment
+	Flight     string
+	Surname    string
+	GivenNames string
+	NativeName string
+	Document   string // number
+	Tests      []data.TestKind
+	Doses      int
+	Officer    data.OfficerID // who has it: the reviewer, else the last preparer
+	Changed    time.Time
+
+	Number     data.CertificateNumber // once issued
+	Issued     time.Time
+	Prints     int
+	HandedOver time.Time
+}
+
+// row is a case's row. A certificate that cannot be read leaves its part empty.
+func row(tx store.Tx, a data.Application) Row {
+	t := a.Content.Traveller
+	r := Row{
+		ID: a.ID, State: a.State, Departs: a.Content.Departs(),
+		Surname: t.Surname, GivenNames: t.GivenNames, NativeName: t.NativeName,
+		Document: a.Content.Document.Number, Doses: len(a.Content.Doses), Officer: a.Reviewer, Changed: a.Changed,
+	}
+	if len(a.Content.Itinerary) > 0 {
+		r.Flight = a.Content.Itinerary[0].Flight
+	}
+	for _, test := range a.Content.Tests {
+		r.Tests = append(r.Tests, test.Kind)
+	}
+	if r.Officer == "" && len(a.Preparers) > 0 {
+		r.Officer = a.Preparers[len(a.Preparers)-1]
+	}
+	if c, found, err := store.Get[data.Certificate](tx, store.CertificateKey(a.Certificate)); err == nil && found && c.Phase == data.PhaseIssued {
+		r.Number, r.Issued, r.Prints, r.HandedOver = c.Number, c.IssuedAt, len(c.Prints), c.HandedOver
+	}
+	return r
+}
+
+// refresh brings one row up to date from the store.
+func (d *Desk) refresh(ctx context.Context, id data.ApplicationID) error {
+	if id == "" {
+		return nil
+	}
+	d.mu.Lock() // before the snapshot is taken, so that an older one never wins
+	defer d.mu.Unlock()
+	return d.log.View(ctx, func(tx store.Tx) error {
+		a, found, err := store.Get[data.Application](tx, store.ApplicationKey(id))
+		if err != nil || !found {
+			return err
+		}
+		d.rows[id] = row(tx, a)
+		return nil
+	})
+}
+
+// Queue are the cases in these states (none: all), by departure; those whose
+// departure is not known yet come last, by age.
+func (d *Desk) Queue(s staff.Session, states ...data.State) ([]Row, error) {
+	if err := staff.Permit(s, audit.ApplicationRead); err != nil {
+		return nil, err
+	}
+	rows := d.filter(func(r Row) bool { return len(states) == 0 || slices.Contains(states, r.State) })
+	slices.SortFunc(rows, func(a, b Row) int {
+		ta, okA := a.Departs.Instant()
+		tb, okB := b.Departs.Instant()
+		switch {
+		case okA && !okB:
+			return -1
+		case okB && !okA:
+			return 1
+		case okA && okB && !ta.Equal(tb):
+			return ta.Compare(tb)
+		}
+		return cmp.Or(a.Changed.Compare(b.Changed), cmp.Compare(a.ID, b.ID))
+	})
+	return rows, nil
+}
+
+// Counts are how many cases there are by state.
+func (d *Desk) Counts() map[data.State]int {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	counts := map[data.State]int{}
+	for _, r := range d.rows {
+		counts[r.State]++
+	}
+	return counts
+}
+
+// Issued are the cases with a certificate, the newest first.
+func (d *Desk) Issued(s staff.Session) ([]Row, error) {
+	if err := staff.Permit(s, audit.CertificateRead); err != nil {
+		return nil, err
+	}
+	rows := d.filter(func(r Row) bool { return r.Number != "" })
+	slices.SortFunc(rows, func(a, b Row) int { return cmp.Or(b.Issued.Compare(a.Issued), cmp.Compare(a.ID, b.ID)) })
+	return rows, nil
+}
+
+// Search are the cases that a text names: a certificate number however
+// written, a document number, or words that all begin a part of the names. The
+// newest change comes first.
+func (d *Desk) Search(s staff.Session, text string) ([]Row, error) {
+	if err := staff.Permit(s, audit.ApplicationRead); err != nil {
+		return nil, err
+	}
+	words := strings.Fields(strings.ToUpper(text))
+	if len(words) == 0 {
+		return nil, nil
+	}
+	number, _ := data.ParseCertificateNumber(text)
+	document := strings.Join(words, "")
+	rows := d.filter(func(r Row) bool {
+		if number != "" && r.Number == number || r.Document != "" && strings.ToUpper(r.Document) == document {
+			return true
+		}
+		parts := strings.FieldsFunc(strings.ToUpper(r.Surname+" "+r.GivenNames), func(c rune) bool { return c == ' ' || c == '-' || c == '\'' })
+		for _, w := range words {
+			if !slices.ContainsFunc(parts, func(p string) bool { return strings.HasPrefix(p, w) }) &&
+				!strings.Contains(strings.ToUpper(r.NativeName), w) {
+				return false
+			}
+		}
+		return true
+	})
+	slices.SortFunc(rows, func(a, b Row) int { return cmp.Or(b.Changed.Compare(a.Changed), cmp.Compare(a.ID, b.ID)) })
+	return rows, nil
+}
+
+func (d *Desk) filter(keep func(Row) bool) []Row {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var rows []Row
+	for _, r := range d.rows {
+		if keep(r) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}

@@ -1,0 +1,557 @@
+// Package issue is the one place where certificates are signed.
+//
+// Issuing has two phases, because a signature made inside a transaction that
+// then fails would be a certificate that nobody has a record of:
+//
+//  1. intend: the application is read back and checked, and a record with the
+//     certificate's number, its sequence and everything it will say is stored
+//     in phase "issuing".
+//  2. finish: the stored record is read back, the payload is built from it,
+//     sealed with a throwaway key, parsed and compared; only then it is sealed
+//     with the post's key, checked again, and stored in phase "issued". Only
+//     after that anybody gets to see it.
+//
+// A crash anywhere leaves a stored intent at most; [Issuer.Recover] finishes
+// or voids it at the next start. Asking again gives the same certificate.
+//
+// No caller passes a payload, a hash or a key: the signer signs what this
+// package built from the stored record, and nothing else in the program holds
+// the signer. Only data/desk calls this package; a test holds the imports to it.
+package issue
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"math/big"
+	"reflect"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/keys"
+	"pratique/data/seal"
+	"pratique/data/seal/hcert"
+	"pratique/data/staff"
+	"pratique/data/store"
+)
+
+var (
+	// ErrNotApproved: the application as it is stored now has no valid approval.
+	ErrNotApproved = errors.New("not approved")
+	// ErrFourEyes: who prepared any version of an application may not approve it.
+	ErrFourEyes = errors.New("prepared and approved by the same officer")
+	// ErrKind: practice and real records do not mix.
+	ErrKind = errors.New("practice and real records do not mix")
+	// ErrTooLarge: the seal would not fit a QR that readers can read.
+	ErrTooLarge = errors.New("too much for one QR")
+	// ErrRehearsal: what was read back is not what was to be sealed.
+	ErrRehearsal = errors.New("the rehearsed seal does not say what the record says")
+)
+
+// ProblemsError carries the problems that stop an act.
+type ProblemsError struct{ Problems []data.Problem }
+
+func (e *ProblemsError) Error() string {
+	return fmt.Sprintf("%d problems, the first: %s at %s", len(e.Problems), e.Problems[0].Key, e.Problems[0].Field)
+}
+
+// MaxSeal is the number of characters of the largest seal: what an
+// alphanumeric QR of version 22 at level M holds (ISO/IEC 18004 table 7).
+const MaxSeal = 1134
+
+// sealVariation is by how many characters two seals of one statement can
+// differ: signatures are random and compress by chance.
+const sealVariation = 16
+
+// sealLife is how long after the medical window a seal can be checked.
+const sealLife = 180 * 24 * time.Hour
+
+// Issuer issues the certificates of a post.
+type Issuer struct {
+	log    *audit.Log
+	post   data.Post
+	codes  data.Codes
+	signer *keys.Signer
+	clock  func() time.Time
+
+	mu sync.Mutex // one certificate at a time
+}
+
+// New makes an issuer. A nil signer can rehearse but not issue.
+func New(log *audit.Log, post data.Post, codes data.Codes, signer *keys.Signer, clock func() time.Time) *Issuer {
+	return &Issuer{log: log, post: post, codes: codes, signer: signer, clock: clock}
+}
+
+// checkApproval says whether an application, as stored, may be issued now: it
+// is approved by a second officer, unchanged since, fully ticked, of the
+// post's kind, and still without problems.
+func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time) error {
+	switch a := app.Approval; {
+	case app.Practice != i.post.Practice():
+		return ErrKind
+	case app.State != data.Approved || a == nil || a.Hash != app.Content.Hash():
+		return ErrNotApproved
+	case len(app.Preparers) == 0 || slices.Contains(app.Preparers, a.Officer):
+		return ErrFourEyes
+	}
+	for _, g := range app.Content.Groups() {
+		if !app.Ticked(g) {
+			return fmt.Errorf("%w: %s is not ticked", ErrNotApproved, g.Name)
+		}
+	}
+	laboratories, err := Laboratories(tx)
+	if err != nil {
+		return err
+	}
+	if p := data.Validate(app.Content, i.codes, laboratories, now); data.Stops(p) {
+		return &ProblemsError{p}
+	}
+	return nil
+}
+
+// Laboratories are the post's list.
+func Laboratories(tx store.Tx) ([]data.Laboratory, error) {
+	var all []data.Laboratory
+	err := store.Each(tx, store.Laboratories, "", 0, func(_ string, l data.Laboratory) error {
+		all = append(all, l)
+		return nil
+	})
+	return all, err
+}
+
+// Issue issues the certificate of an approved application, on behalf of an
+// officer. If it was issued before, that certificate is returned.
+func (i *Issuer) Issue(ctx context.Context, officer data.OfficerID, id data.ApplicationID) (data.Certificate, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	number, err := i.intend(ctx, officer, id)
+	if err != nil {
+		return data.Certificate{}, fmt.Errorf("issue: %w", err)
+	}
+	c, err := i.finish(ctx, officer, number)
+	if err != nil {
+		return data.Certificate{}, fmt.Errorf("issue %s: %w", number, err)
+	}
+	return c, nil
+}
+
+// errIntended leaves the intending update when there is nothing to store.
+var errIntended = errors.New("intended before")
+
+// intend is phase one.
+func (i *Issuer) intend(ctx context.Context, officer data.OfficerID, id data.ApplicationID) (data.CertificateNumber, error) {
+	now := i.clock()
+	var number data.CertificateNumber
+	err := i.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		app, found, err := store.Get[data.Application](tx, store.ApplicationKey(id))
+		switch {
+		case err != nil:
+			return err
+		case !found:
+			return fmt.Errorf("application %s: %w", id, ErrNotApproved)
+		case app.Certificate != "":
+			number = app.Certificate
+			return errIntended
+		}
+		if err := i.checkApproval(tx, app, now); err != nil {
+			return err
+		}
+		st, err := i.state(tx, app, now)
+		if err != nil {
+			return err
+		}
+		if i.signer == nil {
+			return keys.ErrMissing
+		}
+		expires, _ := st.Expires.Instant()
+		if err := i.signer.CheckFit(now, expires, i.post.Practice()); err != nil {
+			return err
+		}
+		if number, err = i.newNumber(tx); err != nil {
+			return err
+		}
+		st.Number = number
+		year := now.In(i.zone()).Year()
+		sequence, _, err := store.Get[int](tx, store.SequenceKey(year))
+		if err != nil {
+			return err
+		}
+		sequence++
+		c := data.Certificate{
+			Number: number, Application: id, Phase: data.PhaseIssuing, Statement: st, Year: year, Sequence: sequence,
+			Preparer: app.Preparers[len(app.Preparers)-1], Approver: app.Approval.Officer,
+		}
+		app.Certificate = number
+		return errors.Join(
+			store.Put(tx, store.SequenceKey(year), sequence),
+			store.Put(tx, store.CertificateKey(number), c),
+			tx.Put(store.IssuingKey(number), []byte{}),
+			store.Put(tx, store.ApplicationKey(id), app),
+			add(audit.Entry{At: now, Officer: officer, Act: audit.CertificateIntended, Subject: string(number), Detail: map[string]string{
+				"application": string(id), "sequence": strconv.Itoa(year) + "-" + strconv.Itoa(sequence), "content": app.Approval.Hash,
+			}}),
+		)
+	})
+	if errors.Is(err, errIntended) {
+		err = nil
+	}
+	return number, err
+}
+
+// newNumber draws a number that no certificate of the post has.
+func (i *Issuer) newNumber(tx store.Tx) (data.CertificateNumber, error) {
+	for {
+		var random [data.NumberRandomLen]byte
+		rand.Read(random[:]) // never fails
+		n, err := data.NewCertificateNumber(i.post.Code, random)
+		if err != nil || n == i.placeholder() {
+			return "", err
+		}
+		taken, err := tx.Get(store.CertificateKey(n))
+		if err != nil || taken == nil {
+			return n, err
+		}
+	}
+}
+
+// placeholder is a number that is never given out: rehearsals use it.
+func (i *Issuer) placeholder() data.CertificateNumber {
+	n, err := data.NewCertificateNumber(i.post.Code, [data.NumberRandomLen]byte{})
+	if err != nil {
+		return ""
+	}
+	return n
+}
+
+func (i *Issuer) zone() *time.Location {
+	loc, err := data.LoadZone(i.post.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// state is what the certificate of an application will say, without its
+// number. The application has an approval.
+func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.Statement, error) {
+	preparer, err := staff.Get(tx, app.Preparers[len(app.Preparers)-1])
+	if err != nil {
+		return data.Statement{}, err
+	}
+	approver, err := staff.Get(tx, app.Approval.Officer)
+	if err != nil {
+		return data.Statement{}, err
+	}
+	laboratories, err := Laboratories(tx)
+	if err != nil {
+		return data.Statement{}, err
+	}
+	t, d, a := app.Content.Traveller, app.Content.Document, app.Approval
+	issued := now.In(i.zone()).Truncate(time.Minute)
+	until, ok := a.ValidUntil.Instant()
+	if !ok {
+		return data.Statement{}, fmt.Errorf("%w: no medical window", ErrNotApproved)
+	}
+	expires := until.Add(sealLife)
+	if i.signer != nil && expires.After(i.signer.Certificate.NotAfter) && !until.After(i.signer.Certificate.NotAfter) {
+		expires = i.signer.Certificate.NotAfter
+	}
+	st := data.Statement{
+		Practice: app.Practice, Issuer: i.post.Country,
+		Surname: t.Surname, GivenNames: t.GivenNames, NativeName: t.NativeName,
+		Birth: t.Birth, Sex: t.Sex, Nationality: t.Nationality,
+		DocumentKind: d.Kind, DocumentIssuer: d.Issuer, DocumentNumber: d.Number, DocumentExpires: d.Expires,
+		Issued:    atOffset(issued, issued),
+		ValidFrom: a.ValidFrom.Sealed(), ValidUntil: a.ValidUntil.Sealed(), Window: a.Window,
+		Expires: atOffset(expires.Truncate(time.Minute), issued),
+		Colour:  a.Colour, PreparedBy: preparer.Mark, ApprovedBy: approver.Mark,
+	}
+	for n, test := range app.Content.Pinned().Tests {
+		at := slices.IndexFunc(laboratories, func(l data.Laboratory) bool { return l.ID == test.Laboratory })
+		if at < 0 {
+			return data.Statement{}, fmt.Errorf("test %d: laboratory %s is not on the list", n+1, test.Laboratory)
+		}
+		st.Tests = append(st.Tests, data.StatedTest{
+			Kind: test.Kind, Specimen: test.Specimen, Method: test.Method, Laboratory: laboratories[at].SealName,
+			Sampled: test.Sampled.Sealed(), Analysed: test.Analysed.Sealed(), Reported: test.Reported.Sealed(), Result: test.Result,
+		})
+	}
+	for _, dose := range app.Content.Doses {
+		st.Doses = append(st.Doses, data.StatedDose(dose))
+	}
+	return st, nil
+}
+
+// atOffset is t as a clock shows it that runs at the offset of like.
+func atOffset(t, like time.Time) data.Moment {
+	_, seconds := like.Zone()
+	t = t.In(time.FixedZone("", seconds))
+	return data.Moment{Wall: t.Format(data.WallLayout), Offset: t.Format("-07:00")}
+}
+
+// finish is phase two. It may be run again for a number at any time.
+func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data.CertificateNumber) (data.Certificate, error) {
+	c, err := i.read(ctx, number)
+	if err != nil {
+		return c, err
+	}
+	switch c.Phase {
+	case data.PhaseIssued:
+		return c, nil
+	case data.PhaseVoid:
+		return c, fmt.Errorf("%w: its number was voided", ErrNotApproved)
+	}
+	now := i.clock()
+	if i.signer == nil {
+		return c, keys.ErrMissing
+	}
+	expires, _ := c.Statement.Expires.Instant()
+	if err := i.signer.CheckFit(now, expires, c.Statement.Practice); err != nil {
+		return c, err
+	}
+	// What was approved must still be: a recovery may run long after the intent.
+	err = i.log.View(ctx, func(tx store.Tx) error {
+		app, found, err := store.Get[data.Application](tx, store.ApplicationKey(c.Application))
+		if err == nil && (!found || app.Certificate != number) {
+			err = ErrNotApproved
+		}
+		if err != nil {
+			return err
+		}
+		if err := audit.CheckClock(tx, now); err != nil {
+			return err
+		}
+		return i.checkApproval(tx, app, now)
+	})
+	if err != nil {
+		return c, err
+	}
+	if _, err := rehearse(c.Statement); err != nil {
+		return c, err
+	}
+	text, err := signAndCheck(i.signer, i.signer.Certificate, c.Statement)
+	if err != nil {
+		return c, err
+	}
+	err = i.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		stored, found, err := store.Get[data.Certificate](tx, store.CertificateKey(number))
+		switch {
+		case err != nil:
+			return err
+		case !found || stored.Phase != data.PhaseIssuing || !reflect.DeepEqual(stored.Statement, c.Statement):
+			return fmt.Errorf("record of %s changed while it was being sealed", number)
+		}
+		app, found, err := store.Get[data.Application](tx, store.ApplicationKey(stored.Application))
+		if err == nil && (!found || app.Certificate != number || app.State != data.Approved) {
+			err = ErrNotApproved
+		}
+		if err != nil {
+			return err
+		}
+		stored.Phase, stored.Seal, stored.IssuedAt = data.PhaseIssued, text, now
+		app.State, app.Changed = data.Issued, now
+		c = stored
+		return errors.Join(
+			store.Put(tx, store.CertificateKey(number), stored),
+			store.Put(tx, store.ApplicationKey(app.ID), app),
+			tx.Delete(store.IssuingKey(number)),
+			add(audit.Entry{At: now, Officer: officer, Act: audit.CertificateIssued, Subject: string(number), Detail: map[string]string{
+				"application": string(app.ID), "seal": store.Token("seal", text),
+			}}),
+		)
+	})
+	return c, err
+}
+
+// read is the stored record of a number.
+func (i *Issuer) read(ctx context.Context, number data.CertificateNumber) (c data.Certificate, err error) {
+	err = i.log.View(ctx, func(tx store.Tx) error {
+		var found bool
+		c, found, err = store.Get[data.Certificate](tx, store.CertificateKey(number))
+		if err == nil && !found {
+			err = fmt.Errorf("no record of %s", number)
+		}
+		return err
+	})
+	return c, err
+}
+
+// Recover finishes or voids what a crash left between the phases. It is called
+// at every start, before anything else is done. A certificate is finished if
+// its application is still approved as it was; with a key that is missing or
+// unfit it stays as it is, and the error says so.
+func (i *Issuer) Recover(ctx context.Context) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	var pending []data.CertificateNumber
+	err := i.log.View(ctx, func(tx store.Tx) error {
+		return tx.Scan(store.Issuing, "", 0, func(key string, _ []byte) error {
+			pending = append(pending, data.CertificateNumber(key[len(store.Issuing):]))
+			return nil
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("recover: %w", err)
+	}
+	for _, number := range pending {
+		c, err := i.read(ctx, number)
+		if err != nil {
+			return fmt.Errorf("recover: %w", err)
+		}
+		var problems *ProblemsError
+		switch _, err = i.finish(ctx, c.Approver, number); {
+		case err == nil:
+		case errors.Is(err, ErrNotApproved), errors.Is(err, ErrFourEyes), errors.Is(err, ErrKind),
+			errors.Is(err, ErrRehearsal), errors.Is(err, ErrTooLarge), errors.As(err, &problems):
+			if err := i.void(ctx, number); err != nil {
+				return fmt.Errorf("recover %s: %w", number, err)
+			}
+		default:
+			return fmt.Errorf("recover %s: %w", number, err)
+		}
+	}
+	return nil
+}
+
+// void gives up a number that was intended and cannot be finished. The number
+// stays used; the application needs a new approval.
+func (i *Issuer) void(ctx context.Context, number data.CertificateNumber) error {
+	now := i.clock()
+	return i.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		c, found, err := store.Get[data.Certificate](tx, store.CertificateKey(number))
+		if err != nil || !found || c.Phase != data.PhaseIssuing {
+			return errors.Join(err, fmt.Errorf("%s is not being issued", number))
+		}
+		c.Phase = data.PhaseVoid
+		puts := []error{store.Put(tx, store.CertificateKey(number), c), tx.Delete(store.IssuingKey(number))}
+		app, found, err := store.Get[data.Application](tx, store.ApplicationKey(c.Application))
+		if err != nil {
+			return err
+		}
+		if found && app.Certificate == number {
+			app.Certificate, app.Approval, app.Ticks, app.State, app.Changed = "", nil, nil, data.Submitted, now
+			app.Reviewer = ""
+			puts = append(puts, store.Put(tx, store.ApplicationKey(app.ID), app))
+		}
+		return errors.Join(append(puts, add(audit.Entry{
+			At: now, Act: audit.CertificateVoided, Subject: string(number), Detail: map[string]string{"application": string(c.Application)},
+		}))...)
+	})
+}
+
+// Rehearsal is what a reviewer sees before approving: the statement as parsed
+// from a seal made with a throwaway key, without a number, and how many
+// characters that seal has. The seal itself is not in it.
+type Rehearsal struct {
+	Statement data.Statement
+	Size      int
+}
+
+// Rehearse builds what the certificate of an application would say, had the
+// officer approved it now with that window.
+func (i *Issuer) Rehearse(ctx context.Context, app data.Application, approval data.Approval) (Rehearsal, error) {
+	app.Approval = &approval
+	var st data.Statement
+	err := i.log.View(ctx, func(tx store.Tx) (err error) {
+		st, err = i.state(tx, app, i.clock())
+		return err
+	})
+	if err != nil {
+		return Rehearsal{}, fmt.Errorf("rehearse: %w", err)
+	}
+	st.Number = i.placeholder()
+	r, err := rehearse(st)
+	r.Statement.Number = ""
+	return r, err
+}
+
+// rehearse seals a statement with a key that lives for this call, and returns
+// what can be read back from that.
+func rehearse(st data.Statement) (Rehearsal, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return Rehearsal{}, err
+	}
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1)},
+		&x509.Certificate{SerialNumber: big.NewInt(1)}, &key.PublicKey, key)
+	if err != nil {
+		return Rehearsal{}, err
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		return Rehearsal{}, err
+	}
+	text, err := signAndCheck(key, certificate, st)
+	if err != nil {
+		return Rehearsal{}, err
+	}
+	if len(text) > MaxSeal-sealVariation {
+		return Rehearsal{}, ErrTooLarge // found before the real key is used
+	}
+	return Rehearsal{st, len(text)}, nil // st equals what was read back
+}
+
+// signAndCheck is the one function that signs certificates: it seals a
+// statement, reads the seal back and compares.
+func signAndCheck(key crypto.Signer, certificate *x509.Certificate, st data.Statement) (string, error) {
+	payload, err := hcert.EncodeStatement(st)
+	if err != nil {
+		return "", err
+	}
+	m, err := hcert.Unsigned(hcert.KID(certificate), payload)
+	if err != nil {
+		return "", err
+	}
+	digest := m.Digest()
+	der, err := key.Sign(rand.Reader, digest[:], crypto.SHA256)
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	if m.Signature, err = fixedWidth(der); err != nil {
+		return "", err
+	}
+	text, err := m.Text()
+	switch {
+	case err != nil:
+		return "", err
+	case len(text) > MaxSeal:
+		return "", ErrTooLarge
+	}
+	u, err := seal.Parse(text)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrRehearsal, err)
+	}
+	back, err := u.Verify(certificate)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrRehearsal, err)
+	}
+	if !reflect.DeepEqual(back.Statement, st) {
+		return "", ErrRehearsal
+	}
+	return text, nil
+}
+
+// fixedWidth turns an ASN.1 ECDSA signature into r and s of 32 bytes each.
+func fixedWidth(der []byte) ([]byte, error) {
+	var rs struct{ R, S *big.Int }
+	if rest, err := asn1.Unmarshal(der, &rs); err != nil || len(rest) > 0 {
+		return nil, fmt.Errorf("signer returned no ECDSA signature: %w", err)
+	}
+	if rs.R.Sign() <= 0 || rs.S.Sign() <= 0 || rs.R.BitLen() > 256 || rs.S.BitLen() > 256 {
+		return nil, errors.New("signer returned no P-256 signature")
+	}
+	out := make([]byte, 64)
+	rs.R.FillBytes(out[:32])
+	rs.S.FillBytes(out[32:])
+	return out, nil
+}

@@ -1,0 +1,157 @@
+// Package staff knows the officers of a post: who they are, how they prove it
+// and what they may do.
+//
+// A passphrase is kept as an Argon2id verifier (RFC 9106) in the usual text
+// form, $argon2id$v=19$m=…,t=…,p=…$salt$hash with unpadded base64.
+package staff
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/store"
+)
+
+var (
+	// ErrSignIn: name or passphrase is wrong; which of them is not told.
+	ErrSignIn = errors.New("name or passphrase is wrong")
+	// ErrNotPermitted: the officer's roles do not allow the act.
+	ErrNotPermitted = errors.New("not permitted")
+)
+
+// Account is an officer as the store keeps one.
+type Account struct {
+	Officer  data.Officer `json:"officer"`
+	Verifier string       `json:"verifier"`
+}
+
+// Cost of a verifier.
+type Cost struct {
+	MemoryKiB uint32
+	Passes    uint32
+	Threads   uint8
+}
+
+// DefaultCost is the second choice of RFC 9106 §4, about 0.2 s on a small desk.
+var DefaultCost = Cost{MemoryKiB: 64 << 10, Passes: 3, Threads: 4}
+
+const (
+	saltSize = 16
+	hashSize = 32
+)
+
+// Put stores an officer with a passphrase, replacing what was there.
+func Put(tx store.Tx, officer data.Officer, passphrase []byte, cost Cost) error {
+	salt := make([]byte, saltSize)
+	rand.Read(salt) // never fails
+	hash := argon2.IDKey(passphrase, salt, cost.Passes, cost.MemoryKiB, cost.Threads, hashSize)
+	b64 := base64.RawStdEncoding.EncodeToString
+	verifier := fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", cost.MemoryKiB, cost.Passes, cost.Threads, b64(salt), b64(hash))
+	return store.Put(tx, store.Accounts+string(officer.ID), Account{officer, verifier})
+}
+
+// Get is the officer with that identifier.
+func Get(tx store.Tx, id data.OfficerID) (data.Officer, error) {
+	a, found, err := store.Get[Account](tx, store.Accounts+string(id))
+	if err == nil && !found {
+		err = fmt.Errorf("officer %q is not known", id)
+	}
+	return a.Officer, err
+}
+
+// All are the officers of the post, by identifier.
+func All(tx store.Tx) ([]data.Officer, error) {
+	var all []data.Officer
+	err := store.Each(tx, store.Accounts, "", 0, func(_ string, a Account) error {
+		all = append(all, a.Officer)
+		return nil
+	})
+	return all, err
+}
+
+// Session is an officer who has proved to be one. Only [SignIn] makes one; the
+// zero Session may do nothing.
+type Session struct{ officer data.Officer }
+
+// Officer is who signed in.
+func (s Session) Officer() data.Officer { return s.officer }
+
+// SignIn proves an officer by passphrase. It takes as long for a name that is
+// not known as for a wrong passphrase. It works on a View and is slow by
+// intent, so it does not belong into an Update.
+func SignIn(tx store.Tx, id data.OfficerID, passphrase []byte) (Session, error) {
+	a, found, err := store.Get[Account](tx, store.Accounts+string(id))
+	if err != nil {
+		return Session{}, err
+	}
+	cost, salt, want := DefaultCost, make([]byte, saltSize), make([]byte, hashSize)
+	if found {
+		if cost, salt, want, err = parseVerifier(a.Verifier); err != nil {
+			return Session{}, fmt.Errorf("officer %s: %w", id, err)
+		}
+	}
+	got := argon2.IDKey(passphrase, salt, cost.Passes, cost.MemoryKiB, cost.Threads, uint32(len(want)))
+	if subtle.ConstantTimeCompare(got, want) != 1 || !found {
+		return Session{}, ErrSignIn
+	}
+	return Session{a.Officer}, nil
+}
+
+func parseVerifier(s string) (c Cost, salt, hash []byte, err error) {
+	parts := strings.Split(s, "$")
+	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != "v=19" {
+		return c, nil, nil, errors.New("verifier is not argon2id")
+	}
+	if _, err = fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.MemoryKiB, &c.Passes, &c.Threads); err != nil {
+		return c, nil, nil, fmt.Errorf("verifier: %w", err)
+	}
+	if salt, err = base64.RawStdEncoding.DecodeString(parts[4]); err != nil {
+		return c, nil, nil, fmt.Errorf("verifier: %w", err)
+	}
+	if hash, err = base64.RawStdEncoding.DecodeString(parts[5]); err != nil {
+		return c, nil, nil, fmt.Errorf("verifier: %w", err)
+	}
+	if c.Passes == 0 || c.Threads == 0 || len(salt) < saltSize || len(hash) != hashSize {
+		return c, nil, nil, errors.New("verifier is too weak")
+	}
+	return c, salt, hash, nil
+}
+
+// permits says which roles may do an act. Whether the same person prepared and
+// approves is not a matter of roles: data/issue checks it for every case.
+var permits = map[audit.Act][]data.Role{
+	audit.ApplicationSaved:       {data.Clerk},
+	audit.ApplicationSubmitted:   {data.Clerk},
+	audit.ApplicationWithdrawn:   {data.Clerk},
+	audit.ApplicationRead:        {data.Clerk, data.Reviewer, data.Auditor},
+	audit.ApplicationTaken:       {data.Reviewer},
+	audit.ApplicationReleased:    {data.Reviewer},
+	audit.ApplicationTicked:      {data.Reviewer},
+	audit.ApplicationReturned:    {data.Reviewer},
+	audit.ApplicationApproved:    {data.Reviewer},
+	audit.CertificateIssued:      {data.Reviewer},
+	audit.CertificateRead:        {data.Clerk, data.Reviewer, data.Auditor},
+	audit.CertificatePrinted:     {data.Clerk, data.Reviewer},
+	audit.CertificatePrintFailed: {data.Clerk, data.Reviewer},
+	audit.CertificateHandedOver:  {data.Clerk, data.Reviewer},
+}
+
+// Permit returns [ErrNotPermitted] unless a role of the session's officer
+// allows the act.
+func Permit(s Session, act audit.Act) error {
+	for _, role := range s.officer.Roles {
+		if slices.Contains(permits[act], role) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s for %s: %w", act, s.officer.Name, ErrNotPermitted)
+}

@@ -1,0 +1,35 @@
+package store
+
+import (
+	"fmt"
+
+	"pratique/data"
+)
+
+// The kinds of records that more than one package of the domain reads. The
+// audit log's keys are data/audit's own.
+const (
+	Applications = "application/" // data.Application by identifier
+	Certificates = "certificate/" // data.Certificate by number
+	Issuing      = "issuing/"     // the numbers whose certificates are being issued
+	Sequences    = "sequence/"    // the newest sequence number by year
+	Laboratories = "laboratory/"  // data.Laboratory by identifier
+	Accounts     = "officer/"     // staff.Account by identifier
+	Lookups      = "lookup/"      // token/application identifier, no value
+)
+
+// ApplicationKey is the key of an application.
+func ApplicationKey(id data.ApplicationID) string { return Applications + string(id) }
+
+// CertificateKey is the key of a certificate's record.
+func CertificateKey(n data.CertificateNumber) string { return Certificates + string(n) }
+
+// IssuingKey is the key that is there while a certificate is being issued.
+func IssuingKey(n data.CertificateNumber) string { return Issuing + string(n) }
+
+// SequenceKey is the key of a year's newest sequence number.
+func SequenceKey(year int) string { return fmt.Sprintf("%s%04d", Sequences, year) }
+
+// LookupPrefix is how the keys begin that lead from a value of a field to the
+// applications with it; the rest of such a key is the identifier.
+func LookupPrefix(field, value string) string { return Lookups + Token(field, value) + "/" }

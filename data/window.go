@@ -1,0 +1,19 @@
+package data
+
+import "time"
+
+// JourneyWindow is the medical window of a certificate that is good for one
+// journey: from the present minute to the end of the day of departure, as the
+// calendar at the airport of departure counts it. Ok is false while the
+// departure is not known.
+func JourneyWindow(c Content, now time.Time, zone string) (from, until Moment, ok bool) {
+	departs := c.Departs().Pinned()
+	if _, ok := departs.Instant(); !ok {
+		return Moment{}, Moment{}, false
+	}
+	until = Moment{Wall: string(departs.Date()) + "T23:59", Zone: departs.Zone}.Pinned()
+	if until.Offset == "" {
+		until.Offset = departs.Offset
+	}
+	return MomentOf(now, zone), until, true
+}
