@@ -33,6 +33,7 @@ func parseFont(b []byte) (f *font, err error) {
 			f, err = nil, fmt.Errorf("%w: %v", errFont, r)
 		}
 	}()
+	b = b[:len(b):len(b)]
 	if u32(b, 0) != 0x00010000 {
 		return nil, fmt.Errorf("%w: version %08x", errFont, u32(b, 0))
 	}

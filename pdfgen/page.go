@@ -15,13 +15,13 @@ import (
 const (
 	upperTop    = 40.0
 	upperBottom = 196.6 // the lower fold of a page folded in three is at 198
-	sealX       = 16.0
+	sealX       = 15.0
 	sealY       = 199.0
 	guideX      = 84.0 // how to check
 	guideWidth  = 62.0
 	officeX     = 152.0 // stamp and signature
-	footTop     = 267.0
-	footBottom  = 286.8
+	footTop     = 266.5
+	footBottom  = 287.3
 )
 
 const dash = "—" // stands where nothing is stated
@@ -77,7 +77,7 @@ func (s *sheet) lay() error {
 			gaps++
 		}
 	}
-	gap := min(room/(gaps+1), 5)
+	gap := min(room/(gaps+1), 6.5)
 	y := upperTop
 	for i, p := range upper {
 		if i > 0 && p.starts {
@@ -161,7 +161,7 @@ func (s *sheet) state(code string) string {
 	if code == "" {
 		return dash
 	}
-	return s.name(data.ListStates, code).both() + " · " + code
+	return s.name(data.ListStates, code).both() + " (" + code + ")"
 }
 
 func or(v, instead string) string {
@@ -308,16 +308,17 @@ func (s *sheet) heads(b *block, xs []float64, keys ...key) {
 	b.height += label.line() + s.between(0.8, 0.2)
 }
 
-// row ends a row of a table: air, and a hairline under it.
-func (s *sheet) row(b *block, content float64) {
-	b.height = content + s.between(2.6, 0.7)
-	b.rule(left, right, b.height-s.between(0.9, 0.25), 0.1, hair)
+// row ends a row of a table: air, and a hairline under it as far as to.
+func (s *sheet) row(b *block, content, to float64) {
+	air := s.between(3.2, 0.8)
+	b.height = content + air
+	b.rule(left, to, content+air*0.55, 0.1, hair)
 }
 
 func (s *sheet) tests() []part {
 	head := part{field: "tests", starts: true}
 	s.heading(&head.block, kTests, kTimes)
-	xs := []float64{left, 57, 83, 109, 135, 170}
+	xs := []float64{left, 60, 85, 110, 135, 171}
 	if len(s.out.Statement.Tests) == 0 {
 		s.none(&head.block)
 		return []part{head}
@@ -325,26 +326,26 @@ func (s *sheet) tests() []part {
 	s.heads(&head.block, xs, kTest, kSampled, kAnalysed, kReported, kLaboratory, kResult)
 	parts := []part{head}
 	first, second := style{false, s.between(8, 6.9), ink}, style{false, s.between(7, 6.1), ink}
-	code := func(list, code string) string {
+	code := func(list, code string) text {
 		if code == "" {
-			return dash
+			return text{En: dash}
 		}
-		return s.name(list, code).both()
+		return s.name(list, code)
 	}
 	for i, t := range s.out.Statement.Tests {
 		p := part{field: fmt.Sprintf("tests[%d]", i)}
-		column := func(c int, x, w float64, a style, va string, b style, vb string) float64 {
-			h := s.para(&p.block, x, 0, w, a, va)
-			return h + s.para(&p.block, x, h, w, b, vb)
+		column := func(c int, st style, v text, under text) float64 {
+			h := s.pair(&p.block, xs[c], 0, xs[c+1]-xs[c]-2, st, v)
+			return h + s.pair(&p.block, xs[c], h, xs[c+1]-xs[c]-2, second, under)
 		}
 		kind := code(data.ListTests, string(t.Kind))
-		h := column(0, xs[0], xs[1]-xs[0]-2, s.strong(first, kind), kind, second, code(data.ListSpecimens, t.Specimen))
+		h := column(0, s.strong(first, kind.both()), kind, code(data.ListSpecimens, t.Specimen))
 		for c, m := range []data.Moment{t.Sampled, t.Analysed, t.Reported} {
 			h = max(h, s.para(&p.block, xs[1+c], 0, xs[2+c]-xs[1+c]-1.5, first, or(m.String(), dash)))
 		}
-		h = max(h, column(4, xs[4], xs[5]-xs[4]-2, first, or(t.Laboratory, dash), second, code(data.ListMethods, t.Method)))
+		h = max(h, column(4, first, text{En: or(t.Laboratory, dash)}, code(data.ListMethods, t.Method)))
 
-		result := code(data.ListResults, string(t.Result))
+		result := code(data.ListResults, string(t.Result)).both()
 		bold := s.strong(style{false, s.between(8.6, 7.2), ink}, result)
 		width := right - xs[5]
 		var inside block
@@ -354,8 +355,9 @@ func (s *sheet) tests() []part {
 			r.y += (h - used) / 2
 			p.runs = append(p.runs, r)
 		}
-		p.frame(xs[5], -0.35, width, h+0.7, 0.3, ink)
-		s.row(&p.block, h)
+		out := s.between(0.3, -0.2)
+		p.frame(xs[5], -out, width, h+2*out, 0.3, ink)
+		s.row(&p.block, h, xs[5]-2.5)
 		parts = append(parts, p)
 	}
 	return parts
@@ -388,7 +390,7 @@ func (s *sheet) doses() []part {
 			}
 			h = max(h, s.para(&p.block, xs[c], 0, to-xs[c]-2, value, or(v, dash)))
 		}
-		s.row(&p.block, h)
+		s.row(&p.block, h, right)
 		parts = append(parts, p)
 	}
 	return parts
@@ -416,8 +418,8 @@ func (s *sheet) end() (b block) {
 // outcome is the decision and the three dates, each with what it means.
 func (s *sheet) outcome() (b block) {
 	st := s.out.Statement
-	xs := []float64{left + 3, 62, 97.5, 152}
-	label, value, note := s.label(), style{false, s.between(8.4, 7.6), ink}, style{false, s.between(6.2, 5.8), slate}
+	xs := []float64{left + 3, 60, 99.5, 153}
+	label, value, note := s.label(), style{false, s.between(8.2, 7.6), ink}, style{false, s.between(6.2, 5.8), slate}
 	const pad = 2.0
 	top := pad + label.line() + 0.4
 	for i, k := range []key{kDecision, kIssued, kWindow, kExpires} {
@@ -500,7 +502,7 @@ func (s *sheet) outcome() (b block) {
 // seal, what the sheet is instead.
 func (s *sheet) sealBox() (b block) {
 	if s.out.Kind == Certificate {
-		b.frame(sealX, 0, QRSide, QRSide, 0.12, hair)
+		b.frame(sealX-0.2, -0.2, QRSide+0.4, QRSide+0.4, 0.12, hair)
 		st := style{true, 10, ink}
 		b.height = QRSide + 1 + s.centre(&b, sealX, QRSide+1, QRSide, st, s.out.Statement.Number.String())
 		return b
@@ -510,7 +512,7 @@ func (s *sheet) sealBox() (b block) {
 		head, words = kPreview, kPreviewText
 	}
 	b.frame(sealX, 0, QRSide, QRSide, 0.3, teal)
-	y := 6.0
+	y := 5.0
 	y += s.centre(&b, sealX+4, y, QRSide-8, style{true, 13, teal}, s.word(head).both()) + 3
 	y += s.para(&b, sealX+5, y, QRSide-10, style{false, 8.4, ink}, s.word(words).En) + 2
 	s.para(&b, sealX+5, y, QRSide-10, style{false, 8.4, ink}, s.word(words).Zh)
@@ -520,7 +522,7 @@ func (s *sheet) sealBox() (b block) {
 
 // guide tells how to check the page and what the code gives away.
 func (s *sheet) guide() (b block) {
-	head, body := style{true, 7, teal}, style{false, 6.2, ink}
+	head, body := style{true, 7.2, teal}, style{false, 6.5, ink}
 	for i, part := range []struct {
 		head  key
 		lines []string
@@ -545,15 +547,15 @@ func (s *sheet) guide() (b block) {
 func (s *sheet) office() (b block) {
 	const w = right - officeX
 	label := style{false, 6, slate}
-	sign, stamp := kSignature, s.word(kStamp).both()
+	top, sign := kStamp, kSignature
 	if s.out.Kind == ProofSlip {
-		sign, stamp = kTraveller, s.word(kAgreed).both()
-		label.ink = ink
+		top, sign = kAgreed, kTraveller
 	}
 	b.frame(officeX, 0, w, 43, 0.15, slate)
-	s.centre(&b, officeX+1, 1, w-2, label, stamp)
+	y := 1 + s.centre(&b, officeX+1, 1, w-2, label, s.word(top).En)
+	s.centre(&b, officeX+1, y, w-2, label, s.word(top).Zh)
 	b.rule(officeX, right, 60, 0.2, ink)
-	b.height = 60.6 + s.para(&b, officeX, 60.6, w, style{false, 6, slate}, s.word(sign).both())
+	b.height = 60.6 + s.centre(&b, officeX, 60.6, w, label, s.word(sign).both())
 	return b
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"unicode"
 
 	"pratique/data"
 )
@@ -178,5 +179,10 @@ func (p *Press) MissingIn(st data.Statement) []data.Problem {
 	return problems
 }
 
-// codePoint names a character, and shows it where a screen can.
-func codePoint(r rune) string { return fmt.Sprintf("%#U", r) }
+// codePoint names a character and shows it: "U+20BB7 𠮷".
+func codePoint(r rune) string {
+	if !unicode.IsPrint(r) {
+		return fmt.Sprintf("%U", r)
+	}
+	return fmt.Sprintf("%U %c", r, r)
+}

@@ -124,6 +124,16 @@ func (s *sheet) para(b *block, x, y, w float64, st style, v string) float64 {
 	return float64(len(lines)) * st.line()
 }
 
+// pair sets a text in both languages: on one line where it fits, else each
+// language on lines of its own.
+func (s *sheet) pair(b *block, x, y, w float64, st style, t text) float64 {
+	if t.En == "" || t.Zh == "" || s.width(st, t.both()) <= w {
+		return s.para(b, x, y, w, st, t.both())
+	}
+	h := s.para(b, x, y, w, st, t.En)
+	return h + s.para(b, x, y+h, w, st, t.Zh)
+}
+
 // centre is para with each line in the middle of w.
 func (s *sheet) centre(b *block, x, y, w float64, st style, v string) float64 {
 	lines := s.face(st).lines(v, int(w/st.em()*1000))
@@ -236,30 +246,34 @@ func drawSeal(f *gofpdf.Fpdf, path string, module float64) {
 		module*k, -module*k, (sealX+quietZone*module)*k, (pageHeight-sealY-quietZone*module)*k, path))
 }
 
-const watermarkAngle = 54
+const watermarkAngle = 36 // degrees, uphill
 
 // watermarks are the words across the page; x and y are the middle of each.
+// PRACTICE stands clear of the seal, so that it is read whole.
 func (s *sheet) watermarks() []run {
-	mid := func(dy float64, size float64, c rgb, k key) run {
-		return run{pageWidth/2 + 11, pageHeight/2 + 10 + dy, s.press.words[k].both(), style{true, size, c}}
-	}
 	practice := s.out.Statement.Practice
-	switch {
-	case s.out.Kind != Certificate && practice:
-		return []run{mid(-88, 58, rose, kSpecimen), mid(0, 58, sand, kPractice), mid(88, 58, rose, kSpecimen)}
-	case s.out.Kind != Certificate:
-		return []run{mid(-88, 58, rose, kSpecimen), mid(0, 58, rose, kSpecimen), mid(88, 58, rose, kSpecimen)}
-	case practice:
-		return []run{mid(0, 84, sand, kPractice)}
+	if s.out.Kind == Certificate {
+		if !practice {
+			return nil
+		}
+		return []run{{112, 128, s.word(kPractice).both(), style{true, 72, sand}}}
 	}
-	return nil
+	marks := []run{}
+	for i, y := range []float64{84, 158, 232} {
+		m := run{108, y, s.word(kSpecimen).both(), style{true, 54, rose}}
+		if i == 1 && practice {
+			m.s, m.ink = s.word(kPractice).both(), sand
+		}
+		marks = append(marks, m)
+	}
+	return marks
 }
 
 // guilloche is a band of waves between y1 and y2, as smooth lines a printer of
 // 300 dpi can hold: 0.1 mm wide and nowhere closer than 0.4 mm for long.
 func guilloche(y1, y2 float64) shape {
 	return func(f *gofpdf.Fpdf, _ float64) {
-		const k, lines, step = 1 / ptMM, 9, 1.5
+		const k, lines, step = 1 / ptMM, 9, 0.75
 		var b strings.Builder
 		fmt.Fprintf(&b, "q %.3f %.3f %.3f RG %.3f w 1 j\n", float64(wave.r)/255, float64(wave.g)/255, float64(wave.b)/255, 0.1*k)
 		mid, half := (y1+y2)/2, (y2-y1)/2

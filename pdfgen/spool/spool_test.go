@@ -287,6 +287,18 @@ func TestCUPS(t *testing.T) {
 	if out == "" {
 		t.Skip("CUPS_PDF_OUT is not set: printing on a real scheduler did NOT run; .ci/cups-pdf prints its value")
 	}
+	before, err := filepath.Glob(filepath.Join(out, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		after, _ := filepath.Glob(filepath.Join(out, "*"))
+		for _, f := range after {
+			if !slices.Contains(before, f) {
+				os.Remove(f)
+			}
+		}
+	})
 	title := fmt.Sprintf("TEST-%d", os.Getpid())
 	job, err := sp.Print(ctx, "PracticePDF", title, page())
 	if err != nil {
@@ -301,7 +313,6 @@ func TestCUPS(t *testing.T) {
 	if err != nil || len(files) != 1 {
 		t.Fatalf("%s completed, and in %s there is %v, %v", job, out, files, err)
 	}
-	defer os.Remove(files[0])
 	if b, err := os.ReadFile(files[0]); err != nil || !strings.HasPrefix(string(b), "%PDF-") {
 		t.Errorf("%s: %.20q, %v", files[0], b, err)
 	}
