@@ -168,44 +168,60 @@ const (
 	practiceSignerYears = 2
 )
 
-// CreatePractice makes the anchor and the signer of a practice post and
-// writes, below dir, keys/signer.key, keys/signer.pem and anchor.pem (the
-// anchor, then the signer certificate). It refuses to overwrite. The anchor's
-// own key is used once and never stored. The URI of the signer is returned.
-func CreatePractice(dir string, post data.Post, passphrase []byte, now time.Time) (uri string, err error) {
+// MakePractice makes the anchor of a practice post and a signer it vouches
+// for. The anchor's own key is used once and never kept.
+func MakePractice(post data.Post, now time.Time) (anchor *x509.Certificate, signer *Signer, err error) {
 	if !post.Practice() {
-		return "", fmt.Errorf("%w: keys of a real post are not made this way", ErrUnfit)
+		return nil, nil, fmt.Errorf("%w: keys of a real post are not made this way", ErrUnfit)
 	}
 	anchorKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return "", fmt.Errorf("make anchor key: %w", err)
+		return nil, nil, fmt.Errorf("make anchor key: %w", err)
 	}
 	signerKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return "", fmt.Errorf("make signing key: %w", err)
+		return nil, nil, fmt.Errorf("make signing key: %w", err)
 	}
 	now = now.UTC().Truncate(time.Minute) // a seal counts in whole minutes
-	anchor, err := template("Practice Anchor "+post.Code, post, now, practiceAnchorYears, &anchorKey.PublicKey)
+	a, err := template("Practice Anchor "+post.Code, post, now, practiceAnchorYears, &anchorKey.PublicKey)
+	if err != nil {
+		return nil, nil, err
+	}
+	a.IsCA, a.MaxPathLenZero = true, true
+	a.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
+	if anchor, err = certify(a, a, &anchorKey.PublicKey, anchorKey); err != nil {
+		return nil, nil, fmt.Errorf("make anchor: %w", err)
+	}
+	s, err := template("Practice Signer "+post.Code, post, now, practiceSignerYears, &signerKey.PublicKey)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.KeyUsage = x509.KeyUsageDigitalSignature
+	certificate, err := certify(s, anchor, &signerKey.PublicKey, anchorKey)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make signer certificate: %w", err)
+	}
+	signer, err = NewSigner(signerKey, certificate)
+	return anchor, signer, err
+}
+
+func certify(c, parent *x509.Certificate, public *ecdsa.PublicKey, by *ecdsa.PrivateKey) (*x509.Certificate, error) {
+	der, err := x509.CreateCertificate(rand.Reader, c, parent, public, by)
+	if err != nil {
+		return nil, err
+	}
+	return x509.ParseCertificate(der)
+}
+
+// CreatePractice makes the keys of a practice post and writes, below dir,
+// keys/signer.key, keys/signer.pem and anchor.pem (the anchor, then the signer
+// certificate). It refuses to overwrite. The URI of the signer is returned.
+func CreatePractice(dir string, post data.Post, passphrase []byte, now time.Time) (uri string, err error) {
+	anchor, signer, err := MakePractice(post, now)
 	if err != nil {
 		return "", err
 	}
-	anchor.IsCA, anchor.MaxPathLenZero = true, true
-	anchor.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
-	anchorDER, err := x509.CreateCertificate(rand.Reader, anchor, anchor, &anchorKey.PublicKey, anchorKey)
-	if err != nil {
-		return "", fmt.Errorf("make anchor: %w", err)
-	}
-	signer, err := template("Practice Signer "+post.Code, post, now, practiceSignerYears, &signerKey.PublicKey)
-	if err != nil {
-		return "", err
-	}
-	signer.KeyUsage = x509.KeyUsageDigitalSignature
-	signer.AuthorityKeyId = anchor.SubjectKeyId
-	signerDER, err := x509.CreateCertificate(rand.Reader, signer, anchor, &signerKey.PublicKey, anchorKey)
-	if err != nil {
-		return "", fmt.Errorf("make signer certificate: %w", err)
-	}
-	keyDER, err := pkcs8.MarshalPrivateKey(signerKey, passphrase, &pkcs8.Opts{
+	keyDER, err := pkcs8.MarshalPrivateKey(signer.Signer, passphrase, &pkcs8.Opts{
 		Cipher:  pkcs8.AES256CBC,
 		KDFOpts: pkcs8.PBKDF2Opts{SaltSize: 16, IterationCount: 600_000, HMACHash: crypto.SHA256},
 	})
@@ -215,14 +231,15 @@ func CreatePractice(dir string, post data.Post, passphrase []byte, now time.Time
 	pemOf := func(kind string, der []byte) []byte {
 		return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
 	}
+	chain := append(pemOf("CERTIFICATE", anchor.Raw), pemOf("CERTIFICATE", signer.Certificate.Raw)...)
 	for _, f := range []struct {
 		name    string
 		content []byte
 		mode    os.FileMode
 	}{
 		{"keys/signer.key", pemOf("ENCRYPTED PRIVATE KEY", keyDER), 0o600},
-		{"keys/signer.pem", pemOf("CERTIFICATE", signerDER), 0o644},
-		{"anchor.pem", append(pemOf("CERTIFICATE", anchorDER), pemOf("CERTIFICATE", signerDER)...), 0o644},
+		{"keys/signer.pem", pemOf("CERTIFICATE", signer.Certificate.Raw), 0o644},
+		{"anchor.pem", chain, 0o644},
 	} {
 		if err := writeNew(filepath.Join(dir, filepath.FromSlash(f.name)), f.content, f.mode); err != nil {
 			return "", err

@@ -1,0 +1,204 @@
+// Package desktest gives tests a practice post in memory: an open desk with a
+// clerk and a reviewer signed in, and a clock that the test moves.
+package desktest
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/desk"
+	"pratique/data/keys"
+	"pratique/data/post"
+	"pratique/data/staff"
+	"pratique/data/store"
+	"pratique/data/store/mem"
+	"pratique/data/trust"
+)
+
+// Now is when every test post is opened.
+var Now = time.Date(2022, 7, 9, 10, 30, 0, 0, time.UTC)
+
+// Passphrase is that of every officer of a test post.
+const Passphrase = "kamo rudi teso bali"
+
+// Cost makes sign-in fast: these verifiers protect nothing.
+var Cost = staff.Cost{MemoryKiB: 64, Passes: 1, Threads: 1}
+
+// AnyCode knows every code but "unknown", which no list has, and "retired".
+type AnyCode struct{}
+
+// Known implements data.Codes.
+func (AnyCode) Known(_, code string) bool { return code != "unknown" }
+
+// UsableOn implements data.Codes.
+func (AnyCode) UsableOn(_, code string, _ data.Date) bool { return code != "retired" }
+
+// Suits implements data.Codes.
+func (AnyCode) Suits(string, string, data.TestKind) bool { return true }
+
+// Officers of a test post: a clerk, a reviewer, and one who is both.
+var Officers = []data.Officer{
+	{ID: "officer-a", Name: "Officer A", Mark: "A", Roles: []data.Role{data.Clerk}},
+	{ID: "officer-b", Name: "Officer B", Mark: "B", Roles: []data.Role{data.Reviewer}},
+	{ID: "officer-c", Name: "Officer C", Mark: "C", Roles: []data.Role{data.Clerk, data.Reviewer}},
+}
+
+// Laboratories of a test post.
+var Laboratories = []data.Laboratory{{
+	ID: "central", Name: "Amaurote Central Laboratory", SealName: "Amaurote Central Lab", Kinds: data.TestKinds, From: "2020-01-01",
+}}
+
+// Post is a practice post in memory.
+type Post struct {
+	*desk.Desk
+	Clerk, Reviewer, Both staff.Session
+	Anchor                *x509.Certificate
+	Signer                *keys.Signer
+	Log                   *audit.Log
+	Store                 store.Store
+	Now                   time.Time // the clock
+	Config                desk.Config
+}
+
+// New opens a new post. Options may change its configuration before that.
+func New(t testing.TB, options ...func(*desk.Config)) *Post {
+	t.Helper()
+	ctx := context.Background()
+	s := mem.New()
+	t.Cleanup(func() { s.Close() })
+	log, err := audit.Create(ctx, s, filepath.Join(t.TempDir(), "head"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Post{Now: Now, Log: log, Store: s}
+	about := data.Post{
+		Schema: post.Schema, Kind: data.PracticePost, Code: "PR", Country: "UT", State: "UTO", Zone: "Asia/Singapore", Hotline: "+999 555 0100",
+		Name:      map[string]string{"en": "Practice Consulate of the Republic of Utopia", "zh": "乌托邦共和国练习领事馆"},
+		StateName: map[string]string{"en": "Republic of Utopia", "zh": "乌托邦共和国"},
+		City:      map[string]string{"en": "Port Amaurote", "zh": "亚马罗特港"},
+		Address:   map[string]string{"en": "1 Harbour Parade, Port Amaurote", "zh": "亚马罗特港海港大道1号"},
+		Created:   Now,
+	}
+	if p.Anchor, p.Signer, err = keys.MakePractice(about, Now); err != nil {
+		t.Fatal(err)
+	}
+	Fill(t, log, Now)
+	p.Config = desk.Config{
+		Log: log, Post: about, Codes: AnyCode{}, Signer: p.Signer, Clock: func() time.Time { return p.Now },
+		Unprintable: func(data.Statement) []data.Problem { return nil },
+	}
+	for _, option := range options {
+		option(&p.Config)
+	}
+	if p.Desk, err = desk.Open(ctx, p.Config); err != nil {
+		t.Fatal(err)
+	}
+	for id, to := range map[data.OfficerID]*staff.Session{"officer-a": &p.Clerk, "officer-b": &p.Reviewer, "officer-c": &p.Both} {
+		if *to, err = p.SignIn(ctx, id, []byte(Passphrase)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+// Fill stores the officers and laboratories of a test post.
+func Fill(t testing.TB, log *audit.Log, now time.Time) {
+	t.Helper()
+	err := log.Update(context.Background(), func(tx store.Tx, add func(audit.Entry) error) error {
+		for _, o := range Officers {
+			if err := staff.Put(tx, o, []byte(Passphrase), Cost); err != nil {
+				return err
+			}
+		}
+		for _, l := range Laboratories {
+			if err := store.Put(tx, store.Laboratories+string(l.ID), l); err != nil {
+				return err
+			}
+		}
+		return add(audit.Entry{At: now, Act: audit.PostCreated, Subject: "PR"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Specimen is the specimen application as of the post's clock.
+func (p *Post) Specimen() data.Content { return post.Specimen(p.Config.Post, Laboratories, p.Now) }
+
+// Submitted takes a content to the queue.
+func (p *Post) Submitted(t testing.TB, c data.Content) data.Application {
+	t.Helper()
+	ctx := context.Background()
+	a, err := p.Create(ctx, p.Clerk, c)
+	if err == nil {
+		a, err = p.Submit(ctx, p.Clerk, a.ID)
+	}
+	if err != nil {
+		Fatal(t, err)
+	}
+	return a
+}
+
+// Ticked takes a content into review with everything ticked.
+func (p *Post) Ticked(t testing.TB, c data.Content) data.Application {
+	t.Helper()
+	ctx := context.Background()
+	a, err := p.Take(ctx, p.Reviewer, p.Submitted(t, c).ID)
+	for _, g := range a.Content.Groups() {
+		if err == nil {
+			a, err = p.Tick(ctx, p.Reviewer, a.ID, g, true)
+		}
+	}
+	if err != nil {
+		Fatal(t, err)
+	}
+	return a
+}
+
+// Approved takes a content to its approval.
+func (p *Post) Approved(t testing.TB, c data.Content) data.Application {
+	t.Helper()
+	a, err := p.Approve(context.Background(), p.Reviewer, p.Ticked(t, c).ID)
+	if err != nil {
+		Fatal(t, err)
+	}
+	return a
+}
+
+// Issued takes a content to its certificate.
+func (p *Post) Issued(t testing.TB, c data.Content) data.Certificate {
+	t.Helper()
+	certificate, err := p.Issue(context.Background(), p.Reviewer, p.Approved(t, c).ID)
+	if err != nil {
+		Fatal(t, err)
+	}
+	return certificate
+}
+
+// Trust is a list that holds the post's anchor and signer.
+func (p *Post) Trust() *trust.List {
+	var l trust.List
+	l.Add(p.Anchor, p.Signer.Certificate)
+	return &l
+}
+
+// Fatal ends a test with an error and, where it is one, all its problems.
+func Fatal(t testing.TB, err error) {
+	t.Helper()
+	var problems *desk.ProblemsError
+	if errors.As(err, &problems) {
+		var b bytes.Buffer
+		for _, p := range problems.Problems {
+			b.WriteString("\n  " + p.Field + ": " + p.Key + " " + p.Value)
+		}
+		t.Fatalf("%v%s", err, b.String())
+	}
+	t.Fatal(err)
+}
