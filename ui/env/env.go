@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"pratique/data"
+	"pratique/data/staff"
 	"pratique/ui/locale"
 )
 
@@ -79,7 +80,7 @@ type Factory func(e *Env, r Route) Screen
 type Env struct {
 	Words   *locale.Catalogue
 	Post    data.Post
-	Officer data.Officer // zero before sign-in
+	Session staff.Session // who has signed in; acts on the desk ask for it
 	Window  fyne.Window  // for file dialogs and the clipboard
 	Now     func() time.Time
 	Run     Runner
@@ -88,7 +89,7 @@ type Env struct {
 
 	Navigate func(Route)          // leave for another place
 	Back     func()               // leave for the place before
-	SignIn   func(o data.Officer) // the sign-in screen's word that o is who they say
+	SignIn   func(staff.Session) // the sign-in screen's word that an officer proved to be one
 	Toast    func(text string)    // a passing word, bottom right
 	// Undoable is a Toast with a way back, called at most once.
 	Undoable func(text string, undo func())
@@ -97,6 +98,9 @@ type Env struct {
 	// Changed says that Actions or the title are not what they were.
 	Changed func()
 }
+
+// Officer is who has signed in, the zero Officer before that.
+func (e *Env) Officer() data.Officer { return e.Session.Officer() }
 
 // T is [locale.Catalogue.T] in the officer's language.
 func (e *Env) T(key string, args ...any) string { return e.Words.T(key, args...) }
