@@ -81,16 +81,16 @@ type Env struct {
 	Words   *locale.Catalogue
 	Post    data.Post
 	Session staff.Session // who has signed in; acts on the desk ask for it
-	Window  fyne.Window  // for file dialogs and the clipboard
+	Window  fyne.Window   // for file dialogs and the clipboard
 	Now     func() time.Time
 	Run     Runner
 	// Context ends when the window closes.
 	Context context.Context
 
-	Navigate func(Route)          // leave for another place
-	Back     func()               // leave for the place before
+	Navigate func(Route)         // leave for another place
+	Back     func()              // leave for the place before
 	SignIn   func(staff.Session) // the sign-in screen's word that an officer proved to be one
-	Toast    func(text string)    // a passing word, bottom right
+	Toast    func(text string)   // a passing word, bottom right
 	// Undoable is a Toast with a way back, called at most once.
 	Undoable func(text string, undo func())
 	Error    func(err error)                // what failed and what to do, in the officer's words
