@@ -412,6 +412,7 @@ func TestFillAndCompare(t *testing.T) {
 		{"birth", func(c *data.Content) { c.Traveller.Birth = "1984-08-03" }, []string{"traveller.birth birth"}},
 		{"year of birth", func(c *data.Content) { c.Traveller.Birth = "1984" }, []string{"traveller.birth birth"}},
 		{"half typed", func(c *data.Content) { c.Traveller.Birth = "1984-" }, []string{"traveller.birth birth"}},
+		{"lines kept without a break", func(c *data.Content) { c.Document.MRZ = strings.Join(z.Lines, "") }, nil},
 		{"spaced number", func(c *data.Content) { c.Document.Number = "EB7 430-917" }, nil},
 		{"all others", func(c *data.Content) {
 			c.Traveller.Sex, c.Traveller.Nationality = data.Male, "CHN"
