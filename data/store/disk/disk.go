@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // ErrNetwork: the path lies on another machine's disk. Locks and memory maps
@@ -55,4 +57,12 @@ func Publish(temporary, path string) error {
 		return err
 	}
 	return SyncDir(filepath.Dir(path))
+}
+
+// Full reports whether err says that there is no room. Libraries that turn an
+// error into text leave its words at the end, so those count as well.
+func Full(err error) bool {
+	return err != nil && slices.ContainsFunc(full, func(e error) bool {
+		return errors.Is(err, e) || strings.HasSuffix(err.Error(), e.Error())
+	})
 }

@@ -3,7 +3,6 @@
 package disk
 
 import (
-	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -19,7 +18,5 @@ func SyncDir(dir string) error {
 	return d.Sync()
 }
 
-// Full reports whether err says that there is no room.
-func Full(err error) bool {
-	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EFBIG) || errors.Is(err, unix.EDQUOT)
-}
+// full are the errors that say that there is no room.
+var full = []error{unix.ENOSPC, unix.EFBIG, unix.EDQUOT}

@@ -1,7 +1,6 @@
 package disk
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -12,11 +11,8 @@ import (
 // and folders cannot be flushed.
 func SyncDir(string) error { return nil }
 
-// Full reports whether err says that there is no room.
-func Full(err error) bool {
-	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL) ||
-		errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
-}
+// full are the errors that say that there is no room.
+var full = []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED}
 
 // Local returns an error wrapping [ErrNetwork] if path is on a network drive.
 func Local(path string) error {
