@@ -29,7 +29,7 @@ type words struct{}
 func (words) Name(_, code, _ string) string { return "<" + code + ">" }
 
 func TestMain(m *testing.M) {
-	engine = page.Start("")
+	engine = page.StartOwn("")
 	var err error
 	if press, err = pdfgen.New(os.DirFS("../../assets"), words{}); err != nil {
 		panic(err)

@@ -15,16 +15,17 @@ import (
 	"github.com/jung-kurt/gofpdf"
 )
 
-var engine *Engine
+var engine, own *Engine
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "page")
 	if err != nil {
 		panic(err)
 	}
-	engine = Start(dir)
+	engine, own = Start(dir), StartOwn(dir)
 	code := m.Run()
 	engine.Close()
+	own.Close()
 	os.RemoveAll(dir)
 	os.Exit(code)
 }
@@ -131,6 +132,26 @@ func TestPaper(t *testing.T) {
 				t.Errorf("%g dpi: pixel at %g, %g mm is %v, want %v", dpi, p.x, p.y, got, p.want)
 			}
 		}
+	}
+}
+
+// The quick engine draws and reads the same.
+func TestOwn(t *testing.T) {
+	ctx := context.Background()
+	pdf := paper(t, false, "SPECIMEN, Anna Maria 样本")
+	a, err := engine.Render(ctx, pdf, 0, 150)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := own.Render(ctx, pdf, 0, 150)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(a.(*image.RGBA).Pix, b.(*image.RGBA).Pix) {
+		t.Error("the pictures differ")
+	}
+	if text, err := own.Text(ctx, pdf, 0); err != nil || strings.TrimSpace(text) != "SPECIMEN, Anna Maria 样本" {
+		t.Errorf("%q, %v", text, err)
 	}
 }
 
@@ -274,26 +295,29 @@ func FuzzRender(f *testing.F) {
 
 func BenchmarkRender(b *testing.B) {
 	pdf := paper(b, false, "SPECIMEN, Anna Maria")
-	for _, dpi := range []float64{150, 300} {
-		b.Run(fmt.Sprint(dpi), func(b *testing.B) {
-			var img image.Image
-			for b.Loop() {
-				var err error
-				if img, err = engine.Render(context.Background(), pdf, 0, dpi); err != nil {
-					b.Fatal(err)
+	for name, e := range map[string]*Engine{"any": engine, "own": own} {
+		for _, dpi := range []float64{150, 300} {
+			b.Run(fmt.Sprint(name, dpi), func(b *testing.B) {
+				for b.Loop() {
+					if _, err := e.Render(context.Background(), pdf, 0, dpi); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-			_ = img
-		})
+			})
+		}
 	}
 }
 
 func BenchmarkText(b *testing.B) {
 	pdf := paper(b, false, "SPECIMEN, Anna Maria")
-	for b.Loop() {
-		if _, err := engine.Text(context.Background(), pdf, 0); err != nil {
-			b.Fatal(err)
-		}
+	for name, e := range map[string]*Engine{"any": engine, "own": own} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := e.Text(context.Background(), pdf, 0); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
