@@ -1,0 +1,307 @@
+package widgets
+
+import (
+	"image"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"pratique/ui/locale"
+	look "pratique/ui/theme"
+)
+
+// PageView shows the picture of a page of paper: zoomed, turned, scrolled, with
+// a place on it marked. Plus and minus zoom, 0 shows the whole page, R turns,
+// Page Up and Page Down go to other pages, the arrows scroll.
+type PageView struct {
+	widget.BaseWidget
+	// OnPage asks for another page, counted from 0.
+	OnPage func(page int)
+
+	words   *locale.Catalogue
+	picture image.Image // as given
+	turns   int         // quarter turns clockwise
+	zoom    float32     // 0: as large as fits
+	page, n int
+	mark    fyne.Delta // unused unless marked
+	markTo  fyne.Delta
+	marked  bool
+
+	image  *canvas.Image
+	frame  *Ground
+	paper  *fyne.Container
+	scroll *container.Scroll
+	desk   *pageDesk
+	state  *Text
+	count  *Text
+	none   *Text
+}
+
+// NewPageView makes a view without a page.
+func NewPageView(words *locale.Catalogue) *PageView {
+	p := &PageView{
+		words: words,
+		image: &canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleSmooth},
+		frame: &Ground{Fill: "", Stroke: look.Practice.Ink(), Width: 2, Radius: 3},
+		state: Caption(""), count: Caption(""),
+		none: NewText(words.T("page.none"), Style{Color: look.ColorMuted}),
+	}
+	p.frame.ExtendBaseWidget(p.frame)
+	p.frame.Hide()
+	p.paper = container.New(paper{p}, p.image, p.frame)
+	p.scroll = container.NewScroll(p.paper)
+	p.desk = &pageDesk{p: p}
+	p.desk.ExtendBaseWidget(p.desk)
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// SetPicture shows page of n, nil for none. Zoom stays, turns and mark go.
+func (p *PageView) SetPicture(picture image.Image, page, n int) {
+	p.picture, p.page, p.n, p.turns, p.marked = picture, page, n, 0, false
+	p.draw()
+}
+
+// Mark frames a place, in parts of the page's width and height from its top
+// left corner, and brings it into sight.
+func (p *PageView) Mark(x, y, width, height float32) {
+	p.mark, p.markTo, p.marked = fyne.NewDelta(x, y), fyne.NewDelta(x+width, y+height), true
+	p.draw()
+	size := p.paper.Size()
+	p.scroll.ScrollToOffset(fyne.NewPos(
+		max(0, size.Width*(x+width/2)-p.scroll.Size().Width/2),
+		max(0, size.Height*(y+height/2)-p.scroll.Size().Height/2)))
+}
+
+// Zoom is the size on the screen over that of the picture, in percent.
+func (p *PageView) Zoom() int { return int(p.scale()*100 + 0.5) }
+
+// Focusable implements [Focuser].
+func (p *PageView) Focusable() fyne.Focusable { return p.desk }
+
+// fits is the scale at which the whole page is in sight.
+func (p *PageView) fits() float32 {
+	w, h := p.pixels()
+	room := p.scroll.Size().SubtractWidthHeight(2*look.Tight, 2*look.Tight)
+	if w == 0 || h == 0 || room.Width <= 0 || room.Height <= 0 {
+		return 1
+	}
+	return min(room.Width/w, room.Height/h)
+}
+
+func (p *PageView) scale() float32 {
+	if p.zoom == 0 {
+		return p.fits()
+	}
+	return p.zoom
+}
+
+// pixels is the size of the picture as it is turned.
+func (p *PageView) pixels() (w, h float32) {
+	if p.picture == nil {
+		return 0, 0
+	}
+	b := p.picture.Bounds()
+	if p.turns%2 == 1 {
+		return float32(b.Dy()), float32(b.Dx())
+	}
+	return float32(b.Dx()), float32(b.Dy())
+}
+
+func (p *PageView) zoomBy(factor float32) {
+	fits := p.fits()
+	p.zoom = max(fits/2, min(p.scale()*factor, max(4, fits*8)))
+	p.draw()
+}
+
+func (p *PageView) turn() {
+	p.turns = (p.turns + 1) % 4
+	p.marked = false
+	p.draw()
+}
+
+func (p *PageView) goTo(page int) {
+	if page >= 0 && page < p.n && page != p.page && p.OnPage != nil {
+		p.OnPage(page)
+	}
+}
+
+func (p *PageView) draw() {
+	p.image.Image = nil
+	if p.picture != nil {
+		p.image.Image = turned(p.picture, p.turns)
+	}
+	p.image.Refresh()
+	p.image.Hidden, p.none.Hidden = p.picture == nil, p.picture != nil
+	p.frame.Hidden = !p.marked
+	p.relayout()
+}
+
+func (p *PageView) relayout() {
+	p.state.SetText("")
+	p.count.SetText("")
+	if p.picture != nil {
+		p.state.SetText(p.words.T("page.zoom", p.Zoom()))
+	}
+	if p.n > 1 {
+		p.count.SetText(p.words.T("page.of", p.page+1, p.n))
+	}
+	p.paper.Refresh()
+	p.scroll.Refresh()
+	p.Refresh()
+}
+
+// turned is a picture after quarter turns clockwise.
+func turned(m image.Image, turns int) image.Image {
+	if turns == 0 {
+		return m
+	}
+	b := m.Bounds()
+	w, h := b.Dx(), b.Dy()
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	if turns%2 == 1 {
+		out = image.NewRGBA(image.Rect(0, 0, h, w))
+	}
+	for y := range h {
+		for x := range w {
+			c := m.At(b.Min.X+x, b.Min.Y+y)
+			switch turns {
+			case 1:
+				out.Set(h-1-y, x, c)
+			case 2:
+				out.Set(w-1-x, h-1-y, c)
+			default:
+				out.Set(y, w-1-x, c)
+			}
+		}
+	}
+	return out
+}
+
+// paper lays the page in the middle of the room, at its scale.
+type paper struct{ p *PageView }
+
+func (l paper) MinSize([]fyne.CanvasObject) fyne.Size {
+	if l.p.picture == nil || l.p.zoom == 0 {
+		return fyne.Size{} // what fits needs no scrolling
+	}
+	w, h := l.p.pixels()
+	return fyne.NewSize(w*l.p.zoom+2*look.Tight, h*l.p.zoom+2*look.Tight)
+}
+
+func (l paper) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	w, h := l.p.pixels()
+	w, h = w*l.p.scale(), h*l.p.scale()
+	at := fyne.NewPos((size.Width-w)/2, (size.Height-h)/2)
+	o[0].Move(at)
+	o[0].Resize(fyne.NewSize(w, h))
+	o[1].Move(at.AddXY(l.p.mark.DX*w-3, l.p.mark.DY*h-3))
+	o[1].Resize(fyne.NewSize((l.p.markTo.DX-l.p.mark.DX)*w+6, (l.p.markTo.DY-l.p.mark.DY)*h+6))
+}
+
+// CreateRenderer implements fyne.Widget.
+func (p *PageView) CreateRenderer() fyne.WidgetRenderer {
+	tap := func(icon string, do func()) fyne.CanvasObject {
+		return fixed(18, NewTap(look.Icon(icon, look.ColorMuted), do))
+	}
+	bar := Row(12,
+		tap("back", func() { p.goTo(p.page - 1) }), p.count, tap("forward", func() { p.goTo(p.page + 1) }),
+		Stretch(), p.state,
+		tap("smaller", func() { p.zoomBy(1 / 1.25) }), tap("larger", func() { p.zoomBy(1.25) }),
+		tap("fit", func() { p.zoom = 0; p.draw() }), tap("turn", p.turn))
+	return &pageRenderer{WidgetRenderer: widget.NewSimpleRenderer(container.NewBorder(nil, Inset(2, 6, bar), nil, nil, p.desk)), p: p}
+}
+
+type pageRenderer struct {
+	fyne.WidgetRenderer
+	p    *PageView
+	last fyne.Size
+}
+
+func (r *pageRenderer) MinSize() fyne.Size { return fyne.NewSize(220, 260) }
+
+func (r *pageRenderer) Layout(size fyne.Size) {
+	r.WidgetRenderer.Layout(size)
+	if size != r.last { // what fits depends on the room
+		r.last = size
+		r.p.relayout()
+	}
+}
+
+// pageDesk is the ground the page lies on; it has the keys.
+type pageDesk struct {
+	widget.BaseWidget
+	p      *PageView
+	ground *Ground
+}
+
+func (d *pageDesk) CreateRenderer() fyne.WidgetRenderer {
+	d.ground = NewGround(look.Plain.Tint(), 8)
+	d.ground.Width = 2
+	return widget.NewSimpleRenderer(container.NewStack(d.ground, container.NewCenter(d.p.none), d.p.scroll))
+}
+
+func (d *pageDesk) FocusGained() { d.frame(theme.ColorNamePrimary) }
+func (d *pageDesk) FocusLost()   { d.frame("") }
+
+func (d *pageDesk) frame(stroke fyne.ThemeColorName) {
+	if d.ground != nil {
+		d.ground.Stroke = stroke
+		d.ground.Refresh()
+	}
+}
+
+// Tapped implements fyne.Tappable.
+func (d *pageDesk) Tapped(*fyne.PointEvent) {
+	if c := canvasOf(d); c != nil {
+		c.Focus(d)
+	}
+}
+
+// Scrolled implements fyne.Scrollable for the room around the page.
+func (d *pageDesk) Scrolled(e *fyne.ScrollEvent) { d.p.scroll.Scrolled(e) }
+
+// Cursor implements desktop.Cursorable.
+func (d *pageDesk) Cursor() desktop.Cursor { return desktop.DefaultCursor }
+
+func (d *pageDesk) TypedRune(r rune) {
+	switch r {
+	case '+', '=':
+		d.p.zoomBy(1.25)
+	case '-':
+		d.p.zoomBy(1 / 1.25)
+	case '0':
+		d.p.zoom = 0
+		d.p.draw()
+	case 'r', 'R':
+		d.p.turn()
+	}
+}
+
+func (d *pageDesk) TypedKey(k *fyne.KeyEvent) {
+	const step = 60
+	at := d.p.scroll.Offset
+	switch k.Name {
+	case fyne.KeyPageDown:
+		d.p.goTo(d.p.page + 1)
+		return
+	case fyne.KeyPageUp:
+		d.p.goTo(d.p.page - 1)
+		return
+	case fyne.KeyUp:
+		at.Y -= step
+	case fyne.KeyDown:
+		at.Y += step
+	case fyne.KeyLeft:
+		at.X -= step
+	case fyne.KeyRight:
+		at.X += step
+	default:
+		return
+	}
+	d.p.scroll.ScrollToOffset(fyne.NewPos(max(0, at.X), max(0, at.Y)))
+}
