@@ -11,5 +11,5 @@ import "embed"
 
 // FS has the folders of the package comment at its root.
 //
-//go:embed fonts codes practice
+//go:embed fonts codes practice locale wording icons
 var FS embed.FS

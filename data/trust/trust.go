@@ -137,23 +137,31 @@ func (l *List) Load(path string) error {
 }
 
 func (l *List) loadFile(path string) error {
+	all, err := ReadFile(path)
+	if err == nil {
+		l.Add(all...)
+	}
+	return err
+}
+
+// ReadFile reads the certificates of a PEM or DER file, at least one.
+func ReadFile(path string) ([]*x509.Certificate, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return fmt.Errorf("trust: %w", err)
+		return nil, fmt.Errorf("trust: %w", err)
 	}
 	if info.Size() > maxFile {
-		return fmt.Errorf("trust: %s: larger than %d bytes", path, maxFile)
+		return nil, fmt.Errorf("trust: %s: larger than %d bytes", path, maxFile)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("trust: %w", err)
+		return nil, fmt.Errorf("trust: %w", err)
 	}
 	all, err := parseCertificates(b)
 	if err != nil {
-		return fmt.Errorf("trust: %s: %w", path, err)
+		return nil, fmt.Errorf("trust: %s: %w", path, err)
 	}
-	l.Add(all...)
-	return nil
+	return all, nil
 }
 
 // parseCertificates reads PEM or DER.

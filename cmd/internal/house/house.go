@@ -1,0 +1,299 @@
+// Package house puts the parts of a post together, for the desktop and for
+// pratiquectl: here, and only here, engine, keys, printers and assets are named.
+package house
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"pratique/assets"
+	"pratique/data"
+	"pratique/data/codes"
+	"pratique/data/desk"
+	"pratique/data/keys"
+	"pratique/data/post"
+	"pratique/data/staff"
+	"pratique/data/store"
+	"pratique/data/store/bolt"
+	"pratique/data/trust"
+	"pratique/pdfgen"
+	"pratique/pdfgen/check"
+	"pratique/pdfgen/page"
+	"pratique/ui/locale"
+)
+
+// Languages of the program's words.
+func Words() (*locale.Catalogues, error) { return locale.Load(assets.FS) }
+
+// Codes are the code lists.
+func Codes() (*codes.Book, error) { return codes.Load(assets.FS) }
+
+// Pages starts the engine that turns PDF into pictures; it loads in the
+// background and keeps its compiled form in the user's cache.
+func Pages() *page.Engine {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return page.Start("")
+	}
+	return page.Start(filepath.Join(dir, "pratique", "wasm"))
+}
+
+// engine is the database of a post at one desk.
+var engine = post.Engine{
+	Create: bolt.Create,
+	Open: func(path string) (store.Store, error) {
+		return bolt.Open(path, bolt.Options{Timeout: time.Second})
+	},
+}
+
+// DefaultDir is the folder of the post where none is named: "pratique" in the
+// place where the operating system wants a user's data.
+func DefaultDir() (string, error) {
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" && runtime.GOOS != "windows" && runtime.GOOS != "darwin" {
+		return filepath.Join(dir, "pratique"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	switch runtime.GOOS {
+	case "windows":
+		if dir := os.Getenv("LocalAppData"); dir != "" {
+			return filepath.Join(dir, "Pratique"), nil
+		}
+		return filepath.Join(home, "AppData", "Local", "Pratique"), nil
+	case "darwin":
+		return filepath.Join(home, "Library", "Application Support", "Pratique"), nil
+	default:
+		return filepath.Join(home, ".local", "share", "pratique"), nil
+	}
+}
+
+// CreatePractice makes a practice post in dir.
+func CreatePractice(ctx context.Context, dir string, now time.Time) error {
+	p, err := post.LoadPractice(assets.FS)
+	if err != nil {
+		return err
+	}
+	return post.CreatePractice(ctx, dir, p, engine, now)
+}
+
+// House is an open post with everything it works with.
+type House struct {
+	*desk.Desk
+	Folder *post.Folder
+	Codes  *codes.Book
+	Press  *pdfgen.Press
+	Pages  *page.Engine
+	// Practice are a practice post's passphrases, empty in a real post.
+	Practice post.Passphrases
+
+	fingerprint string
+}
+
+// Open opens the post in dir. A signing key that is missing or does not open
+// does not keep the post shut: Desk.Trouble tells, and nothing is issued.
+func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, err error) {
+	h := &House{}
+	if h.Codes, err = Codes(); err != nil {
+		return nil, err
+	}
+	if h.Press, err = pdfgen.New(assets.FS, h.Codes); err != nil {
+		return nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "this machine"
+	}
+	holder := fmt.Sprintf("process %d on %s since %s", os.Getpid(), host, clock().Format(time.DateTime))
+	if h.Folder, err = post.Open(ctx, dir, engine, holder); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			h.Folder.Close()
+		}
+	}()
+	var signer *keys.Signer
+	var keyErr error
+	if h.Folder.Post.Practice() {
+		if h.Practice, keyErr = h.Folder.PracticePassphrases(); keyErr == nil {
+			signer, keyErr = h.Folder.Signer(h.Practice.Signer)
+		}
+	} else {
+		return nil, post.ErrRealPost
+	}
+	if signer == nil && !errors.Is(keyErr, keys.ErrMissing) && !errors.Is(keyErr, keys.ErrPassphrase) && !errors.Is(keyErr, keys.ErrUnfit) && !errors.Is(keyErr, os.ErrNotExist) {
+		return nil, keyErr
+	}
+	anchors, err := trust.ReadFile(filepath.Join(dir, trust.AnchorFile))
+	if err != nil {
+		return nil, err
+	}
+	h.fingerprint = keys.Fingerprint(anchors[0])
+	h.Desk, err = desk.Open(ctx, desk.Config{
+		Log: h.Folder.Log, Post: h.Folder.Post, Codes: h.Codes, Signer: signer, Clock: clock, Unprintable: h.Press.MissingIn,
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.Pages = Pages()
+	return h, nil
+}
+
+// Close closes the post.
+func (h *House) Close() error {
+	h.Pages.Close()
+	return h.Folder.Close()
+}
+
+// Print makes the page of a certificate and reads it back before anybody may
+// print it: text and QR must be those of the record.
+func (h *House) Print(ctx context.Context, c data.Certificate, copyNo int) ([]byte, error) {
+	var b bytes.Buffer
+	err := h.Press.Render(&b, pdfgen.Printout{
+		Kind: pdfgen.Certificate, Statement: c.Statement, Seal: c.Seal, Post: h.Folder.Post,
+		AnchorFingerprint: h.fingerprint, Copy: copyNo,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("print %s: %w", c.Number, err)
+	}
+	if err := check.Check(ctx, h.Pages, b.Bytes(), c.Statement, c.Seal, nil); err != nil {
+		return nil, fmt.Errorf("print %s: %w", c.Number, err)
+	}
+	return b.Bytes(), nil
+}
+
+// Slip makes a page without seal: the traveller's proof slip or a preview.
+func (h *House) Slip(kind pdfgen.Kind, st data.Statement) ([]byte, error) {
+	var b bytes.Buffer
+	err := h.Press.Render(&b, pdfgen.Printout{Kind: kind, Statement: st, Post: h.Folder.Post, AnchorFingerprint: h.fingerprint})
+	return b.Bytes(), err
+}
+
+// PracticeOfficers signs in a practice post's clerk and reviewer. They are
+// ordinary officers and pass every check; only their passphrases are known.
+func (h *House) PracticeOfficers(ctx context.Context) (clerk, reviewer staff.Session, err error) {
+	if !h.Folder.Post.Practice() {
+		return clerk, reviewer, errors.New("only a practice post approves by itself: its officers are not persons")
+	}
+	officers, err := h.Officers(ctx)
+	if err != nil {
+		return clerk, reviewer, err
+	}
+	signIn := func(role data.Role) (staff.Session, error) {
+		for _, o := range officers {
+			if slices.Contains(o.Roles, role) {
+				return h.SignIn(ctx, o.ID, []byte(h.Practice.Officers[o.ID]))
+			}
+		}
+		return staff.Session{}, fmt.Errorf("the practice post has no %s", role)
+	}
+	if clerk, err = signIn(data.Clerk); err == nil {
+		reviewer, err = signIn(data.Reviewer)
+	}
+	return clerk, reviewer, err
+}
+
+// Faulty says what is wrong with one of several applications.
+type Faulty struct {
+	Index    int // counted from 0
+	Problems []data.Problem
+}
+
+// Issue takes contents all the way to paper at a practice post: entered by its
+// clerk, reviewed by its reviewer, issued, printed and read back. If any of
+// them has a problem, none is stored and faulty tells all of them. Each file is
+// named by its number alone; nothing is overwritten. Done is called for every
+// certificate as soon as its file is there.
+func (h *House) Issue(ctx context.Context, contents []data.Content, dir string, done func(data.Certificate, string)) (faulty []Faulty, err error) {
+	clerk, reviewer, err := h.PracticeOfficers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.Trouble(); err != nil {
+		return nil, err
+	}
+	for i, c := range contents {
+		problems, err := h.Preflight(ctx, clerk, reviewer, c)
+		if err != nil {
+			return nil, err
+		}
+		if len(problems) > 0 {
+			faulty = append(faulty, Faulty{i, problems})
+		}
+	}
+	if len(faulty) > 0 {
+		return faulty, nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	for _, c := range contents {
+		a, err := h.Create(ctx, clerk, c)
+		if err == nil {
+			a, err = h.Submit(ctx, clerk, a.ID)
+		}
+		if err == nil {
+			a, err = h.Take(ctx, reviewer, a.ID)
+		}
+		for _, g := range a.Content.Groups() {
+			if err == nil {
+				a, err = h.Tick(ctx, reviewer, a.ID, g, true)
+			}
+		}
+		if err == nil {
+			a, err = h.Approve(ctx, reviewer, a.ID)
+		}
+		if err != nil {
+			return nil, err
+		}
+		certificate, err := h.Desk.Issue(ctx, reviewer, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		pdf, err := h.Print(ctx, certificate, 1)
+		if err != nil {
+			return nil, err
+		}
+		path := filepath.Join(dir, certificate.Number.String()+".pdf")
+		if err := WriteNew(path, pdf); err != nil {
+			return nil, err
+		}
+		done(certificate, path)
+	}
+	return nil, nil
+}
+
+// WriteNew writes a file that appears complete or not at all, and never
+// replaces one.
+func WriteNew(path string, content []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".pratique-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if _, err = f.Write(content); err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err == nil || errors.Is(err, os.ErrExist) {
+		return err
+	}
+	if _, err := os.Lstat(path); err == nil { // a file system without links
+		return fmt.Errorf("%s: %w", path, os.ErrExist)
+	}
+	return os.Rename(f.Name(), path)
+}

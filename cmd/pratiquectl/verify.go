@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"pratique/cmd/internal/house"
+	"pratique/data/evidence"
+	"pratique/data/trust"
+	"pratique/ui/locale"
+)
+
+type verifyCommand struct {
+	Trust    []string `help:"Whom to trust: a post's folder, or files or folders of anchors or signer certificates." placeholder:"PATH" sep:"none"`
+	Practice bool     `help:"Accept practice paper, which is worth nothing, for training."`
+	At       instant  `help:"Check as of this time instead of now." placeholder:"TIME"`
+	JSON     bool     `help:"Print the verdicts as JSON."`
+	File     string   `arg:"" help:"Text, PNG, JPEG or PDF; - reads standard input."`
+}
+
+func (c verifyCommand) Run(ctx context.Context, s *streams) error {
+	var list trust.List
+	for _, path := range c.Trust {
+		if err := list.Load(path); err != nil {
+			return usageError{err}
+		}
+	}
+	b, err := readInput(s.in, c.File)
+	if err != nil {
+		return usageError{err}
+	}
+	pages := house.Pages()
+	defer pages.Close()
+	found, err := evidence.Read(ctx, b, pages)
+	if err != nil && !errors.Is(err, evidence.ErrKind) && !errors.Is(err, evidence.ErrDamaged) && !errors.Is(err, evidence.ErrLimit) {
+		return err
+	}
+	now := c.At.or(s.now())
+	verdicts := []trust.Verdict{}
+	for _, symbol := range found.Symbols {
+		verdicts = append(verdicts, list.Verify(symbol.Text, now, c.Practice))
+	}
+	if c.JSON {
+		if err := printJSON(s.out, verdicts); err != nil {
+			return err
+		}
+	} else {
+		words, wordsErr := house.Words()
+		if wordsErr != nil {
+			return wordsErr
+		}
+		english := words.In(locale.English)
+		for _, v := range verdicts {
+			say(s, english, v)
+		}
+		if err != nil {
+			fmt.Fprintf(s.err, "%s: %v\n", c.File, err)
+		} else if len(verdicts) == 0 {
+			fmt.Fprintf(s.err, "%s: no QR symbol found\n", c.File)
+		}
+	}
+	return exitOfVerdicts(verdicts)
+}
+
+// exitOfVerdicts is 1 for any invalid seal, else 2 for any that nothing can be
+// said about, else 3 if none could be read, else nil.
+func exitOfVerdicts(verdicts []trust.Verdict) error {
+	count := map[trust.Outcome]int{}
+	for _, v := range verdicts {
+		count[v.Outcome]++
+	}
+	switch {
+	case count[trust.Invalid] > 0:
+		return status(exitFault)
+	case count[trust.CannotSay] > 0:
+		return status(exitCannotSay)
+	case count[trust.Valid] == 0:
+		return status(exitUnreadable)
+	}
+	return nil
+}
+
+// say prints a verdict for people.
+func say(s *streams, words *locale.Catalogue, v trust.Verdict) {
+	fmt.Fprintln(s.out, strings.ToUpper(words.T("verdict."+string(v.Outcome))))
+	for _, r := range v.Reasons {
+		fmt.Fprintln(s.out, "  "+words.T("verdict.reason."+string(r)))
+	}
+	if v.Issuer != "" {
+		fmt.Fprintln(s.out, "  "+words.T("verdict.signed-by", v.Issuer))
+	}
+	st := v.Claims
+	if st == nil {
+		return
+	}
+	line := func(label string, values ...any) {
+		fmt.Fprintf(s.out, "  %-12s %s\n", label, strings.TrimSpace(fmt.Sprintln(values...)))
+	}
+	line("number", st.Number)
+	line("name", st.Surname, st.GivenNames, st.NativeName)
+	line("born", st.Birth, st.Sex, st.Nationality)
+	line("document", st.DocumentKind, st.DocumentIssuer, st.DocumentNumber, "until", st.DocumentExpires)
+	for _, t := range st.Tests {
+		line("test", t.Kind, t.Result, "sampled", t.Sampled, t.Laboratory)
+	}
+	for _, d := range st.Doses {
+		line("dose", d.Date, d.Product, d.Lot, d.Country)
+	}
+	line("issued", st.Issued)
+	line("holds", st.ValidFrom, "to", st.ValidUntil)
+	line("seal until", st.Expires)
+}
