@@ -360,6 +360,7 @@ func TestFlippedStructure(t *testing.T) {
 				found++
 			} else if !reflect.DeepEqual(got, want) {
 				changed++
+				t.Logf("page %d flags %d count %d bit %d: %d keys", id, page[8], page[10], bit, len(got))
 			}
 		}
 	}

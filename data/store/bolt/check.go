@@ -134,6 +134,9 @@ func (c *checker) tree(id uint64, b bounds, depth int, top bool) error {
 	if err != nil {
 		return err
 	}
+	if order.Uint16(page[10:]) == 0 && depth > 0 {
+		return fmt.Errorf("%w: page %d is empty", errDamaged, id)
+	}
 	if order.Uint16(page[8:]) == leafPage {
 		return c.leaf(page, id, b, top)
 	}
