@@ -9,7 +9,8 @@
 // sealed. Every value stands in the page's text as one run of characters,
 // broken into lines where it is long; a break adds and removes nothing but the
 // line end, so that the text of the page without line ends holds every value
-// as it was given. Equal printouts make equal bytes.
+// as it was given. The two names of a code may stand apart. Equal printouts
+// make equal bytes.
 //
 // # The seal
 //

@@ -78,6 +78,9 @@ func (s *sheet) lay() error {
 		}
 	}
 	gap := min(room/(gaps+1), 6.5)
+	if gap < 1 && s.tight < 1 {
+		return &FitError{upper[len(upper)-1].field} // sections that touch: tighter is better
+	}
 	y := upperTop
 	for i, p := range upper {
 		if i > 0 && p.starts {
@@ -318,14 +321,18 @@ func (s *sheet) row(b *block, content, to float64) {
 func (s *sheet) tests() []part {
 	head := part{field: "tests", starts: true}
 	s.heading(&head.block, kTests, kTimes)
-	xs := []float64{left, 60, 85, 110, 135, 171}
+	xs := []float64{left, 52.5, 82.7, 112.9, 143.1, 171}
 	if len(s.out.Statement.Tests) == 0 {
 		s.none(&head.block)
 		return []part{head}
 	}
 	s.heads(&head.block, xs, kTest, kSampled, kAnalysed, kReported, kLaboratory, kResult)
 	parts := []part{head}
-	first, second := style{false, s.between(8, 6.9), ink}, style{false, s.between(7, 6.1), ink}
+	strong, plain := style{false, s.between(8, 7), ink}, style{false, 8, ink}
+	if s.tight > 0.3 {
+		plain.size = 6.8 // a time on one line instead of two
+	}
+	how := style{false, s.between(7, 6.1), ink}
 	code := func(list, code string) text {
 		if code == "" {
 			return text{En: dash}
@@ -334,16 +341,35 @@ func (s *sheet) tests() []part {
 	}
 	for i, t := range s.out.Statement.Tests {
 		p := part{field: fmt.Sprintf("tests[%d]", i)}
-		column := func(c int, st style, v text, under text) float64 {
-			h := s.pair(&p.block, xs[c], 0, xs[c+1]-xs[c]-2, st, v)
-			return h + s.pair(&p.block, xs[c], h, xs[c+1]-xs[c]-2, second, under)
-		}
 		kind := code(data.ListTests, string(t.Kind))
-		h := column(0, s.strong(first, kind.both()), kind, code(data.ListSpecimens, t.Specimen))
+		strong := s.strong(strong, kind.both())
+		down := (strong.line() - plain.line()) * 0.6 // onto one baseline
+		h, over := 0.0, false
 		for c, m := range []data.Moment{t.Sampled, t.Analysed, t.Reported} {
-			h = max(h, s.para(&p.block, xs[1+c], 0, xs[2+c]-xs[1+c]-1.5, first, or(m.String(), dash)))
+			used := s.para(&p.block, xs[1+c], down, xs[2+c]-xs[1+c]-1.5, plain, or(m.String(), dash))
+			h, over = max(h, used), over || used > 1.5*plain.line()
 		}
-		h = max(h, column(4, first, text{En: or(t.Laboratory, dash)}, code(data.ListMethods, t.Method)))
+		lab := s.para(&p.block, xs[4], down, xs[5]-xs[4]-1.5, plain, or(t.Laboratory, dash))
+
+		// The kind in both languages beside the times where those take two
+		// lines, else the Chinese leads the line below: specimen and method.
+		x, second := xs[0], ""
+		if !over {
+			kind.En, second = or(kind.En, kind.Zh), kind.Zh
+			kind.Zh = ""
+		}
+		h = max(h, s.pair(&p.block, xs[0], 0, xs[1]-xs[0]-1.5, strong, kind))
+		if second != "" && second != kind.En {
+			strong.size = how.size
+			s.put(&p.block, x, h, strong, second)
+			x += s.width(strong, second) + 2
+		}
+		if over {
+			h += 0.3
+		}
+		h += s.para(&p.block, x, h, xs[4]-x-1.5, how,
+			code(data.ListSpecimens, t.Specimen).both()+" / "+code(data.ListMethods, t.Method).both())
+		h = max(h, lab)
 
 		result := code(data.ListResults, string(t.Result)).both()
 		bold := s.strong(style{false, s.between(8.6, 7.2), ink}, result)
@@ -366,7 +392,7 @@ func (s *sheet) tests() []part {
 func (s *sheet) doses() []part {
 	head := part{field: "doses", starts: true}
 	s.heading(&head.block, kDoses, "")
-	xs := []float64{left, 22, 44, 98, 128}
+	xs := []float64{left, 21, 40.5, 121, 146}
 	if len(s.out.Statement.Doses) == 0 {
 		s.none(&head.block)
 		return []part{head}
@@ -376,19 +402,19 @@ func (s *sheet) doses() []part {
 	value := style{false, s.between(8, 6.9), ink}
 	for i, d := range s.out.Statement.Doses {
 		p := part{field: fmt.Sprintf("doses[%d]", i)}
-		product := dash
+		product := text{En: dash}
 		if d.Product != "" {
-			product = s.name(data.ListVaccines, d.Product).both()
+			product = s.name(data.ListVaccines, d.Product)
 		}
 		h := 0.0
-		for c, v := range []string{
-			strconv.Itoa(i + 1), string(d.Date), product, d.Lot, joined(", ", s.state(d.Country), d.Place),
+		for c, v := range []text{
+			{En: strconv.Itoa(i + 1)}, {En: string(d.Date)}, product, {En: d.Lot}, {En: joined(", ", s.state(d.Country), d.Place)},
 		} {
 			to := right + 2.0
 			if c+1 < len(xs) {
 				to = xs[c+1]
 			}
-			h = max(h, s.para(&p.block, xs[c], 0, to-xs[c]-2, value, or(v, dash)))
+			h = max(h, s.pair(&p.block, xs[c], 0, to-xs[c]-2, value, text{or(v.En, dash), v.Zh}))
 		}
 		s.row(&p.block, h, right)
 		parts = append(parts, p)

@@ -19,42 +19,23 @@ import (
 	"unicode/utf16"
 
 	"pratique/data"
+	"pratique/data/codes"
 )
 
-// names stands in for the code lists.
-type names map[string][2]string
-
-func (n names) Name(list, code, lang string) string {
-	v := n[list+" "+code]
-	if lang == "zh" {
-		return v[1]
-	}
-	return v[0]
-}
-
-var testNames = names{
-	"states CHN":               {"China", "中国"},
-	"states UTO":               {"Utopia", "乌托邦"},
-	"documents ordinary":       {"Ordinary passport", "普通护照"},
-	"tests naat":               {"Nucleic acid", "核酸检测"},
-	"tests antigen":            {"Antigen", "抗原检测"},
-	"tests igm":                {"Serum antibody IgM", "血清抗体 IgM"},
-	"tests igg":                {"Serum antibody IgG", "血清抗体 IgG"},
-	"specimens nasopharyngeal": {"Nasopharyngeal swab", "鼻咽拭子"},
-	"specimens venous-blood":   {"Venous blood", "静脉血"},
-	"methods rt-pcr":           {"Real-time RT-PCR", "实时荧光 RT-PCR"},
-	"methods clia":             {"Chemiluminescence", "化学发光法"},
-	"results negative":         {"Negative", "阴性"},
-	"results positive":         {"Positive", "阳性"},
-	"vaccines CoronaVac":       {"CoronaVac (Sinovac)", "克尔来福（科兴）"},
-}
-
 var press = sync.OnceValue(func() *Press {
-	p, err := New(os.DirFS("../assets"), testNames)
+	p, err := New(os.DirFS("../assets"), book())
 	if err != nil {
 		panic(err)
 	}
 	return p
+})
+
+var book = sync.OnceValue(func() *codes.Book {
+	b, err := codes.Load(os.DirFS("../assets"))
+	if err != nil {
+		panic(err)
+	}
+	return b
 })
 
 func at(wall string) data.Moment {
@@ -75,9 +56,9 @@ func sample() data.Statement {
 		Tests: []data.StatedTest{
 			{Kind: data.NucleicAcid, Specimen: "nasopharyngeal", Method: "rt-pcr", Laboratory: "UTOPIA CENTRAL LAB",
 				Sampled: at("2022-07-18T09:40"), Analysed: at("2022-07-18T15:05"), Reported: at("2022-07-18T18:20"), Result: data.Negative},
-			{Kind: data.SerumIgM, Specimen: "venous-blood", Method: "clia", Laboratory: "UTOPIA CENTRAL LAB",
+			{Kind: data.SerumIgM, Specimen: "venous", Method: "clia", Laboratory: "UTOPIA CENTRAL LAB",
 				Sampled: at("2022-07-18T09:45"), Analysed: at("2022-07-18T14:10"), Reported: at("2022-07-18T18:20"), Result: data.Negative},
-			{Kind: data.SerumIgG, Specimen: "venous-blood", Method: "clia", Laboratory: "UTOPIA CENTRAL LAB",
+			{Kind: data.SerumIgG, Specimen: "venous", Method: "clia", Laboratory: "UTOPIA CENTRAL LAB",
 				Sampled: at("2022-07-18T09:45"), Reported: at("2022-07-18T18:20"), Result: data.Positive},
 		},
 		Doses: []data.StatedDose{
@@ -297,15 +278,27 @@ func TestImpossiblePrintouts(t *testing.T) {
 		}
 	}
 	for name, spoil := range map[string]func(*Printout){
-		"colour":  func(o *Printout) { o.Statement.Colour = "mauve" },
-		"window":  func(o *Printout) { o.Statement.Window = "" },
-		"vaccine": func(o *Printout) { o.Statement.Doses[0].Product = "nothing known" },
+		"colour": func(o *Printout) { o.Statement.Colour = "mauve" },
+		"window": func(o *Printout) { o.Statement.Window = "" },
 	} {
 		out := printout(Certificate)
 		spoil(&out)
 		if err := press().Render(io.Discard, out); err == nil {
 			t.Errorf("unknown %s was printed", name)
 		}
+	}
+}
+
+// nameless are code lists without a word.
+type nameless struct{}
+
+func (nameless) Name(_, _, _ string) string { return "" }
+
+func TestACodeWithoutNameIsNotPrinted(t *testing.T) {
+	p := *press()
+	p.names = nameless{}
+	if err := p.Render(io.Discard, printout(Certificate)); err == nil {
+		t.Error("a page was printed without the names of its codes")
 	}
 }
 
@@ -390,7 +383,7 @@ func (c *closing) Open(name string) (fs.File, error) {
 
 func TestFontsAreReadOnce(t *testing.T) {
 	assets := &closing{FS: os.DirFS("../assets")}
-	p, err := New(assets, testNames)
+	p, err := New(assets, book())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -437,7 +430,7 @@ func TestWordingMustBeComplete(t *testing.T) {
 		}
 		edit(w)
 		b, _ := json.Marshal(w)
-		if _, err := New(words{assets, b}, testNames); err == nil || !strings.Contains(err.Error(), "va") {
+		if _, err := New(words{assets, b}, book()); err == nil || !strings.Contains(err.Error(), "va") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
