@@ -253,8 +253,9 @@ func (d *Desk) problems(c data.Content, laboratories []data.Laboratory) []data.P
 		return problems
 	}
 	zone, err := mrz.Parse(c.Document.MRZ)
-	if err != nil {
-		return append(problems, data.Problem{Field: "document.mrz", Key: "problem.mrz.form", Value: c.Document.MRZ})
+	var unread *mrz.Error
+	if errors.As(err, &unread) {
+		return append(problems, data.Problem{Field: "document.mrz", Key: unread.Key, Value: c.Document.MRZ})
 	}
 	for _, p := range mrz.Compare(zone, c, d.clock()) {
 		if !slices.Contains(c.Confirmed, data.Confirmation{Field: p.Field, Key: p.Key, Value: p.Value}) {

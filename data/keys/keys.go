@@ -63,16 +63,10 @@ func IsPractice(c *x509.Certificate) bool {
 	return slices.Contains(c.Subject.OrganizationalUnit, practiceUnit)
 }
 
-// Fingerprint is the SHA-256 of a certificate in groups of four hex digits,
-// for people to compare.
+// Fingerprint is the SHA-256 of a certificate in upper-case hex.
 func Fingerprint(c *x509.Certificate) string {
 	sum := sha256.Sum256(c.Raw)
-	s := strings.ToUpper(hex.EncodeToString(sum[:]))
-	var groups []string
-	for ; len(s) > 0; s = s[4:] {
-		groups = append(groups, s[:4])
-	}
-	return strings.Join(groups, " ")
+	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 
 // Signer is an open key with its certificate.
