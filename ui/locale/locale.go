@@ -227,7 +227,7 @@ func (c *Catalogue) Field(path string) string {
 	return c.T("field." + key)
 }
 
-// Place says where a field is, for a list of problems: "Test 2 · Sampled".
+// Place says where a field is, for a list of problems: "Test 2 – Sampled".
 func (c *Catalogue) Place(path string) string {
 	key, index := fieldKey(path)
 	part, _, nested := strings.Cut(key, ".")
@@ -235,9 +235,9 @@ func (c *Catalogue) Place(path string) string {
 		return c.T("field." + key)
 	}
 	if index > 0 {
-		return c.T("place."+part, index) + " · " + c.T("field."+key)
+		return c.T("place."+part, index) + " – " + c.T("field."+key)
 	}
-	return c.T("place."+part) + " · " + c.T("field."+key)
+	return c.T("place."+part) + " – " + c.T("field."+key)
 }
 
 // fieldKey takes the first index out of a path, counted from 1, 0 if it has none.

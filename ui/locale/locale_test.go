@@ -111,6 +111,16 @@ func TestLanguagesAgree(t *testing.T) {
 	}
 }
 
+// TestEnglishPunctuation keeps out marks that the desk's typeface, a Chinese
+// one, draws as wide as a character.
+func TestEnglishPunctuation(t *testing.T) {
+	for key, text := range load(t).In(English).Under("") {
+		if strings.ContainsAny(text, "“”‘’…·") {
+			t.Errorf("%q: %s", key, text)
+		}
+	}
+}
+
 func TestEveryFieldHasItsLabel(t *testing.T) {
 	c := load(t).In(English)
 	var walk func(typ reflect.Type, path string)
@@ -146,11 +156,11 @@ func TestEveryFieldHasItsLabel(t *testing.T) {
 func TestFieldAndPlace(t *testing.T) {
 	cs := load(t)
 	for _, tt := range []struct{ language, path, field, place string }{
-		{"en", "tests[1].sampled", "Sampled", "Test 2 · Sampled"},
-		{"zh", "tests[0].sampled", "采样时间", "检测 1 · 采样时间"},
-		{"en", "traveller.guardian.name", "Guardian’s name", "Traveller · Guardian’s name"},
+		{"en", "tests[1].sampled", "Sampled", "Test 2 – Sampled"},
+		{"zh", "tests[0].sampled", "采样时间", "检测 1 – 采样时间"},
+		{"en", "traveller.guardian.name", "Guardian's name", "Traveller – Guardian's name"},
 		{"en", "tests", "Tests", "Tests"},
-		{"en", "itinerary[0].departs", "Departs", "Flight 1 · Departs"},
+		{"en", "itinerary[0].departs", "Departs", "Flight 1 – Departs"},
 	} {
 		c := cs.In(tt.language)
 		if got := c.Field(tt.path); got != tt.field {
@@ -166,7 +176,7 @@ func TestProblem(t *testing.T) {
 	cs := load(t)
 	p := data.Problem{Field: "traveller.birth", Key: "problem.birth.form", Value: "08/03/84", Example: "1984-03-08"}
 	for language, want := range map[string]string{
-		"en": "“08/03/84” is not a date of birth. Write year, month, day, or only what the document shows. Example: 1984-03-08",
+		"en": "\"08/03/84\" is not a date of birth. Write year, month, day, or only what the document shows. Example: 1984-03-08",
 		"zh": "“08/03/84”不是出生日期，请按年、月、日填写；证件上没有的部分可不填。例如：1984-03-08",
 	} {
 		if got := cs.In(language).Problem(p); got != want {

@@ -28,7 +28,6 @@ const (
 	ColorOnRailMark fyne.ThemeColorName = "pratique-on-rail-mark"
 	ColorBand       fyne.ThemeColorName = "pratique-band" // the practice band
 	ColorOnBand     fyne.ThemeColorName = "pratique-on-band"
-	ColorRowOdd     fyne.ThemeColorName = "pratique-row-odd" // every other row of a list
 )
 
 // Role is a meaning that has a colour. Colour is never its only sign.
@@ -250,7 +249,6 @@ var light = map[fyne.ThemeColorName]uint32{
 	ColorOnRailMark: 0x0a262dff,
 	ColorBand:       0xf5b638ff,
 	ColorOnBand:     0x2b1d00ff,
-	ColorRowOdd:     0xf7f9f8ff,
 
 	Plain.Ink(): 0x3c4952ff, Plain.Tint(): 0xe8ecebff, Plain.OnInk(): 0xffffffff,
 	Accent.Ink(): 0x0b5d6fff, Accent.Tint(): 0xdceef1ff, Accent.OnInk(): 0xffffffff,
@@ -300,7 +298,6 @@ var dark = map[fyne.ThemeColorName]uint32{
 	ColorOnRailMark: 0x06242bff,
 	ColorBand:       0xe2a52fff,
 	ColorOnBand:     0x241800ff,
-	ColorRowOdd:     0x1f282dff,
 
 	Plain.Ink(): 0xc3cdd3ff, Plain.Tint(): 0x2b353bff, Plain.OnInk(): 0x141a1eff,
 	Accent.Ink(): 0x6cc3d2ff, Accent.Tint(): 0x16383fff, Accent.OnInk(): 0x06242bff,

@@ -52,7 +52,7 @@ func TestContrast(t *testing.T) {
 	}
 	var pairs []pair
 	for _, ground := range []fyne.ThemeColorName{theme.ColorNameBackground, ColorSurface, theme.ColorNameInputBackground,
-		theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground, theme.ColorNameHeaderBackground, ColorRowOdd, theme.ColorNameSelection} {
+		theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground, theme.ColorNameHeaderBackground, theme.ColorNameSelection} {
 		pairs = append(pairs, pair{theme.ColorNameForeground, ground, 7}, pair{ColorMuted, ground, 4.5})
 	}
 	for _, ground := range []fyne.ThemeColorName{theme.ColorNameBackground, ColorSurface, theme.ColorNameInputBackground} {
@@ -61,7 +61,7 @@ func TestContrast(t *testing.T) {
 	}
 	for _, r := range Roles {
 		pairs = append(pairs, pair{r.OnInk(), r.Ink(), 4.5})
-		for _, ground := range []fyne.ThemeColorName{r.Tint(), ColorSurface, ColorRowOdd, theme.ColorNameBackground, theme.ColorNameSelection} {
+		for _, ground := range []fyne.ThemeColorName{r.Tint(), ColorSurface, theme.ColorNameBackground, theme.ColorNameSelection} {
 			pairs = append(pairs, pair{r.Ink(), ground, 4.5})
 		}
 	}

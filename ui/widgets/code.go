@@ -108,7 +108,7 @@ func (c *CodeSelect) Shown() string {
 	case c.Short || strings.EqualFold(c.options[i].Name, c.code):
 		return c.options[i].Name
 	}
-	return c.code + " · " + c.options[i].Name
+	return c.code + " – " + c.options[i].Name
 }
 
 func (c *CodeSelect) watchFocus(f func(bool)) { c.watch = f }

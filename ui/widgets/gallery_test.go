@@ -17,6 +17,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"pratique/data"
 	"pratique/ui/locale"
 	look "pratique/ui/theme"
 )
@@ -100,8 +101,7 @@ func gallery(c *locale.Catalogue) fyne.CanvasObject {
 	nationality := NewCodeSelect(c, states)
 	nationality.SetCode("UTO")
 	moment := NewMomentField(c, "Asia/Tokyo")
-	moment.date.SetDate("2026-03-08")
-	moment.time.Set("09:40")
+	moment.SetMoment(data.Moment{Wall: "2026-03-08T09:40", Zone: "Asia/Tokyo"})
 	mrz := NewMRZEntry()
 	mrz.SetLines("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10")
 
@@ -153,11 +153,11 @@ func gallery(c *locale.Catalogue) fyne.CanvasObject {
 		fixedHeight(260, list),
 		Columns(2, 300,
 			NewVerdict(look.Valid, c.T("verdict.valid"), c.T("shell.about.text")),
-			NewVerdict(look.Unknown, c.T("verdict.unknown"), "…"),
+			NewVerdict(look.Unknown, c.T("verdict.unknown"), "..."),
 			NewCard("", Stack(8, NewTimeline(
 				Point{When: "2026-03-08 10:42", What: c.T("state.issued"), Detail: fmt.Sprint(c.T("role.reviewer"), " B"), Role: look.Valid},
 				Point{When: "2026-03-08 10:44", What: "×1", Role: look.Accent},
-				Point{What: "…"}), Row(8, high, widget.NewButton(c.T("fyne.Cancel"), nil)))),
+				Point{What: "..."}), Row(8, high, widget.NewButton(c.T("fyne.Cancel"), nil)))),
 			fixedHeight(300, page)))
 	back := NewGround(theme.ColorNameBackground, 0)
 	return container.NewStack(back, Page(left), toaster)

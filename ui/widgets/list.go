@@ -59,7 +59,6 @@ func NewDataList(words *locale.Catalogue, columns ...Column) *DataList {
 	d.list.Length = func() int { return d.n }
 	d.list.CreateItem = func() fyne.CanvasObject { return newListRow(d) }
 	d.list.UpdateItem = func(i int, o fyne.CanvasObject) { o.(*listRow).show(i) }
-	d.list.HideSeparators = true
 	d.list.ExtendBaseWidget(d.list)
 	d.ExtendBaseWidget(d)
 	return d
@@ -236,9 +235,6 @@ func newListRow(d *DataList) *listRow {
 func (r *listRow) show(i int) {
 	r.i = i
 	r.ground.Fill, r.mark.Fill = "", ""
-	if i%2 == 1 {
-		r.ground.Fill = look.ColorRowOdd
-	}
 	if i == r.d.current {
 		r.ground.Fill = look.Plain.Tint()
 		if r.d.list.focused {

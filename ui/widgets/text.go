@@ -19,7 +19,7 @@ type Style struct {
 	Bold  bool
 	Mono  bool
 	Align fyne.TextAlign
-	// Elide lets the text be narrower than it is long, with … at its end.
+	// Elide lets the text be narrower than it is long, with dots at its end.
 	Elide bool
 }
 
@@ -95,6 +95,10 @@ func (r *textRenderer) Layout(size fyne.Size) {
 	r.line.Resize(size)
 }
 
+// dots stand for what is cut off. The character … is as wide as a Chinese one
+// in our typeface, and not on the line.
+const dots = "..."
+
 // elide cuts the text to the width, if it may.
 func (r *textRenderer) elide() {
 	text := r.t.text
@@ -102,7 +106,7 @@ func (r *textRenderer) elide() {
 		runes := []rune(text)
 		low, high := 0, len(runes) // as many runes as fit: low fits, high does not
 		for low+1 < high {
-			if middle := (low + high) / 2; r.measure(string(runes[:middle])+"…") <= r.width {
+			if middle := (low + high) / 2; r.measure(string(runes[:middle])+dots) <= r.width {
 				low = middle
 			} else {
 				high = middle
