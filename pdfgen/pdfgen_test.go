@@ -263,6 +263,8 @@ func TestImpossiblePrintouts(t *testing.T) {
 		"certificate unsealed":    func(o *Printout) { o.Seal = "" },
 		"certificate unnumbered":  func(o *Printout) { o.Statement.Number = "" },
 		"number mistyped":         func(o *Printout) { o.Statement.Number = "PR7QF2M9X4TC" },
+		"post of another code":    func(o *Printout) { o.Post.Code = "PS" },
+		"post of another state":   func(o *Printout) { o.Post.Country = "UX" },
 		"undated":                 func(o *Printout) { o.Statement.Issued = data.Moment{} },
 		"no anchor":               func(o *Printout) { o.AnchorFingerprint = "" },
 		"copy 0":                  func(o *Printout) { o.Copy = 0 },

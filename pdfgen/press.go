@@ -120,6 +120,8 @@ func check(out Printout) error {
 			return wrong("a certificate without seal")
 		case err != nil || n != st.Number:
 			return wrong("a certificate without number")
+		case st.Number[:data.PostCodeLen] != data.CertificateNumber(out.Post.Code) || st.Issuer != out.Post.Country:
+			return wrong("the certificate of another post")
 		case !dated:
 			return wrong("a certificate without date of issue")
 		case out.AnchorFingerprint == "":
