@@ -237,7 +237,7 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// An error of the meta page's own write leaves the outcome unknown.
+// A commit that fails for anything but room leaves the outcome unknown.
 func TestCommitError(t *testing.T) {
 	path := create(t)
 	s, err := Open(path, Options{})
