@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -34,9 +33,9 @@ func (c verifyCommand) Run(ctx context.Context, s *streams) error {
 	pages := house.Pages()
 	defer pages.Close()
 	found, err := evidence.Read(ctx, b, pages)
-	if err != nil && !errors.Is(err, evidence.ErrKind) && !errors.Is(err, evidence.ErrDamaged) && !errors.Is(err, evidence.ErrLimit) {
-		return err
-	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	} // any other error is about the file: it is told below, and nothing could be read
 	now := c.At.or(s.now())
 	verdicts := []trust.Verdict{}
 	for _, symbol := range found.Symbols {

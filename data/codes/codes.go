@@ -196,6 +196,9 @@ func (b *Book) Entries(list string, on data.Date) []Entry {
 	return slices.DeleteFunc(slices.Clone(b.lists[list].Entries), func(e Entry) bool { return !e.UsableOn(on) })
 }
 
+// All are the codes of a list in the order of its file, retired ones included.
+func (b *Book) All(list string) []Entry { return slices.Clone(b.lists[list].Entries) }
+
 // Name is what a code is called in a language, Chinese for "zh" and its
 // variants, else English. A code that is not in the list stands for itself.
 func (b *Book) Name(list, code, lang string) string {

@@ -35,14 +35,16 @@ func Words() (*locale.Catalogues, error) { return locale.Load(assets.FS) }
 // Codes are the code lists.
 func Codes() (*codes.Book, error) { return codes.Load(assets.FS) }
 
-// Pages starts the engine that turns PDF into pictures; it loads in the
-// background and keeps its compiled form in the user's cache.
-func Pages() *page.Engine {
+// Pages starts the engine that draws PDF files that people bring. Engines load
+// in the background and keep their compiled form in the user's cache.
+func Pages() *page.Engine { return page.Start(cacheDir()) }
+
+func cacheDir() string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return page.Start("")
+		return "" // compiled anew at every start
 	}
-	return page.Start(filepath.Join(dir, "pratique", "wasm"))
+	return filepath.Join(dir, "pratique", "wasm")
 }
 
 // engine is the database of a post at one desk.
@@ -91,7 +93,7 @@ type House struct {
 	Folder *post.Folder
 	Codes  *codes.Book
 	Press  *pdfgen.Press
-	Pages  *page.Engine
+	Paper  *page.Engine // draws the pages this program made; see page.StartOwn
 	// Practice are a practice post's passphrases, empty in a real post.
 	Practice post.Passphrases
 
@@ -144,13 +146,13 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 	if err != nil {
 		return nil, err
 	}
-	h.Pages = Pages()
+	h.Paper = page.StartOwn(cacheDir())
 	return h, nil
 }
 
 // Close closes the post.
 func (h *House) Close() error {
-	h.Pages.Close()
+	h.Paper.Close()
 	return h.Folder.Close()
 }
 
@@ -165,10 +167,36 @@ func (h *House) Print(ctx context.Context, c data.Certificate, copyNo int) ([]by
 	if err != nil {
 		return nil, fmt.Errorf("print %s: %w", c.Number, err)
 	}
-	if err := check.Check(ctx, h.Pages, b.Bytes(), c.Statement, c.Seal, nil); err != nil {
+	if err := check.Check(ctx, h.Paper, b.Bytes(), c.Statement, c.Seal, h.words(c.Statement)); err != nil {
 		return nil, fmt.Errorf("print %s: %w", c.Number, err)
 	}
 	return b.Bytes(), nil
+}
+
+// words is what the codes of a statement mean on paper, in both languages.
+func (h *House) words(st data.Statement) []string {
+	var all []string
+	add := func(list, code string) {
+		for _, language := range []string{"en", "zh"} {
+			if code != "" {
+				all = append(all, h.Codes.Name(list, code, language))
+			}
+		}
+	}
+	add(data.ListStates, st.Nationality)
+	add(data.ListDocuments, string(st.DocumentKind))
+	add(data.ListStates, st.DocumentIssuer)
+	for _, t := range st.Tests {
+		add(data.ListTests, string(t.Kind))
+		add(data.ListSpecimens, t.Specimen)
+		add(data.ListMethods, t.Method)
+		add(data.ListResults, string(t.Result))
+	}
+	for _, d := range st.Doses {
+		add(data.ListVaccines, d.Product)
+		add(data.ListStates, d.Country)
+	}
+	return all
 }
 
 // Slip makes a page without seal: the traveller's proof slip or a preview.

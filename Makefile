@@ -1,0 +1,47 @@
+# Pratique. `make run` opens the desk, `make test` runs every test; both install
+# what they need. `make help` lists the rest.
+
+# One set of tags everywhere: with another, the slow OpenGL package would be
+# compiled once more. x11: Chinese input does not work under native Wayland.
+TAGS  := x11,migrated_fynedo
+GO    := go
+# Everything but the window's main program builds without cgo and a display.
+PLAIN := ./assets/... ./cmd/internal/... ./cmd/pratiquectl/... ./data/... ./pdfgen/... ./ui/...
+POST  ?=
+
+export CGO_ENABLED ?= 1
+
+.PHONY: run build test vet smoke bench fuzz race help clean
+
+run: build ## open the desk on a practice post; without a display, do its job once
+	./bin/pratique $(if $(POST),--post $(POST))
+
+build: ## bin/pratique and bin/pratiquectl
+	@.ci/packages window
+	$(GO) build -tags $(TAGS) -o bin/pratique ./cmd/pratique
+	CGO_ENABLED=0 $(GO) build -tags $(TAGS) -o bin/pratiquectl ./cmd/pratiquectl
+
+test: ## every test, screens included, without a display
+	@.ci/packages test
+	CGO_ENABLED=0 $(GO) vet -tags $(TAGS) $(PLAIN)
+	GOOS=windows CGO_ENABLED=0 $(GO) vet -tags $(TAGS) $(PLAIN)
+	CGO_ENABLED=0 $(GO) test -tags $(TAGS) $(TEST) $(PLAIN)
+
+smoke: build ## the real window under Xvfb, from sign-in to paper; screenshots in out/smoke
+	@.ci/packages smoke
+	.ci/smoke out/smoke
+
+bench: ## sign, QR, page and store, each alone
+	CGO_ENABLED=0 $(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem $(PLAIN)
+
+race: ## the domain and the paper under the race detector
+	$(GO) test -tags $(TAGS) -race ./data/... ./pdfgen/...
+
+fuzz: ## every fuzz target, a minute each
+	.ci/fuzz 60s
+
+clean:
+	rm -rf bin out
+
+help:
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
