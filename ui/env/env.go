@@ -71,6 +71,10 @@ type Typist interface {
 	TypedKey(k *fyne.KeyEvent)
 }
 
+// Placed is a screen that knows its place better than the route it was made
+// from: a new application that has been saved has an ID now.
+type Placed interface{ Route() Route }
+
 // Factory makes a screen for a route.
 type Factory func(e *Env, r Route) Screen
 
@@ -111,13 +115,17 @@ func (e *Env) Language() string { return e.Words.Language() }
 // A Runner runs work away from the UI goroutine and then, on it.
 type Runner func(work, then func())
 
-// Background is the Runner of a real window. It is the only caller of fyne.Do.
+// Background is the Runner of a real window. It and [After] are the only
+// callers of fyne.Do.
 func Background(work, then func()) {
 	go func() {
 		work()
 		fyne.Do(then)
 	}()
 }
+
+// After calls f on the UI goroutine after a while, in a real window.
+func After(d time.Duration, f func()) { time.AfterFunc(d, func() { fyne.Do(f) }) }
 
 // Synchronous is the Runner of tests: everything has happened when it returns.
 func Synchronous(work, then func()) { work(); then() }

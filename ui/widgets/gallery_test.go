@@ -134,9 +134,9 @@ func gallery(c *locale.Catalogue) fyne.CanvasObject {
 		pills = append(pills, NewPill(r, []string{"draft", "submitted", "valid", "invalid", "unknown", "warning"}[i], string(r)))
 	}
 	icons := container.NewGridWrap(fyne.NewSize(26, 26))
-	for _, n := range []string{"queue", "intake", "certificates", "verify", "review", "figures", "admin", "signin", "search", "new", "lock",
+	for _, n := range []string{"queue", "intake", "certificates", "verify", "review", "figures", "admin", "search", "new", "lock",
 		"officer", "valid", "invalid", "unknown", "warning", "draft", "submitted", "waiting", "returned", "approved", "issued", "withdrawn",
-		"print", "save", "handover", "down", "back", "forward", "larger", "smaller", "fit", "turn", "close", "dot", "travel"} {
+		"print", "save", "handover", "down", "back", "forward", "larger", "smaller", "fit", "turn", "travel", "language"} {
 		icons.Add(Icon(n, look.Accent.Ink(), 22))
 	}
 	card := NewCard(c.T("field.document"), Columns(3, 200,
