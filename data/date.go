@@ -84,15 +84,16 @@ const WallLayout = "2006-01-02T15:04"
 // IsZero reports whether nothing was entered.
 func (m Moment) IsZero() bool { return m.Wall == "" }
 
-// Instant is the instant m means, ok when wall clock and offset are both
-// well-formed. The result carries the offset as its location.
+// Instant is the instant m means, ok when wall clock and offset both have
+// exactly the form that is described above, so that a moment has one spelling.
+// The result carries the offset as its location.
 func (m Moment) Instant() (t time.Time, ok bool) {
 	seconds, ok := parseOffset(m.Offset)
 	if !ok {
 		return time.Time{}, false
 	}
 	t, err := time.ParseInLocation(WallLayout, m.Wall, time.FixedZone(m.Offset, seconds))
-	if err != nil || t.Year() < 1850 {
+	if err != nil || t.Year() < 1850 || t.Format(WallLayout+"-07:00") != m.Wall+m.Offset {
 		return time.Time{}, false
 	}
 	return t, true
@@ -116,15 +117,30 @@ func (m Moment) Pinned() Moment {
 	if err != nil {
 		return m
 	}
-	t, err := time.ParseInLocation(WallLayout, m.Wall, loc)
-	if err != nil || t.Format(WallLayout) != m.Wall {
-		return m
+	if all := occurrences(m.Wall, loc); len(all) > 0 {
+		m.Offset = all[0].Format("-07:00")
 	}
-	if earlier := t.Add(-time.Hour); earlier.Format(WallLayout) == m.Wall {
-		t = earlier
-	}
-	m.Offset = t.Format("-07:00")
 	return m
+}
+
+// occurrences are the instants at which the clock on the wall of a place shows
+// wall: one, two where clocks are put back, none where they are put forward.
+func occurrences(wall string, loc *time.Location) (all []time.Time) {
+	utc, err := time.Parse(WallLayout, wall)
+	if err != nil {
+		return nil
+	}
+	// The offsets before and after any change near that day, the earlier
+	// instant first if there are two.
+	const near = 26 * time.Hour
+	for _, like := range []time.Time{utc.Add(-near), utc.Add(near)} {
+		_, seconds := like.In(loc).Zone()
+		t := utc.Add(-time.Duration(seconds) * time.Second).In(loc)
+		if t.Format(WallLayout) == wall && (len(all) == 0 || !all[0].Equal(t)) {
+			all = append(all, t)
+		}
+	}
+	return all
 }
 
 // ZoneAgrees reports whether the offset is one the zone really had at that

@@ -45,7 +45,7 @@ const (
 // order of the form, or nothing. Problems of severity [Confirm] that c already
 // confirms are left out. The laboratories are the post's list.
 func Validate(c Content, codes Codes, laboratories []Laboratory, now time.Time) []Problem {
-	v := validator{codes: codes, laboratories: laboratories, now: now, birth: c.Traveller.Birth.First()}
+	v := validator{codes: codes, laboratories: laboratories, now: now.UTC(), birth: c.Traveller.Birth.First()}
 	v.traveller(c.Traveller)
 	v.document(c.Document, c.Departs().Date())
 	v.tests(c.Tests)
@@ -147,7 +147,7 @@ func (v *validator) moment(field string, m Moment) bool {
 	m = m.Pinned()
 	wall, err := time.Parse(WallLayout, m.Wall)
 	switch {
-	case err != nil || wall.Year() < 1850:
+	case err != nil || wall.Year() < 1850 || wall.Format(WallLayout) != m.Wall:
 		v.stop(field, "problem.time.form", m.Wall, "2026-03-08T09:40")
 	case m.Zone == "" && m.Offset == "":
 		v.stop(field, "problem.time.zone", "", "Asia/Tokyo")

@@ -11,9 +11,12 @@ func JourneyWindow(c Content, now time.Time, zone string) (from, until Moment, o
 	if _, ok := departs.Instant(); !ok {
 		return Moment{}, Moment{}, false
 	}
-	until = Moment{Wall: string(departs.Date()) + "T23:59", Zone: departs.Zone}.Pinned()
-	if until.Offset == "" {
-		until.Offset = departs.Offset
+	until = Moment{Wall: string(departs.Date()) + "T23:59", Zone: departs.Zone, Offset: departs.Offset}
+	if loc, err := LoadZone(departs.Zone); err == nil {
+		// Where clocks are put back before midnight the day ends at the second 23:59.
+		for _, t := range occurrences(until.Wall, loc) {
+			until.Offset = t.Format("-07:00")
+		}
 	}
 	return MomentOf(now, zone), until, true
 }

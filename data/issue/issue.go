@@ -214,8 +214,11 @@ func (i *Issuer) newNumber(tx store.Tx) (data.CertificateNumber, error) {
 		var random [data.NumberRandomLen]byte
 		rand.Read(random[:]) // never fails
 		n, err := data.NewCertificateNumber(i.post.Code, random)
-		if err != nil || n == i.placeholder() {
+		if err != nil {
 			return "", err
+		}
+		if n == i.placeholder() {
+			continue
 		}
 		taken, err := tx.Get(store.CertificateKey(n))
 		if err != nil || taken == nil {

@@ -114,9 +114,7 @@ func (m *Message) Text() (string, error) {
 	if len(m.Signature) != signatureSize {
 		return "", fmt.Errorf("signature of %d bytes, want %d", len(m.Signature), signatureSize)
 	}
-	b, err := encoder.Marshal(cbor.Tag{Number: sign1Tag, Content: sign1{
-		Protected: m.Protected, Unprotected: map[int64]cbor.RawMessage{}, Payload: m.Payload, Signature: m.Signature,
-	}})
+	b, err := m.encode()
 	if err != nil {
 		return "", fmt.Errorf("encode message: %w", err)
 	}
@@ -132,6 +130,12 @@ func (m *Message) Text() (string, error) {
 		return "", err
 	}
 	return Prefix + encodeBase45(z.Bytes()), nil
+}
+
+func (m *Message) encode() ([]byte, error) {
+	return encoder.Marshal(cbor.Tag{Number: sign1Tag, Content: sign1{
+		Protected: m.Protected, Unprotected: map[int64]cbor.RawMessage{}, Payload: m.Payload, Signature: m.Signature,
+	}})
 }
 
 // Decode reads a seal. White space around it is the scanner's and is dropped,
@@ -178,7 +182,11 @@ func Decode(text string) (*Message, error) {
 	case len(s.Signature) != signatureSize:
 		return nil, fmt.Errorf("%w: signature of %d bytes, want %d", ErrFormat, len(s.Signature), signatureSize)
 	}
-	return &Message{KID: [KIDSize]byte(h.KID), Protected: s.Protected, Payload: s.Payload, Signature: s.Signature}, nil
+	m := &Message{KID: [KIDSize]byte(h.KID), Protected: s.Protected, Payload: s.Payload, Signature: s.Signature}
+	if again, err := m.encode(); err != nil || !bytes.Equal(again, b) {
+		return nil, fmt.Errorf("%w: message: not in its one encoding", ErrFormat)
+	}
+	return m, nil
 }
 
 // inflate reads a zlib stream that ends where b ends, and refuses what a

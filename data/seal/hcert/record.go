@@ -1,7 +1,10 @@
 package hcert
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -15,6 +18,9 @@ const recordKey = -80
 
 // recordVersion is the version of the record written and read here.
 const recordVersion = 1
+
+// lastKey is the greatest key of a record of that version.
+const lastKey = 14
 
 type claims struct {
 	Issuer  string                    `cbor:"1,keyasint"`
@@ -68,8 +74,22 @@ var ErrVersion = fmt.Errorf("%w: newer than this reader", ErrFormat)
 // ErrContent says that a seal is well-formed and holds no certificate record.
 var ErrContent = fmt.Errorf("%w: holds no certificate record", ErrFormat)
 
-// EncodeStatement writes the payload of a seal.
+// EncodeStatement writes the payload of a seal. It fails where
+// [DecodeStatement] would not give back an equal statement: a text that is not
+// UTF-8 in normal form C, a time that is not usable, a moment with a zone.
 func EncodeStatement(st data.Statement) ([]byte, error) {
+	b, err := encode(st)
+	if err != nil {
+		return nil, err
+	}
+	back, err := decode(b)
+	if err != nil || !reflect.DeepEqual(back, st) {
+		return nil, errors.Join(fmt.Errorf("statement %s: would not be read as it is", st.Number), err)
+	}
+	return b, nil
+}
+
+func encode(st data.Statement) ([]byte, error) {
 	issued, ok1 := st.Issued.Instant()
 	expires, ok2 := st.Expires.Instant()
 	from, ok3 := encodeMoment(st.ValidFrom)
@@ -126,8 +146,20 @@ func EncodeStatement(st data.Statement) ([]byte, error) {
 }
 
 // DecodeStatement reads the payload of a seal whose signature was found good.
-// It is the inverse of [EncodeStatement].
+// It takes exactly what [EncodeStatement] writes, byte for byte: nothing that
+// was signed is passed over in silence.
 func DecodeStatement(payload []byte) (data.Statement, error) {
+	st, err := decode(payload)
+	if err != nil {
+		return data.Statement{}, err
+	}
+	if again, err := encode(st); err != nil || !bytes.Equal(again, payload) {
+		return data.Statement{}, fmt.Errorf("%w: not in its one encoding", ErrFormat)
+	}
+	return st, nil
+}
+
+func decode(payload []byte) (data.Statement, error) {
 	var none data.Statement
 	var c claims
 	if err := decoder.Unmarshal(payload, &c); err != nil {
@@ -145,6 +177,11 @@ func DecodeStatement(payload []byte) (data.Statement, error) {
 	}
 	if err := decoder.Unmarshal(v[1], &version); err != nil || version != recordVersion {
 		return none, ErrVersion
+	}
+	for key := range v {
+		if key < 1 || key > lastKey {
+			return none, ErrVersion
+		}
 	}
 	var r record
 	if err := decoder.Unmarshal(raw, &r); err != nil {
