@@ -1,0 +1,187 @@
+package data_test
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// These tests hold the house to its shape: who imports whom, who signs, who
+// reads the clock. Test files are free.
+
+// pkg is what `go list -json` tells of a package.
+type pkg struct {
+	ImportPath, Dir, Doc string
+	Standard             bool
+	Imports, Deps        []string
+	GoFiles, CgoFiles    []string
+	IgnoredGoFiles       []string
+}
+
+// packages are those of this module, by import path.
+func packages(t *testing.T) map[string]pkg {
+	t.Helper()
+	c := exec.Command("go", "list", "-json", "-tags", "x11,migrated_fynedo", "pratique/...")
+	c.Stderr = os.Stderr
+	out, err := c.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]pkg{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all[p.ImportPath] = p
+	}
+	if len(all) < 20 {
+		t.Fatalf("go list found %d packages", len(all))
+	}
+	return all
+}
+
+// in reports whether a package is path or lies below it.
+func in(importPath, path string) bool {
+	return importPath == path || strings.HasPrefix(importPath, path+"/")
+}
+
+const (
+	fyneApp = "fyne.io/fyne/v2/app"
+	gofpdf  = "github.com/jung-kurt/gofpdf"
+	qrcode  = "github.com/skip2/go-qrcode"
+	bbolt   = "go.etcd.io/bbolt"
+)
+
+func TestImportsPointOneWay(t *testing.T) {
+	all := packages(t)
+	for path, p := range all {
+		if strings.TrimSpace(p.Doc) == "" {
+			t.Errorf("%s has no package comment", path)
+		}
+		for _, i := range p.Imports {
+			first, _, _ := strings.Cut(i, "/")
+			for what, wrong := range map[string]bool{
+				"data imports the standard library alone":       path == "pratique/data" && (strings.Contains(first, ".") || in(i, "pratique")),
+				"only data/desk imports data/issue":             i == "pratique/data/issue" && path != "pratique/data/desk",
+				"only pdfgen imports gofpdf and go-qrcode":      (in(i, gofpdf) || in(i, qrcode)) && path != "pratique/pdfgen",
+				"only cmd imports assets":                       in(i, "pratique/assets") && !in(path, "pratique/cmd"),
+				"only cmd/pratique imports fyne/app":            i == fyneApp && path != "pratique/cmd/pratique",
+				"only data/store/bolt imports bbolt":            in(i, bbolt) && path != "pratique/data/store/bolt",
+				"only cmd names an engine":                      i == "pratique/data/store/bolt" && !in(path, "pratique/cmd"),
+				"nothing imports cmd":                           in(i, "pratique/cmd") && !in(path, "pratique/cmd"),
+				"only cmd and ui import ui":                     in(i, "pratique/ui") && !in(path, "pratique/cmd") && !in(path, "pratique/ui"),
+				"data does not know paper":                      in(path, "pratique/data") && in(i, "pratique/pdfgen"),
+				"paper knows nothing of the desk and its store": in(path, "pratique/pdfgen") && (in(i, "pratique/data/desk") || in(i, "pratique/data/store") || in(i, "pratique/data/keys")),
+			} {
+				if wrong {
+					t.Errorf("%s: %s imports %s", what, path, i)
+				}
+			}
+		}
+		for _, d := range p.Deps {
+			for what, wrong := range map[string]bool{
+				"ui can be tested without a display and has no engine": in(path, "pratique/ui") && (d == fyneApp || in(d, bbolt) || in(d, gofpdf) || in(d, qrcode)),
+				"pdfgen has no window":                                 in(path, "pratique/pdfgen") && in(d, "fyne.io"),
+				"data has no window and no paper":                      in(path, "pratique/data") && (in(d, "fyne.io") || in(d, gofpdf) || in(d, qrcode)),
+			} {
+				if wrong {
+					t.Errorf("%s: %s depends on %s", what, path, d)
+				}
+			}
+		}
+	}
+	if !slices.Contains(all["pratique/data/desk"].Imports, "pratique/data/issue") || !slices.Contains(all["pratique/pdfgen"].Imports, gofpdf) {
+		t.Error("the names of packages above are out of date")
+	}
+}
+
+// calls visits every call of a method or function by a qualified name in the
+// module's own files, those for other systems included.
+func calls(t *testing.T, visit func(path, file string, line int, x ast.Expr, name string, args int)) {
+	t.Helper()
+	files := 0
+	for path, p := range packages(t) {
+		for _, name := range slices.Concat(p.GoFiles, p.CgoFiles, p.IgnoredGoFiles) {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			set := token.NewFileSet()
+			f, err := parser.ParseFile(set, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			files++
+			ast.Inspect(f, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.CallExpr:
+					if s, ok := n.Fun.(*ast.SelectorExpr); ok {
+						visit(path, name, set.Position(n.Pos()).Line, s.X, s.Sel.Name, len(n.Args))
+					}
+				case *ast.SelectorExpr:
+					visit(path, name, set.Position(n.Pos()).Line, n.X, n.Sel.Name, -1) // named, called or not
+				}
+				return true
+			})
+		}
+	}
+	if files < 60 {
+		t.Fatalf("looked at %d files", files)
+	}
+}
+
+// TestInvariant1OnePlaceSigns: one call in the whole program makes signatures
+// of seals.
+func TestInvariant1OnePlaceSigns(t *testing.T) {
+	signs := 0
+	calls(t, func(path, file string, line int, x ast.Expr, name string, args int) {
+		switch name {
+		case "Sign":
+			if args <= 0 { // big.Int has a Sign too, without arguments
+				return
+			}
+			if signs++; path != "pratique/data/issue" {
+				t.Errorf("%s/%s:%d signs", path, file, line)
+			}
+		case "SignASN1", "SignMessage", "SignPKCS1v15", "SignPSS":
+			t.Errorf("%s/%s:%d signs with %s", path, file, line, name)
+		}
+	})
+	if signs != 1 {
+		t.Errorf("%d calls sign, want 1", signs)
+	}
+}
+
+// TestInvariant10NowIsAParameter: below cmd nobody reads the clock.
+func TestInvariant10NowIsAParameter(t *testing.T) {
+	seen := 0
+	calls(t, func(path, file string, line int, x ast.Expr, name string, args int) {
+		id, ok := x.(*ast.Ident)
+		if !ok || id.Name != "time" || args >= 0 {
+			return
+		}
+		switch name {
+		case "Now", "Since", "Until":
+			if seen++; !in(path, "pratique/cmd") {
+				t.Errorf("%s/%s:%d uses time.%s", path, file, line, name)
+			}
+		case "Local":
+			t.Errorf("%s/%s:%d uses the machine's zone", path, file, line)
+		}
+	})
+	if seen == 0 {
+		t.Error("nobody at all reads the clock: the search does not work")
+	}
+}
