@@ -80,7 +80,7 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 	p := &Post{Now: Now, Log: log, Store: s}
 	about := data.Post{
 		Schema: post.Schema, Kind: data.PracticePost, Code: "PR", Country: "UT", State: "UTO", Zone: "Asia/Singapore", Hotline: "+999 555 0100",
-		Name:      map[string]string{"en": "Practice Consulate of the Republic of Utopia", "zh": "乌托邦共和国练习领事馆"},
+		Name:      map[string]string{"en": "Practice Consulate in Port Amaurote", "zh": "驻亚马罗特港练习领事馆"},
 		StateName: map[string]string{"en": "Republic of Utopia", "zh": "乌托邦共和国"},
 		City:      map[string]string{"en": "Port Amaurote", "zh": "亚马罗特港"},
 		Address:   map[string]string{"en": "1 Harbour Parade, Port Amaurote", "zh": "亚马罗特港海港大道1号"},
