@@ -52,7 +52,7 @@ func Groups(w *locale.Catalogue, names Names, st data.Statement) []Group {
 	return append(groups, Group{data.GroupJourney, w.T("stated.window"), []Line{
 		{Label: w.T("stated.from"), Value: st.ValidFrom.String()},
 		{Label: w.T("stated.until"), Value: st.ValidUntil.String()},
-		{Label: w.T("stated.why"), Value: w.T("stated.why." + st.Window)},
+		{Label: w.T("stated.why"), Value: word(w, "stated.why."+st.Window, st.Window)},
 		{Label: w.T("stated.issued"), Value: st.Issued.String()},
 		{Label: w.T("stated.expires"), Value: st.Expires.String()},
 	}})
@@ -68,7 +68,7 @@ func identity(w *locale.Catalogue, names Names, st data.Statement) []Line {
 	}
 	return append(lines,
 		Line{Label: w.Field("traveller.birth"), Value: string(st.Birth)},
-		Line{Label: w.Field("traveller.sex"), Value: w.T("sex." + string(st.Sex))},
+		Line{Label: w.Field("traveller.sex"), Value: word(w, "sex."+string(st.Sex), string(st.Sex))},
 		Line{Label: w.Field("traveller.nationality"), Value: Code(w, names, data.ListStates, st.Nationality)},
 		Line{Label: w.Field("document.number"), Value: st.DocumentNumber},
 		Line{Label: w.Field("document.kind"), Value: names.Name(data.ListDocuments, string(st.DocumentKind), w.Language())},
@@ -92,6 +92,15 @@ func test(w *locale.Catalogue, names Names, t data.StatedTest) []Line {
 		Line{Label: w.Field("tests.method"), Value: name(data.ListMethods, t.Method)},
 		Line{Label: w.Field("tests.laboratory"), Value: t.Laboratory},
 	)
+}
+
+// word is the text of a key, or what a seal really says where there is none:
+// another post's seal may hold a word that this program does not know.
+func word(w *locale.Catalogue, key, said string) string {
+	if !w.Has(key) {
+		return said
+	}
+	return w.T(key)
 }
 
 // Code is a code with its name: "CHN China".

@@ -1,0 +1,411 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"pratique/data"
+	"pratique/data/codes"
+	"pratique/data/desk"
+	"pratique/data/desk/desktest"
+	"pratique/data/staff"
+	"pratique/ui/env"
+	"pratique/ui/locale"
+)
+
+var assets = os.DirFS("../../assets")
+
+// shell is what a test sees of the window.
+type shell struct {
+	env    *env.Env
+	went   []env.Route
+	toasts []string
+	errs   []error
+}
+
+func newShell(t testing.TB, p *desktest.Post, s staff.Session, language string) *shell {
+	t.Helper()
+	words, err := locale.Load(assets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sh := &shell{}
+	sh.env = &env.Env{
+		Words: words.In(language), Post: p.Config.Post, Session: s, Now: func() time.Time { return p.Now }, Run: env.Synchronous,
+		Context: context.Background(), Navigate: func(r env.Route) { sh.went = append(sh.went, r) }, Back: func() {},
+		Toast: func(text string) { sh.toasts = append(sh.toasts, text) }, Error: func(err error) { sh.errs = append(sh.errs, err) },
+		Count: func(env.ScreenName, int) {}, Changed: func() {},
+	}
+	return sh
+}
+
+func parts(t testing.TB, d Desk) Parts {
+	t.Helper()
+	book, err := codes.Load(assets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Parts{Desk: d, Codes: book, Halves: Halves{}, Density: func(int) (int, float64) { return 20, 0.55 }}
+}
+
+func TestCleanCase(t *testing.T) {
+	p := desktest.New(t)
+	a := p.Submitted(t, p.Specimen())
+	sh := newShell(t, p, p.Reviewer, "en")
+	m := NewModel(sh.env, parts(t, p), a.ID)
+	st := m.Open()
+	if st.Mode != Reviewing || st.Case != data.InReview || len(st.Groups) != 6 || st.Seal != (Seal{st.Seal.Characters, 20, 0.55}) || st.Seal.Characters == 0 {
+		t.Fatalf("opened: %+v", st)
+	}
+	if st.PreparedBy != "Officer A" || st.Traveller != "样本 YANGBEN SPECIMEN" || st.Flight != "UT 846" {
+		t.Errorf("head: %q %q %q", st.PreparedBy, st.Traveller, st.Flight)
+	}
+	keystrokes := 0
+	for st.Ticked < len(st.Groups) {
+		if early := m.Approve(); early.Failure != "review.failed.ticks" || len(sh.went) > 0 {
+			t.Fatalf("approved with %d of %d ticked", st.Ticked, len(st.Groups))
+		}
+		st = m.Tick()
+		st = m.State()
+		keystrokes++
+	}
+	m.Approve()
+	keystrokes++
+	if keystrokes > 12 {
+		t.Errorf("a clean case takes %d keys", keystrokes)
+	}
+	rows, err := p.Desk.Issued(p.Clerk)
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("issued %v, %v", rows, err)
+	}
+	if want := []env.Route{{Screen: env.Certificates, ID: string(rows[0].Number)}}; !slices.Equal(sh.went, want) || len(sh.errs) > 0 {
+		t.Errorf("went %v, want %v; errors %v", sh.went, want, sh.errs)
+	}
+}
+
+// TestSealedIsReadBack holds the screen to what the seal says: a form that
+// changes under the model changes nothing that is shown as sealed.
+func TestSealedIsReadBack(t *testing.T) {
+	p := desktest.New(t)
+	a := p.Submitted(t, p.Specimen())
+	sh := newShell(t, p, p.Reviewer, "en")
+	d := &other{Desk: p}
+	m := NewModel(sh.env, parts(t, d), a.ID)
+	d.rehearse = func(r desk.Rehearsal, err error) (desk.Rehearsal, error) {
+		r.Statement.Surname = "READBACK"
+		return r, err
+	}
+	st := m.Open()
+	if got := st.Groups[0].Sealed[0].Value; got != "READBACK" {
+		t.Errorf("surname shown as sealed is %q, not what was read back", got)
+	}
+	for _, g := range st.Groups {
+		if len(g.Sealed) == 0 || g.Title == "" {
+			t.Errorf("group %s: title %q, %d lines", g.Name, g.Title, len(g.Sealed))
+		}
+	}
+}
+
+// other is a desk that answers otherwise where a test says so.
+type other struct {
+	Desk
+	rehearse func(desk.Rehearsal, error) (desk.Rehearsal, error)
+	issue    func(data.Certificate, error) (data.Certificate, error)
+	tick     error
+}
+
+func (o *other) Rehearse(ctx context.Context, s staff.Session, id data.ApplicationID) (desk.Rehearsal, error) {
+	r, err := o.Desk.Rehearse(ctx, s, id)
+	if o.rehearse != nil {
+		return o.rehearse(r, err)
+	}
+	return r, err
+}
+
+func (o *other) Issue(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Certificate, error) {
+	if o.issue != nil {
+		return o.issue(data.Certificate{}, nil)
+	}
+	return o.Desk.Issue(ctx, s, id)
+}
+
+func (o *other) Tick(ctx context.Context, s staff.Session, id data.ApplicationID, g data.Group, on bool) (data.Application, error) {
+	if o.tick != nil {
+		return data.Application{}, o.tick
+	}
+	return o.Desk.Tick(ctx, s, id, g, on)
+}
+
+func TestWhoMayOnlyLook(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		who   func(*desktest.Post) staff.Session
+		made  func(*desktest.Post) data.ApplicationID
+		state data.State
+		look  string
+		mode  Mode
+	}{
+		{"clerk, submitted", clerk, submitted, data.Submitted, "This case waits for a reviewer.", Looking},
+		{"clerk, in review", clerk, ticked, data.InReview, "Officer B has this case in review.", Looking},
+		{"clerk, approved", clerk, approved, data.Approved, "Officer B approved this case. Its certificate is not issued yet.", Looking},
+		{"other reviewer, in review", both, ticked, data.InReview, "Officer B has this case in review.", Looking},
+		{"reviewer, own case", both, own, data.Submitted, "You prepared this case. Another officer must review it.", Looking},
+		{"reviewer, approved", reviewer, approved, data.Approved, "", Approved},
+		{"reviewer, own review", reviewer, ticked, data.InReview, "", Reviewing},
+		{"reviewer, submitted", reviewer, submitted, data.InReview, "", Reviewing},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := desktest.New(t)
+			id := tt.made(p)
+			sh := newShell(t, p, tt.who(p), "en")
+			m := NewModel(sh.env, parts(t, p), id)
+			m.Open()
+			st := m.State()
+			if st.Mode != tt.mode || st.Case != tt.state || st.Look != tt.look || len(sh.errs) > 0 {
+				t.Fatalf("mode %s, case %s, look %q, errors %v", st.Mode, st.Case, st.Look, sh.errs)
+			}
+			if tt.mode != Looking {
+				return
+			}
+			for name, act := range map[string]func() State{"tick": m.Tick, "approve": m.Approve, "return": m.Return, "release": m.Release} {
+				if got := act(); got.Mode != Looking || got.Busy != "" {
+					t.Errorf("%s did something: %+v", name, got)
+				}
+			}
+			if now, err := p.Read(context.Background(), p.Clerk, id); err != nil || now.State != tt.state {
+				t.Errorf("the case is %s now, %v", now.State, err)
+			}
+		})
+	}
+}
+
+func clerk(p *desktest.Post) staff.Session    { return p.Clerk }
+func reviewer(p *desktest.Post) staff.Session { return p.Reviewer }
+func both(p *desktest.Post) staff.Session     { return p.Both }
+
+func submitted(p *desktest.Post) data.ApplicationID {
+	a, err := p.Create(context.Background(), p.Clerk, p.Specimen())
+	if err == nil {
+		a, err = p.Submit(context.Background(), p.Clerk, a.ID)
+	}
+	return must(a, err)
+}
+
+func own(p *desktest.Post) data.ApplicationID {
+	a, err := p.Create(context.Background(), p.Both, p.Specimen())
+	if err == nil {
+		a, err = p.Submit(context.Background(), p.Both, a.ID)
+	}
+	return must(a, err)
+}
+
+func ticked(p *desktest.Post) data.ApplicationID {
+	a, err := p.Take(context.Background(), p.Reviewer, submitted(p))
+	for _, g := range a.Content.Groups() {
+		if err == nil {
+			a, err = p.Tick(context.Background(), p.Reviewer, a.ID, g, true)
+		}
+	}
+	return must(a, err)
+}
+
+func approved(p *desktest.Post) data.ApplicationID {
+	return must(p.Approve(context.Background(), p.Reviewer, ticked(p)))
+}
+
+func must(a data.Application, err error) data.ApplicationID {
+	if err != nil {
+		panic(err)
+	}
+	return a.ID
+}
+
+func TestTickMoves(t *testing.T) {
+	p := desktest.New(t)
+	sh := newShell(t, p, p.Reviewer, "en")
+	m := NewModel(sh.env, parts(t, p), submitted(p))
+	m.Open()
+	for _, tt := range []struct {
+		act             string
+		do              func() State
+		current, ticked int
+	}{
+		{"down", func() State { return m.Move(1) }, 1, 0},
+		{"tick goes on", m.Tick, 2, 1},
+		{"up", func() State { return m.Move(-1) }, 1, 1},
+		{"tick again takes it away and stays", m.Tick, 1, 0},
+		{"far up", func() State { return m.Move(-9) }, 0, 0},
+		{"far down", func() State { return m.Move(99) }, 5, 0},
+		{"the last goes to the first that is open", m.Tick, 0, 1},
+	} {
+		tt.do()
+		if st := m.State(); st.Current != tt.current || st.Ticked != tt.ticked {
+			t.Fatalf("%s: current %d, ticked %d; want %d, %d", tt.act, st.Current, st.Ticked, tt.current, tt.ticked)
+		}
+	}
+}
+
+func TestProvedByCheckDigits(t *testing.T) {
+	p := desktest.New(t)
+	c := p.Specimen()
+	c.Traveller.NativeName, c.Traveller.Nationality, c.Document.Issuer = "", "UTO", "UTO"
+	c.Document.Kind = data.ForeignPassport
+	c.Document.MRZ = "P<UTOYANGBEN<<SPECIMEN<<<<<<<<<<<<<<<<<<<<<<\n"
+	// The second line of the specimen's own zone, for the state of Utopia.
+	second := p.Specimen().Document.MRZ[45:]
+	c.Document.MRZ += second[:10] + "UTO" + second[13:]
+	sh := newShell(t, p, p.Reviewer, "en")
+	m := NewModel(sh.env, parts(t, p), p.Submitted(t, c).ID)
+	m.Open()
+	st := m.State()
+	if g := st.Groups[0]; !g.Ticked || g.By != Proof || st.Current != 1 {
+		t.Errorf("identity ticked %v by %q, current %d", g.Ticked, g.By, st.Current)
+	}
+}
+
+func TestReturn(t *testing.T) {
+	p := desktest.New(t)
+	id := submitted(p)
+	sh := newShell(t, p, p.Reviewer, "en")
+	ps := parts(t, p)
+	m := NewModel(sh.env, ps, id)
+	m.Open()
+	if st := m.Return(); st.Mode != Returning || len(st.Reasons) == 0 {
+		t.Fatalf("return: %+v", st)
+	}
+	if st := m.Send(); st.Failure != "review.failed.reason" || len(sh.went) > 0 {
+		t.Fatalf("returned without a reason: %+v", st)
+	}
+	m.Choose("other", true)
+	m.Choose("unreadable", true)
+	m.Choose("specimen", true)
+	m.Choose("specimen", false)
+	m.Note("page 2\n")
+
+	// What is half made comes back after a lock or in another language.
+	m.Leave()
+	m = NewModel(newShell(t, p, p.Reviewer, "zh").env, ps, id)
+	m.e = sh.env
+	m.Open()
+	if st := m.State(); st.Mode != Returning || st.Note != "page 2\n" {
+		t.Fatalf("after coming back: %+v", st)
+	}
+	m.Send()
+	a, err := p.Read(context.Background(), p.Clerk, id)
+	if err != nil || a.State != data.Returned || !slices.Equal(a.Return.Reasons, []string{"unreadable", "other"}) || a.Return.Note != "page 2" {
+		t.Errorf("returned as %+v, %v", a.Return, err)
+	}
+	if !slices.Equal(sh.went, []env.Route{{Screen: env.Queue}}) || len(ps.Halves) > 0 {
+		t.Errorf("went %v, left over %v", sh.went, ps.Halves)
+	}
+}
+
+func TestGivingUpAReturn(t *testing.T) {
+	p := desktest.New(t)
+	sh := newShell(t, p, p.Reviewer, "en")
+	ps := parts(t, p)
+	m := NewModel(sh.env, ps, submitted(p))
+	m.Open()
+	m.Return()
+	m.Note("no")
+	if st := m.Keep(); st.Mode != Reviewing || st.Note != "" {
+		t.Errorf("kept: %+v", st)
+	}
+	m.Leave()
+	if len(ps.Halves) > 0 {
+		t.Errorf("left over %v", ps.Halves)
+	}
+}
+
+func TestRelease(t *testing.T) {
+	p := desktest.New(t)
+	id := submitted(p)
+	sh := newShell(t, p, p.Reviewer, "en")
+	m := NewModel(sh.env, parts(t, p), id)
+	m.Open()
+	m.Release()
+	a, err := p.Read(context.Background(), p.Clerk, id)
+	if err != nil || a.State != data.Submitted || a.Reviewer != "" || !slices.Equal(sh.went, []env.Route{{Screen: env.Queue}}) {
+		t.Errorf("released: %s %q, went %v, %v", a.State, a.Reviewer, sh.went, err)
+	}
+}
+
+func TestFailures(t *testing.T) {
+	broken := errors.New("broken")
+	for _, tt := range []struct {
+		name string
+		err  error
+		key  string
+	}{
+		{"stale", desk.ErrStale, "review.failed.stale"},
+		{"state", desk.ErrState, "review.failed.state"},
+		{"four eyes", desk.ErrFourEyes, "review.failed.four-eyes"},
+		{"unknown to this screen", broken, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := desktest.New(t)
+			sh := newShell(t, p, p.Reviewer, "en")
+			m := NewModel(sh.env, parts(t, &other{Desk: p, tick: tt.err}), submitted(p))
+			m.Open()
+			m.Tick()
+			st := m.State()
+			if st.Failure != tt.key || st.Ticked != 0 || (len(sh.errs) == 0) != (tt.key != "") {
+				t.Errorf("failure %q, ticked %d, shell errors %v", st.Failure, st.Ticked, sh.errs)
+			}
+			if tt.key != "" && !sh.env.Words.Has(tt.key) {
+				t.Errorf("no text %q", tt.key)
+			}
+		})
+	}
+}
+
+// TestIssuingFails leaves an approved case that can be issued later, and shows
+// nothing as issued.
+func TestIssuingFails(t *testing.T) {
+	p := desktest.New(t, func(c *desk.Config) { c.Signer = nil })
+	sh := newShell(t, p, p.Reviewer, "en")
+	m := NewModel(sh.env, parts(t, p), ticked(p))
+	m.Open()
+	m.Approve()
+	st := m.State()
+	if st.Mode != Approved || st.Failure != "review.failed.key-missing" || len(sh.went) > 0 || len(sh.toasts) > 0 {
+		t.Errorf("mode %s, failure %q, went %v, said %v", st.Mode, st.Failure, sh.went, sh.toasts)
+	}
+}
+
+// TestProblems stand in the group they are about.
+func TestProblems(t *testing.T) {
+	p := desktest.New(t, func(c *desk.Config) {
+		c.Unprintable = func(data.Statement) []data.Problem {
+			return []data.Problem{{Field: "tests[1].laboratory", Key: "problem.glyph"}, {Field: "tests", Key: "problem.nothing"}}
+		}
+	})
+	sh := newShell(t, p, p.Reviewer, "en")
+	m := NewModel(sh.env, parts(t, p), ticked(p))
+	m.Open()
+	m.Approve()
+	st := m.State()
+	if st.Failure != "review.failed.problems" || len(st.Groups[2].Problems) != 1 || len(st.Problems) != 1 || st.Mode != Reviewing {
+		t.Errorf("failure %q, mode %s, groups %+v, rest %v", st.Failure, st.Mode, st.Groups, st.Problems)
+	}
+}
+
+// TestEveryFailureHasItsSentence keeps keys and catalogue together.
+func TestEveryFailureHasItsSentence(t *testing.T) {
+	p := desktest.New(t)
+	words := newShell(t, p, p.Reviewer, "zh").env.Words
+	for _, f := range failures {
+		if !words.Has(f.key) {
+			t.Errorf("no text %q", f.key)
+		}
+	}
+	for _, s := range data.States {
+		if !words.Has("review.look." + string(s)) {
+			t.Errorf("no text %q", "review.look."+string(s))
+		}
+	}
+}
