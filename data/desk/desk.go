@@ -309,9 +309,12 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 			return ErrState
 		}
 		a.Content, a.Version, a.Approval, a.Reviewer = normalised(c), a.Version+1, nil, ""
-		if id := s.Officer().ID; !slices.Contains(a.Preparers, id) {
+		id := s.Officer().ID
+		if !slices.Contains(a.Preparers, id) {
 			a.Preparers = append(a.Preparers, id)
 		}
+		// Who prepares no longer vouches for what they ticked as a reviewer.
+		a.Ticks = slices.DeleteFunc(a.Ticks, func(t data.Tick) bool { return t.Officer == id })
 		e.Detail["version"], e.Detail["content"] = strconv.Itoa(a.Version), a.Content.Hash()
 		return nil
 	})

@@ -125,22 +125,29 @@ func (d *Desk) approval(s staff.Session, c data.Content) (data.Approval, error) 
 // Rehearse shows a reviewer what the certificate of a case would say, as read
 // back from a seal that a throwaway key made of it.
 func (d *Desk) Rehearse(ctx context.Context, s staff.Session, id data.ApplicationID) (Rehearsal, error) {
+	r, _, err := d.rehearse(ctx, s, id)
+	return r, err
+}
+
+// rehearse also returns the hash of the content that was rehearsed.
+func (d *Desk) rehearse(ctx context.Context, s staff.Session, id data.ApplicationID) (Rehearsal, string, error) {
 	a, err := d.Read(ctx, s, id)
 	if err != nil {
-		return Rehearsal{}, err
+		return Rehearsal{}, "", err
 	}
 	approval, err := d.approval(s, a.Content)
 	if err != nil {
-		return Rehearsal{}, err
+		return Rehearsal{}, "", err
 	}
-	return d.issuer.Rehearse(ctx, a, approval)
+	r, err := d.issuer.Rehearse(ctx, a, approval)
+	return r, approval.Hash, err
 }
 
 // Approve is a second officer's decision that the certificate may be issued.
 // Everything must be ticked, free of problems, and printable to the last
 // character.
 func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	r, err := d.Rehearse(ctx, s, id)
+	r, rehearsed, err := d.rehearse(ctx, s, id)
 	if err != nil {
 		return data.Application{}, err
 	}
@@ -153,6 +160,9 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		}
 		if slices.Contains(a.Preparers, s.Officer().ID) {
 			return ErrFourEyes
+		}
+		if a.Content.Hash() != rehearsed {
+			return ErrStale
 		}
 		for _, g := range a.Content.Groups() {
 			if !a.Ticked(g) {

@@ -145,10 +145,7 @@ func (i *Issuer) Issue(ctx context.Context, officer data.OfficerID, id data.Appl
 	return c, nil
 }
 
-// errIntended leaves the intending update when there is nothing to store.
-var errIntended = errors.New("intended before")
-
-// intend is phase one.
+// intend is phase one. If it was done before, asking again is reading.
 func (i *Issuer) intend(ctx context.Context, officer data.OfficerID, id data.ApplicationID) (data.CertificateNumber, error) {
 	now := i.clock()
 	var number data.CertificateNumber
@@ -161,7 +158,7 @@ func (i *Issuer) intend(ctx context.Context, officer data.OfficerID, id data.App
 			return fmt.Errorf("application %s: %w", id, ErrNotApproved)
 		case app.Certificate != "":
 			number = app.Certificate
-			return errIntended
+			return add(audit.Entry{At: now, Officer: officer, Act: audit.CertificateRead, Subject: string(number)})
 		}
 		if err := i.checkApproval(tx, app, now); err != nil {
 			return err
@@ -202,9 +199,6 @@ func (i *Issuer) intend(ctx context.Context, officer data.OfficerID, id data.App
 			}}),
 		)
 	})
-	if errors.Is(err, errIntended) {
-		err = nil
-	}
 	return number, err
 }
 
