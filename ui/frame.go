@@ -58,7 +58,38 @@ func (s *Shell) frame(content fyne.CanvasObject) fyne.CanvasObject {
 		tools = append(tools, b)
 	}
 	head := widgets.Inset(look.Gap+4, 12, widgets.Row(12, tools...))
-	return container.NewBorder(nil, nil, s.rail(), nil, container.NewBorder(head, nil, nil, nil, content))
+	return container.New(side{}, s.rail(), container.New(below{}, head, content))
+}
+
+// below puts the second object under the first, side beside it, both without a
+// gap and with all the room that is left.
+type (
+	below struct{}
+	side  struct{}
+)
+
+func (below) MinSize(o []fyne.CanvasObject) fyne.Size {
+	a, b := o[0].MinSize(), o[1].MinSize()
+	return fyne.NewSize(max(a.Width, b.Width), a.Height+b.Height)
+}
+
+func (below) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	h := o[0].MinSize().Height
+	o[0].Resize(fyne.NewSize(size.Width, h))
+	o[1].Move(fyne.NewPos(0, h))
+	o[1].Resize(fyne.NewSize(size.Width, size.Height-h))
+}
+
+func (side) MinSize(o []fyne.CanvasObject) fyne.Size {
+	a, b := o[0].MinSize(), o[1].MinSize()
+	return fyne.NewSize(a.Width+b.Width, max(a.Height, b.Height))
+}
+
+func (side) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	w := o[0].MinSize().Width
+	o[0].Resize(fyne.NewSize(w, size.Height))
+	o[1].Move(fyne.NewPos(w, 0))
+	o[1].Resize(fyne.NewSize(size.Width-w, size.Height))
 }
 
 func (s *Shell) create() { s.Go(env.Route{Screen: env.Intake}) }

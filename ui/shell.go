@@ -240,7 +240,7 @@ func (s *Shell) enter(r env.Route) {
 		s.title, s.search, s.items, s.clock = nil, nil, nil, nil
 	}
 	ground := widgets.NewGround(theme.ColorNameBackground, 0)
-	s.stage.Objects = []fyne.CanvasObject{ground, container.NewBorder(s.band(), nil, nil, nil, content)}
+	s.stage.Objects = []fyne.CanvasObject{ground, container.New(below{}, s.band(), content)}
 	s.stage.Refresh()
 	s.changed()
 	s.showClock()

@@ -1,7 +1,12 @@
 package theme
 
 import (
+	"bytes"
+	"flag"
+	"image"
 	"image/color"
+	"image/draw"
+	"image/png"
 	"io/fs"
 	"math"
 	"os"
@@ -12,6 +17,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
+	"github.com/fyne-io/oksvg"
+	"github.com/srwiley/rasterx"
 	"golang.org/x/image/font/sfnt"
 
 	"pratique/ui/locale"
@@ -167,6 +174,61 @@ func TestIcons(t *testing.T) {
 	}
 	if th.Icon(theme.IconNameConfirm) == nil || th.Icon(theme.IconNameSearch) == nil {
 		t.Error("the toolkit's icons are gone")
+	}
+}
+
+var update = flag.Bool("update", false, "draw the application's icon again")
+
+// TestAppIcon compares icons/pratique.png, which desktops show, with the
+// drawing icons/pratique.svg it is made from; -update makes it.
+func TestAppIcon(t *testing.T) {
+	const side, name = 512, "../../assets/icons/pratique.png"
+	svg, err := fs.ReadFile(assets, "icons/pratique.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawing, err := oksvg.ReadIconStream(bytes.NewReader(svg))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := image.NewNRGBA(image.Rect(0, 0, side, side))
+	drawn := image.NewRGBA(want.Bounds())
+	drawing.SetTarget(0, 0, side, side)
+	drawing.Draw(rasterx.NewDasher(side, side, rasterx.NewScannerGV(side, side, drawn, drawn.Bounds())), 1)
+	draw.Draw(want, want.Bounds(), drawn, image.Point{}, draw.Src)
+	if *update {
+		var b bytes.Buffer
+		if err := png.Encode(&b, want); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	got, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Bounds() != want.Bounds() {
+		t.Fatalf("the icon is %v, wants %v", got.Bounds(), want.Bounds())
+	}
+	far := 0
+	for y := range side {
+		for x := range side {
+			r, g, b, a := got.At(x, y).RGBA()
+			wr, wg, wb, wa := want.At(x, y).RGBA()
+			if max(r, wr)-min(r, wr) > 0x1000 || max(g, wg)-min(g, wg) > 0x1000 || max(b, wb)-min(b, wb) > 0x1000 || max(a, wa)-min(a, wa) > 0x1000 {
+				far++
+			}
+		}
+	}
+	if far > side {
+		t.Errorf("%d pixels differ from the drawing; run with -update", far)
 	}
 }
 

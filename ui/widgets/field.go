@@ -28,6 +28,8 @@ type Field struct {
 	// OnConfirm tells that the officer ticked the box of a question or took
 	// the tick away.
 	OnConfirm func(confirmed bool)
+	// OnFocus tells when the focus comes into the control and leaves it.
+	OnFocus func(focused bool)
 
 	control fyne.CanvasObject
 	label   *Text
@@ -125,6 +127,9 @@ func (f *Field) focused(on bool) {
 		color = look.Accent.Ink()
 	}
 	f.label.Set(f.label.text, Style{Size: look.SizeNameLabel, Color: color, Elide: true})
+	if f.OnFocus != nil {
+		f.OnFocus(on)
+	}
 }
 
 // Focusable implements [Focuser].

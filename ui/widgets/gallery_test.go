@@ -173,3 +173,11 @@ func (l tall) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(o[0].MinSize().Width, l.height)
 }
 func (l tall) Layout(o []fyne.CanvasObject, size fyne.Size) { o[0].Resize(size) }
+
+func newBenchmarkList(b *testing.B) *DataList {
+	cs, err := locale.Load(assets)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return NewDataList(cs.In("en"), Column{Title: "Flight", Width: 80}, Column{Title: "Traveller", Width: 100, Grow: 1})
+}

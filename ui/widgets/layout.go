@@ -206,7 +206,8 @@ func (flushed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 // Page is the content of a screen: it scrolls, has air around it and is never
-// wider than lines can be followed.
+// wider than lines can be followed. What fills the height by itself, a list,
+// goes into [Fill] instead.
 func Page(content fyne.CanvasObject) *container.Scroll {
 	return container.NewVScroll(container.New(page{}, content))
 }
@@ -220,5 +221,24 @@ func (page) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func (page) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	width := min(size.Width-2*look.Gap, look.MaxWidth)
 	objects[0].Move(fyne.NewPos(max(look.Gap, (size.Width-width)/2), look.Gap))
-	objects[0].Resize(fyne.NewSize(width, size.Height-2*look.Gap))
+	objects[0].Resize(fyne.NewSize(width, objects[0].MinSize().Height))
+	objects[0].Resize(fyne.NewSize(width, objects[0].MinSize().Height)) // it follows the width
+}
+
+// Fill is the content of a screen that fills the room there is: the last
+// object takes the height that the others above it leave.
+func Fill(objects ...fyne.CanvasObject) fyne.CanvasObject {
+	return Inset(look.Gap, look.Tight, container.New(fill{}, objects...))
+}
+
+type fill struct{}
+
+func (fill) MinSize(objects []fyne.CanvasObject) fyne.Size { return stack{look.Gap}.MinSize(objects) }
+
+func (fill) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	stack{look.Gap}.Layout(objects, size)
+	if n := len(objects) - 1; n >= 0 {
+		last := objects[n]
+		last.Resize(fyne.NewSize(size.Width, max(last.MinSize().Height, size.Height-last.Position().Y)))
+	}
 }

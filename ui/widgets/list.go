@@ -37,6 +37,8 @@ type DataList struct {
 	OnChoose func(row int)
 	// OnRune gets the letters typed while the list has the focus.
 	OnRune func(r rune)
+	// OnKey sees a key first and reports whether it dealt with it.
+	OnKey func(k *fyne.KeyEvent) bool
 
 	columns []Column
 	n       int
@@ -174,6 +176,9 @@ type listBody struct {
 }
 
 func (l *listBody) TypedKey(k *fyne.KeyEvent) {
+	if l.d.OnKey != nil && l.d.OnKey(k) {
+		return
+	}
 	page := max(1, int(l.Size().Height/rowHeight)-1)
 	switch k.Name {
 	case fyne.KeyDown:

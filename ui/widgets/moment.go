@@ -116,6 +116,13 @@ func (m *MomentField) showOffset() {
 	m.offset.Set(text, Style{Size: theme.SizeNameCaptionText, Color: color, Bold: text == "?"})
 }
 
+// Disable shows the moment and lets nobody change it.
+func (m *MomentField) Disable() {
+	m.date.Disable()
+	m.time.Disable()
+	m.zone.Disable()
+}
+
 // Focusable implements [Focuser].
 func (m *MomentField) Focusable() fyne.Focusable { return m.date }
 

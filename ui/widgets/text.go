@@ -112,7 +112,7 @@ func (r *textRenderer) elide() {
 				high = middle
 			}
 		}
-		text = string(runes[:low]) + "…"
+		text = string(runes[:low]) + dots
 	}
 	if text != r.line.Text {
 		r.line.Text = text

@@ -59,8 +59,8 @@ func (t *Toaster) add(text, label string, undo func()) {
 		o.button = widget.NewButton(label, func() { t.remove(o); undo() })
 		parts = append(parts, o.button)
 	}
-	ground := NewGround(look.ColorRail, 8)
-	ground.Stroke, ground.Width = look.ColorRailHere, 1
+	ground := NewGround(look.ColorRailHere, 8)
+	ground.Stroke, ground.Width = look.ColorRailMark, 1
 	o.body = container.NewStack(ground, Inset(16, 10, Row(16, parts...)))
 	o.ExtendBaseWidget(o)
 	t.rows.Add(o)

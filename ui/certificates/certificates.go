@@ -1,0 +1,710 @@
+// Package certificates is the screen of the certificates that were issued: the
+// list of all, and one of them as its real page, to be printed, saved and
+// handed over.
+//
+// A sheet counts as printed when its job is completed and not before. Pages
+// are held in memory; a file is written only where the officer says.
+package certificates
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"pratique/data"
+	"pratique/data/desk"
+	"pratique/data/seal"
+	"pratique/data/staff"
+	"pratique/ui/env"
+	"pratique/ui/stated"
+)
+
+// Lists finds certificates.
+type Lists interface {
+	Issued(staff.Session) ([]desk.Row, error)
+	Search(s staff.Session, text string) ([]desk.Row, error)
+	Officers(context.Context) ([]data.Officer, error)
+}
+
+// Records reads a certificate and records what happens to its paper.
+type Records interface {
+	Certificate(context.Context, staff.Session, data.CertificateNumber) (data.Certificate, error)
+	Printed(ctx context.Context, s staff.Session, n data.CertificateNumber, queue, job string) (data.Certificate, error)
+	PrintFailed(ctx context.Context, s staff.Session, n data.CertificateNumber, job string) error
+	HandOver(ctx context.Context, s staff.Session, n data.CertificateNumber, scanned string) (data.Certificate, error)
+}
+
+// Desk is all that the screen needs of the desk.
+type Desk interface {
+	Lists
+	Records
+}
+
+// Paper makes the page of a certificate as a PDF and checks it against the
+// record. Copies count from 1.
+type Paper interface {
+	Print(ctx context.Context, c data.Certificate, copyNo int) ([]byte, error)
+}
+
+// Pages draws a page of a PDF, counted from 0.
+type Pages interface {
+	Render(ctx context.Context, pdf []byte, page int, dpi float64) (image.Image, error)
+}
+
+// Printer hands PDF to print queues. Its errors wrap [ErrNoPrinter],
+// [ErrRefused] or [ErrUnknown] where they mean that.
+type Printer interface {
+	Queues(ctx context.Context) ([]Queue, error)
+	// Print gives a queue one sheet and names the job.
+	Print(ctx context.Context, queue, title string, pdf []byte) (job string, err error)
+	// Wait follows a job, tells progress from any goroutine, and returns when
+	// it has ended or does not go on.
+	Wait(ctx context.Context, queue, job string, progress func(Status)) (Status, error)
+	// Cancel asks to drop a job; Wait tells how it ended.
+	Cancel(ctx context.Context, queue, job string) error
+}
+
+var (
+	// ErrNoPrinter: there is nothing to print with; nothing was sent.
+	ErrNoPrinter = errors.New("no printer")
+	// ErrRefused: the queue did not take the sheet.
+	ErrRefused = errors.New("refused")
+	// ErrUnknown: whether the sheet was printed is not known.
+	ErrUnknown = errors.New("contact was lost")
+)
+
+// Queue is a print queue. Ready is false for one that takes nothing or does
+// not print what it takes.
+type Queue struct {
+	Name, Info string
+	Default    bool
+	Ready      bool
+	Reason     string // keywords of RFC 8011 §5.4.12, empty for none
+}
+
+// Phase of a job.
+type Phase string
+
+// The phases. Nothing more happens after the last three.
+const (
+	Pending   Phase = "pending"
+	Printing  Phase = "printing"
+	Held      Phase = "held"
+	Stopped   Phase = "stopped"
+	Completed Phase = "completed"
+	Cancelled Phase = "cancelled"
+	Aborted   Phase = "aborted"
+)
+
+func (p Phase) final() bool { return p == Completed || p == Cancelled || p == Aborted }
+
+// Status is where a job is.
+type Status struct {
+	Phase  Phase
+	Reason string // keywords of RFC 8011 §5.3.8 and §5.4.12, empty for none
+}
+
+// Settings keep a choice of this machine.
+type Settings interface {
+	String(key string) string
+	SetString(key, value string)
+}
+
+// settingQueue and settingFolder are what is remembered.
+const (
+	settingQueue  = "printer"
+	settingFolder = "certificates"
+)
+
+// Parts are what the screen is made of.
+type Parts struct {
+	Desk     Desk
+	Paper    Paper
+	Pages    Pages
+	Printer  Printer
+	Settings Settings
+	// WriteNew writes a file, complete or not at all, and says os.ErrExist
+	// rather than replace one.
+	WriteNew func(path string, content []byte) error
+	// Folder is where files are saved until the officer chooses another.
+	Folder string
+	Jobs   *Jobs
+}
+
+// Jobs are the print jobs that are being followed, also while their screen is
+// away. One is made for the whole program; it belongs to the UI goroutine.
+type Jobs struct {
+	of map[data.CertificateNumber]*job
+}
+
+type job struct {
+	print Print
+	show  func()
+}
+
+// NewJobs makes Jobs.
+func NewJobs() *Jobs { return &Jobs{of: map[data.CertificateNumber]*job{}} }
+
+// Print is the sheet being printed, or the last one tried. It is comparable.
+type Print struct {
+	Step   Step
+	Copy   int
+	Queue  string
+	Job    string
+	Reason string // keywords of the printer
+	Failed string // message key, in step Failed
+}
+
+// Step of a sheet on its way.
+type Step string
+
+// The steps.
+const (
+	None    Step = ""
+	Making  Step = "making"  // the page is made and checked
+	Sending Step = "sending" // the queue is asked to take it
+	Queued  Step = "queued"
+	AtWork  Step = "printing"
+	Waiting Step = "waiting" // for paper, for a person, for a release
+	Ending  Step = "ending"  // the officer cancelled it; the printer has yet to say so
+	Done    Step = "done"
+	Failed  Step = "failed"
+)
+
+// Under reports whether a sheet is on its way.
+func (p Print) Under() bool { return p.Step != None && p.Step != Done && p.Step != Failed }
+
+// ListState is the list.
+type ListState struct {
+	Find string
+	Rows []Row
+}
+
+// Row is a certificate in the list. It is comparable.
+type Row struct {
+	Number     data.CertificateNumber
+	Name       string
+	Document   string
+	Issued     string
+	Prints     int
+	HandedOver string
+}
+
+// ListModel is the list of certificates.
+type ListModel struct {
+	e    *env.Env
+	desk Desk
+}
+
+// NewListModel makes the list.
+func NewListModel(e *env.Env, d Desk) *ListModel { return &ListModel{e, d} }
+
+// Find shows the certificates that a text names, all for none, the newest first.
+func (m *ListModel) Find(text string) ListState {
+	st := ListState{Find: text}
+	rows, err := m.desk.Issued(m.e.Session)
+	if strings.TrimSpace(text) != "" {
+		rows, err = m.desk.Search(m.e.Session, text)
+		rows = slices.DeleteFunc(rows, func(r desk.Row) bool { return r.Number == "" })
+		slices.SortStableFunc(rows, func(a, b desk.Row) int { return b.Issued.Compare(a.Issued) })
+	}
+	if err != nil {
+		m.e.Error(err)
+	}
+	for _, r := range rows {
+		st.Rows = append(st.Rows, Row{
+			Number: r.Number, Name: stated.Name(r.NativeName, r.Surname, r.GivenNames), Document: r.Document,
+			Issued: short(m.e, r.Issued), Prints: r.Prints, HandedOver: short(m.e, r.HandedOver),
+		})
+	}
+	return st
+}
+
+// short is an instant as the post's clock shows it, without the offset.
+func short(e *env.Env, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return strings.Replace(data.MomentOf(t, e.Post.Zone).Wall, "T", " ", 1)
+}
+
+// State is everything that the screen of one certificate shows.
+type State struct {
+	Busy     string // message key, empty for nothing
+	Number   data.CertificateNumber
+	Name     string
+	Document string
+	Life     []Point
+
+	Page      image.Image // nil: not drawn yet
+	PageCopy  int
+	NextCopy  int
+	Printable bool // it is read, and no sheet of it is on its way
+
+	Asked     bool // the queues are known
+	Queues    []Queue
+	Queue     string
+	NoPrinter string // message key: why there is nothing to choose
+	Print     Print
+
+	Saving  bool
+	Path    string
+	Saved   string // message key of how it went
+	SavedAs string
+
+	HandedOver bool
+	CanHand    bool
+	Hand       string // message key of how it went
+	HandOK     bool
+}
+
+// Point of a certificate's life. When is empty for what is still to come.
+type Point struct {
+	What   string // message key after "certificates.life."
+	When   string
+	Copy   int
+	Queue  string
+	Who    string
+	Second string // who else
+}
+
+// Model is one certificate. What an act does not know at once it tells Show.
+type Model struct {
+	Show func(State)
+
+	e      *env.Env
+	parts  Parts
+	number data.CertificateNumber
+
+	gone     bool
+	busy     string
+	record   data.Certificate
+	officers []data.Officer
+	page     image.Image
+	pageCopy int
+	undraw   func()
+
+	asked     bool
+	queues    []Queue
+	queue     string
+	noPrinter string
+
+	saving         bool
+	path           string
+	saved, savedAs string
+
+	hand   string
+	handOK bool
+}
+
+// NewModel makes the model of a certificate; nothing is read yet.
+func NewModel(e *env.Env, parts Parts, n data.CertificateNumber) *Model {
+	m := &Model{Show: func(State) {}, e: e, parts: parts, number: n, undraw: func() {}}
+	if j := parts.Jobs.of[n]; j != nil {
+		j.show = m.jobChanged
+		if !j.print.Under() {
+			delete(parts.Jobs.of, n) // it was told when it ended
+		}
+	}
+	return m
+}
+
+func (m *Model) show() {
+	if !m.gone {
+		m.Show(m.State())
+	}
+}
+
+// Open reads the certificate, draws its page and asks for printers.
+func (m *Model) Open() State {
+	type opened struct {
+		c        data.Certificate
+		officers []data.Officer
+	}
+	m.busy = "certificates.busy.open"
+	d, s, n := m.parts.Desk, m.e.Session, m.number
+	env.Go(m.e, func(ctx context.Context) (o opened, err error) {
+		if o.c, err = d.Certificate(ctx, s, n); err == nil {
+			o.officers, err = d.Officers(ctx)
+		}
+		return o, err
+	}, func(o opened, err error) {
+		m.busy = ""
+		if err != nil {
+			m.e.Error(err)
+			m.show()
+			return
+		}
+		m.record, m.officers = o.c, o.officers
+		m.draw()
+		m.ask()
+	})
+	return m.State()
+}
+
+// draw shows the page as it was printed last, or will be first.
+func (m *Model) draw() {
+	copyNo := max(1, len(m.record.Prints))
+	if m.gone || m.page != nil && m.pageCopy == copyNo {
+		m.show()
+		return
+	}
+	m.busy = "certificates.busy.page"
+	m.show()
+	paper, pages, c := m.parts.Paper, m.parts.Pages, m.record
+	m.undraw()
+	m.undraw = env.Go(m.e, func(ctx context.Context) (image.Image, error) {
+		pdf, err := paper.Print(ctx, c, copyNo)
+		if err != nil {
+			return nil, err
+		}
+		return pages.Render(ctx, pdf, 0, previewDPI)
+	}, func(page image.Image, err error) {
+		m.busy = ""
+		if err != nil {
+			m.e.Error(err)
+		} else {
+			m.page, m.pageCopy = page, copyNo
+		}
+		m.show()
+	})
+}
+
+// previewDPI shows small print when the page is enlarged to its width.
+const previewDPI = 130
+
+// ask asks which printers there are.
+func (m *Model) ask() {
+	printer := m.parts.Printer
+	env.Go(m.e, func(ctx context.Context) ([]Queue, error) { return printer.Queues(ctx) },
+		func(queues []Queue, err error) {
+			m.asked, m.queues, m.noPrinter = true, queues, ""
+			switch {
+			case errors.Is(err, ErrNoPrinter):
+				m.noPrinter = "certificates.printer.none"
+			case err != nil:
+				m.noPrinter = "certificates.printer.unreachable"
+			case len(queues) == 0:
+				m.noPrinter = "certificates.printer.no-queue"
+			}
+			m.queue = ""
+			remembered := m.parts.Settings.String(settingQueue)
+			for _, q := range queues {
+				if q.Name == remembered || m.queue == "" && q.Default {
+					m.queue = q.Name
+				}
+			}
+			if m.queue == "" && len(queues) > 0 {
+				m.queue = queues[0].Name
+			}
+			m.show()
+		})
+}
+
+// AskAgain looks for printers once more.
+func (m *Model) AskAgain() State {
+	m.asked = false
+	m.ask()
+	return m.State()
+}
+
+// Choose chooses a print queue and remembers it.
+func (m *Model) Choose(queue string) State {
+	if slices.ContainsFunc(m.queues, func(q Queue) bool { return q.Name == queue }) {
+		m.queue = queue
+		m.parts.Settings.SetString(settingQueue, queue)
+	}
+	return m.State()
+}
+
+// Print prints the next copy on the chosen queue and follows the job to its
+// end, whether or not anybody still looks.
+func (m *Model) Print() State {
+	if !m.State().Printable || m.queue == "" {
+		return m.State()
+	}
+	c, queue, copyNo := m.record, m.queue, len(m.record.Prints)+1
+	j := &job{print: Print{Step: Making, Copy: copyNo, Queue: queue}, show: m.jobChanged}
+	jobs, parts, e, s := m.parts.Jobs, m.parts, m.e, m.e.Session
+	jobs.of[c.Number] = j
+	// step shows how far the sheet is, from any goroutine.
+	step := func(change func(*Print)) { e.Run(func() {}, func() { change(&j.print); j.show() }) }
+	env.Go(e, func(ctx context.Context) (data.Certificate, error) {
+		return printSheet(ctx, parts, s, c, queue, copyNo, step)
+	}, func(after data.Certificate, err error) {
+		p := &j.print
+		var f *sheetError
+		switch {
+		case err == nil:
+			p.Step, p.Reason = Done, ""
+		case errors.As(err, &f):
+			p.Step, p.Failed, p.Reason = Failed, f.key, f.reason
+			if f.record != nil {
+				e.Error(f.record)
+			}
+		default:
+			p.Step, p.Failed = Failed, "certificates.failed.page"
+			e.Error(err)
+		}
+		if m.gone {
+			said := e.T("certificates.print."+string(p.Step), p.Copy, p.Queue)
+			e.Toast(stated.Join(c.Number.String(), said))
+		}
+		if err == nil && !m.gone {
+			m.record = after
+		}
+		j.show()
+	})
+	return m.State()
+}
+
+// sheetError says why a sheet did not come out.
+type sheetError struct {
+	key    string // message key
+	reason string // keywords of the printer
+	record error  // the failure could not be recorded
+}
+
+func (e *sheetError) Error() string { return e.key }
+
+// printSheet makes a copy anew, checks it, prints it, follows its job and
+// records how it ended. The record is written even if the window closes.
+func printSheet(ctx context.Context, parts Parts, s staff.Session, c data.Certificate, queue string, copyNo int,
+	step func(func(*Print))) (data.Certificate, error) {
+	pdf, err := parts.Paper.Print(ctx, c, copyNo)
+	if err != nil {
+		return c, err
+	}
+	recorded := context.WithoutCancel(ctx)
+	failed := func(job, key, reason string) error {
+		return &sheetError{key, reason, parts.Desk.PrintFailed(recorded, s, c.Number, job)}
+	}
+	step(func(p *Print) { p.Step = Sending })
+	job, err := parts.Printer.Print(ctx, queue, c.Number.String(), pdf)
+	switch {
+	case errors.Is(err, ErrNoPrinter):
+		return c, failed("", "certificates.failed.no-printer", "")
+	case errors.Is(err, ErrUnknown), ctx.Err() != nil:
+		return c, failed("", "certificates.failed.unknown", "")
+	case err != nil:
+		return c, failed("", "certificates.failed.refused", "")
+	}
+	step(func(p *Print) { p.Step, p.Job = Queued, job })
+	var status Status
+	for !status.Phase.final() {
+		status, err = parts.Printer.Wait(ctx, queue, job, func(now Status) {
+			step(func(p *Print) {
+				if p.Step != Ending {
+					p.Step = steps[now.Phase]
+				}
+				p.Reason = now.Reason
+			})
+		})
+		if err != nil {
+			return c, failed(job, "certificates.failed.unknown", "")
+		}
+	}
+	switch status.Phase {
+	case Completed:
+		return parts.Desk.Printed(recorded, s, c.Number, queue, job)
+	case Cancelled:
+		return c, failed(job, "certificates.failed.cancelled", "")
+	default:
+		return c, failed(job, "certificates.failed.aborted", status.Reason)
+	}
+}
+
+// steps are the steps of phases; a job that has ended is still to be recorded.
+var steps = map[Phase]Step{
+	Pending: Queued, Printing: AtWork, Held: Waiting, Stopped: Waiting,
+	Completed: AtWork, Cancelled: AtWork, Aborted: AtWork,
+}
+
+// jobChanged shows a job, and the certificate after it has ended.
+func (m *Model) jobChanged() {
+	if m.gone {
+		return
+	}
+	j := m.parts.Jobs.of[m.number]
+	if j != nil && !j.print.Under() {
+		m.Open() // a screen made meanwhile has not seen what was recorded
+		return
+	}
+	m.show()
+}
+
+// CancelPrint asks the printer to drop the sheet. How it ended is told by the
+// job itself: it may be on paper already.
+func (m *Model) CancelPrint() State {
+	j := m.parts.Jobs.of[m.number]
+	if j == nil || !j.print.Under() || j.print.Job == "" {
+		return m.State()
+	}
+	j.print.Step = Ending
+	printer, queue, id := m.parts.Printer, j.print.Queue, j.print.Job
+	env.Go(m.e, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, printer.Cancel(ctx, queue, id)
+	}, func(_ struct{}, err error) {
+		// A job that has ended refuses, and its end is told as such.
+		if err != nil && !errors.Is(err, ErrRefused) {
+			m.e.Error(err)
+		}
+		m.show()
+	})
+	return m.State()
+}
+
+// Save offers a name for the file.
+func (m *Model) Save() State {
+	if m.record.Number == "" {
+		return m.State()
+	}
+	folder := m.parts.Settings.String(settingFolder)
+	if folder == "" {
+		folder = m.parts.Folder
+	}
+	m.saving, m.saved, m.savedAs = true, "", ""
+	m.path = filepath.Join(folder, m.number.String()+".pdf")
+	return m.State()
+}
+
+// SaveIn offers the same name in another folder.
+func (m *Model) SaveIn(folder string) State {
+	m.path, m.saved = filepath.Join(folder, m.number.String()+".pdf"), ""
+	return m.State()
+}
+
+// Path is the file's name as the officer types it.
+func (m *Model) Path(path string) State {
+	m.path, m.saved = path, ""
+	return m.State()
+}
+
+// DontSave gives up saving.
+func (m *Model) DontSave() State {
+	m.saving, m.saved = false, ""
+	return m.State()
+}
+
+// Write writes the file, and never over another.
+func (m *Model) Write() State {
+	path := strings.TrimSpace(m.path)
+	if !m.saving || m.busy != "" || path == "" {
+		return m.State()
+	}
+	if filepath.Ext(path) == "" {
+		path += ".pdf"
+	}
+	m.busy, m.saved = "certificates.busy.save", ""
+	paper, write, c, copyNo := m.parts.Paper, m.parts.WriteNew, m.record, len(m.record.Prints)+1
+	env.Go(m.e, func(ctx context.Context) (struct{}, error) {
+		pdf, err := paper.Print(ctx, c, copyNo)
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, write(path, pdf)
+	}, func(_ struct{}, err error) {
+		m.busy = ""
+		switch {
+		case err == nil:
+			m.saving, m.saved, m.savedAs = false, "certificates.saved", path
+			m.parts.Settings.SetString(settingFolder, filepath.Dir(path))
+		case errors.Is(err, os.ErrExist):
+			m.saved = "certificates.save.exists"
+		case errors.Is(err, os.ErrNotExist):
+			m.saved = "certificates.save.no-folder"
+		case errors.Is(err, os.ErrPermission):
+			m.saved = "certificates.save.not-allowed"
+		default:
+			m.e.Error(fmt.Errorf("save %s: %w", c.Number, err))
+		}
+		m.show()
+	})
+	return m.State()
+}
+
+// HandOver takes what was scanned from the paper that the traveller gets.
+func (m *Model) HandOver(scanned string) State {
+	scanned = strings.Trim(scanned, "\r\n\t")
+	if m.record.Number == "" || scanned == "" || m.busy != "" {
+		return m.State()
+	}
+	m.hand, m.handOK = "", false
+	if _, err := seal.Parse(scanned); err != nil {
+		m.hand = "certificates.hand.not-a-seal"
+		return m.State()
+	}
+	m.busy = "certificates.busy.hand"
+	d, s, n := m.parts.Desk, m.e.Session, m.number
+	env.Go(m.e, func(ctx context.Context) (data.Certificate, error) { return d.HandOver(ctx, s, n, scanned) },
+		func(c data.Certificate, err error) {
+			m.busy = ""
+			switch {
+			case err == nil:
+				m.record, m.hand, m.handOK = c, "certificates.hand.done", true
+			case errors.Is(err, desk.ErrOtherPaper):
+				m.hand = "certificates.hand.other"
+			case errors.Is(err, desk.ErrState):
+				m.hand = "certificates.hand.not-printed"
+			default:
+				m.e.Error(err)
+			}
+			m.show()
+		})
+	return m.State()
+}
+
+// Leave stops drawing. A sheet on its way is followed to its end.
+func (m *Model) Leave() {
+	m.gone = true
+	m.undraw()
+}
+
+// State is what there is to see now.
+func (m *Model) State() State {
+	c, st := m.record, m.record.Statement
+	s := State{
+		Busy: m.busy, Number: m.number, Name: stated.Name(st.NativeName, st.Surname, st.GivenNames), Document: st.DocumentNumber,
+		Page: m.page, PageCopy: m.pageCopy, NextCopy: len(c.Prints) + 1,
+		Asked: m.asked, Queues: m.queues, Queue: m.queue, NoPrinter: m.noPrinter,
+		Saving: m.saving, Path: m.path, Saved: m.saved, SavedAs: m.savedAs,
+		HandedOver: !c.HandedOver.IsZero(), CanHand: len(c.Prints) > 0 && c.HandedOver.IsZero(), Hand: m.hand, HandOK: m.handOK,
+	}
+	if j := m.parts.Jobs.of[m.number]; j != nil {
+		s.Print = j.print
+	}
+	s.Printable = c.Number != "" && !s.Print.Under()
+	if c.Number == "" {
+		return s
+	}
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return data.MomentOf(t, m.e.Post.Zone).String()
+	}
+	s.Life = append(s.Life, Point{What: "issued", When: at(c.IssuedAt), Who: m.name(c.Preparer), Second: m.name(c.Approver)})
+	for _, p := range c.Prints {
+		s.Life = append(s.Life, Point{What: "printed", When: at(p.At), Copy: p.Copy, Queue: p.Queue, Who: m.name(p.Officer)})
+	}
+	if len(c.Prints) == 0 {
+		s.Life = append(s.Life, Point{What: "printed"})
+	}
+	s.Life = append(s.Life, Point{What: "handed-over", When: at(c.HandedOver)})
+	return s
+}
+
+func (m *Model) name(id data.OfficerID) string {
+	for _, o := range m.officers {
+		if o.ID == id {
+			return o.Name
+		}
+	}
+	return string(id)
+}
