@@ -31,7 +31,9 @@ func (b *Button) Quiet() *Button {
 // TypedKey implements fyne.Focusable.
 func (b *Button) TypedKey(k *fyne.KeyEvent) {
 	if k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter {
-		b.Tapped(nil)
+		if !b.Disabled() {
+			b.OnTapped()
+		}
 		return
 	}
 	b.Button.TypedKey(k)
