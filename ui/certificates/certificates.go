@@ -144,8 +144,9 @@ type Jobs struct {
 }
 
 type job struct {
-	print Print
-	show  func()
+	print  Print
+	record data.Certificate // after the sheet was recorded as printed
+	show   func()
 }
 
 // NewJobs makes Jobs.
@@ -243,6 +244,7 @@ type State struct {
 	Life     []Point
 
 	Page      image.Image // nil: not drawn yet
+	Drawing   bool
 	PageCopy  int
 	NextCopy  int
 	Printable bool // it is read, and no sheet of it is on its way
@@ -252,6 +254,7 @@ type State struct {
 	Queue     string
 	NoPrinter string // message key: why there is nothing to choose
 	Print     Print
+	CanCancel bool
 
 	Saving  bool
 	Path    string
@@ -288,6 +291,7 @@ type Model struct {
 	officers []data.Officer
 	page     image.Image
 	pageCopy int
+	drawing  bool
 	undraw   func()
 
 	asked     bool
@@ -355,7 +359,7 @@ func (m *Model) draw() {
 		m.show()
 		return
 	}
-	m.busy = "certificates.busy.page"
+	m.drawing = true
 	m.show()
 	paper, pages, c := m.parts.Paper, m.parts.Pages, m.record
 	m.undraw()
@@ -366,7 +370,7 @@ func (m *Model) draw() {
 		}
 		return pages.Render(ctx, pdf, 0, previewDPI)
 	}, func(page image.Image, err error) {
-		m.busy = ""
+		m.drawing = false
 		if err != nil {
 			m.e.Error(err)
 		} else {
@@ -442,22 +446,18 @@ func (m *Model) Print() State {
 		var f *sheetError
 		switch {
 		case err == nil:
-			p.Step, p.Reason = Done, ""
+			p.Step, p.Reason, j.record = Done, "", after
 		case errors.As(err, &f):
 			p.Step, p.Failed, p.Reason = Failed, f.key, f.reason
-			if f.record != nil {
-				e.Error(f.record)
+			if f.why != nil {
+				e.Error(f.why)
 			}
 		default:
-			p.Step, p.Failed = Failed, "certificates.failed.page"
+			p.Step, p.Failed = Failed, "certificates.failed.record"
 			e.Error(err)
 		}
 		if m.gone {
-			said := e.T("certificates.print."+string(p.Step), p.Copy, p.Queue)
-			e.Toast(stated.Join(c.Number.String(), said))
-		}
-		if err == nil && !m.gone {
-			m.record = after
+			e.Toast(c.Number.String() + ": " + e.T("certificates.print."+string(p.Step), p.Copy, p.Queue))
 		}
 		j.show()
 	})
@@ -468,7 +468,7 @@ func (m *Model) Print() State {
 type sheetError struct {
 	key    string // message key
 	reason string // keywords of the printer
-	record error  // the failure could not be recorded
+	why    error  // what the administrator should see, nil for nothing
 }
 
 func (e *sheetError) Error() string { return e.key }
@@ -479,7 +479,7 @@ func printSheet(ctx context.Context, parts Parts, s staff.Session, c data.Certif
 	step func(func(*Print))) (data.Certificate, error) {
 	pdf, err := parts.Paper.Print(ctx, c, copyNo)
 	if err != nil {
-		return c, err
+		return c, &sheetError{"certificates.failed.page", "", err}
 	}
 	recorded := context.WithoutCancel(ctx)
 	failed := func(job, key, reason string) error {
@@ -526,14 +526,14 @@ var steps = map[Phase]Step{
 	Completed: AtWork, Cancelled: AtWork, Aborted: AtWork,
 }
 
-// jobChanged shows a job, and the certificate after it has ended.
+// jobChanged shows a job, and what has become of the certificate when it ended.
 func (m *Model) jobChanged() {
 	if m.gone {
 		return
 	}
-	j := m.parts.Jobs.of[m.number]
-	if j != nil && !j.print.Under() {
-		m.Open() // a screen made meanwhile has not seen what was recorded
+	if j := m.parts.Jobs.of[m.number]; j != nil && j.print.Step == Done {
+		m.record = j.record
+		m.draw()
 		return
 	}
 	m.show()
@@ -543,7 +543,7 @@ func (m *Model) jobChanged() {
 // job itself: it may be on paper already.
 func (m *Model) CancelPrint() State {
 	j := m.parts.Jobs.of[m.number]
-	if j == nil || !j.print.Under() || j.print.Job == "" {
+	if !m.State().CanCancel {
 		return m.State()
 	}
 	j.print.Step = Ending
@@ -671,7 +671,7 @@ func (m *Model) State() State {
 	c, st := m.record, m.record.Statement
 	s := State{
 		Busy: m.busy, Number: m.number, Name: stated.Name(st.NativeName, st.Surname, st.GivenNames), Document: st.DocumentNumber,
-		Page: m.page, PageCopy: m.pageCopy, NextCopy: len(c.Prints) + 1,
+		Page: m.page, Drawing: m.drawing, PageCopy: m.pageCopy, NextCopy: len(c.Prints) + 1,
 		Asked: m.asked, Queues: m.queues, Queue: m.queue, NoPrinter: m.noPrinter,
 		Saving: m.saving, Path: m.path, Saved: m.saved, SavedAs: m.savedAs,
 		HandedOver: !c.HandedOver.IsZero(), CanHand: len(c.Prints) > 0 && c.HandedOver.IsZero(), Hand: m.hand, HandOK: m.handOK,
@@ -679,6 +679,7 @@ func (m *Model) State() State {
 	if j := m.parts.Jobs.of[m.number]; j != nil {
 		s.Print = j.print
 	}
+	s.CanCancel = s.Print.Under() && s.Print.Job != "" && s.Print.Step != Ending
 	s.Printable = c.Number != "" && !s.Print.Under()
 	if c.Number == "" {
 		return s

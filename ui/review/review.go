@@ -13,10 +13,8 @@ import (
 	"strings"
 
 	"pratique/data"
-	"pratique/data/audit"
 	"pratique/data/codes"
 	"pratique/data/desk"
-	"pratique/data/keys"
 	"pratique/data/mrz"
 	"pratique/data/staff"
 	"pratique/ui/env"
@@ -261,39 +259,18 @@ func (m *Model) show() {
 	}
 }
 
-// failures are the sentences for what an act can run into here.
-var failures = []struct {
-	err error
-	key string
-}{
-	{desk.ErrStale, "review.failed.stale"},
-	{desk.ErrFourEyes, "review.failed.four-eyes"},
-	{desk.ErrTicks, "review.failed.ticks"},
-	{desk.ErrNotApproved, "review.failed.not-approved"},
-	{desk.ErrTooLarge, "review.failed.too-large"},
-	{desk.ErrNotPermitted, "review.failed.not-permitted"},
-	{desk.ErrNotFound, "review.failed.not-found"},
-	{desk.ErrState, "review.failed.state"},
-	{keys.ErrMissing, "review.failed.key-missing"},
-	{keys.ErrUnfit, "review.failed.key-unfit"},
-	{audit.ErrClock, "review.failed.clock"},
-}
-
-// fail keeps the sentence for err, and its problems where it has some. What
-// has no sentence here goes to the shell.
+// fail shows err: its problems beside what they are about, and what cannot be
+// sealed in its place; everything else is the shell's to say.
 func (m *Model) fail(err error) {
 	var p *desk.ProblemsError
-	if errors.As(err, &p) {
+	switch {
+	case errors.As(err, &p):
 		m.problems, m.failure = p.Problems, "review.failed.problems"
-		return
+	case errors.Is(err, desk.ErrTooLarge):
+		m.failure = "review.failed.too-large"
+	default:
+		m.e.Error(err)
 	}
-	for _, f := range failures {
-		if errors.Is(err, f.err) {
-			m.failure = f.key
-			return
-		}
-	}
-	m.e.Error(err)
 }
 
 // failed shows an act's error and the case as it is now.
@@ -366,6 +343,9 @@ func (m *Model) Approve() State {
 	if st := m.State(); m.mode == Reviewing && st.Ticked < len(st.Groups) {
 		m.failure = "review.failed.ticks"
 		return m.State()
+	}
+	if m.mode == Reviewing && m.file.rehearsed != nil {
+		return m.State() // nobody has seen what would be sealed
 	}
 	m.busy, m.failure = "review.busy.issue", ""
 	d, s, id, approve := m.parts.Desk, m.e.Session, m.id, m.mode == Reviewing

@@ -12,6 +12,7 @@ import (
 	"pratique/data/codes"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
+	"pratique/data/keys"
 	"pratique/data/staff"
 	"pratique/ui/env"
 	"pratique/ui/locale"
@@ -69,7 +70,7 @@ func TestCleanCase(t *testing.T) {
 		if early := m.Approve(); early.Failure != "review.failed.ticks" || len(sh.went) > 0 {
 			t.Fatalf("approved with %d of %d ticked", st.Ticked, len(st.Groups))
 		}
-		st = m.Tick()
+		m.Tick()
 		st = m.State()
 		keystrokes++
 	}
@@ -114,7 +115,6 @@ func TestSealedIsReadBack(t *testing.T) {
 type other struct {
 	Desk
 	rehearse func(desk.Rehearsal, error) (desk.Rehearsal, error)
-	issue    func(data.Certificate, error) (data.Certificate, error)
 	tick     error
 }
 
@@ -124,13 +124,6 @@ func (o *other) Rehearse(ctx context.Context, s staff.Session, id data.Applicati
 		return o.rehearse(r, err)
 	}
 	return r, err
-}
-
-func (o *other) Issue(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Certificate, error) {
-	if o.issue != nil {
-		return o.issue(data.Certificate{}, nil)
-	}
-	return o.Desk.Issue(ctx, s, id)
 }
 
 func (o *other) Tick(ctx context.Context, s staff.Session, id data.ApplicationID, g data.Group, on bool) (data.Application, error) {
@@ -334,32 +327,40 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-func TestFailures(t *testing.T) {
-	broken := errors.New("broken")
-	for _, tt := range []struct {
-		name string
-		err  error
-		key  string
-	}{
-		{"stale", desk.ErrStale, "review.failed.stale"},
-		{"state", desk.ErrState, "review.failed.state"},
-		{"four eyes", desk.ErrFourEyes, "review.failed.four-eyes"},
-		{"unknown to this screen", broken, ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			p := desktest.New(t)
-			sh := newShell(t, p, p.Reviewer, "en")
-			m := NewModel(sh.env, parts(t, &other{Desk: p, tick: tt.err}), submitted(p))
-			m.Open()
-			m.Tick()
-			st := m.State()
-			if st.Failure != tt.key || st.Ticked != 0 || (len(sh.errs) == 0) != (tt.key != "") {
-				t.Errorf("failure %q, ticked %d, shell errors %v", st.Failure, st.Ticked, sh.errs)
-			}
-			if tt.key != "" && !sh.env.Words.Has(tt.key) {
-				t.Errorf("no text %q", tt.key)
-			}
-		})
+// TestStale shows the case as it is now, and the shell says why.
+func TestStale(t *testing.T) {
+	p := desktest.New(t)
+	sh := newShell(t, p, p.Reviewer, "en")
+	d := &other{Desk: p}
+	m := NewModel(sh.env, parts(t, d), submitted(p))
+	m.Open()
+	d.tick = desk.ErrStale
+	m.Tick()
+	if st := m.State(); st.Ticked != 0 || st.Mode != Reviewing || len(sh.errs) != 1 || !errors.Is(sh.errs[0], desk.ErrStale) {
+		t.Errorf("ticked %d, mode %s, shell errors %v", st.Ticked, st.Mode, sh.errs)
+	}
+}
+
+// TestTooLarge can still be returned, and never approved.
+func TestTooLarge(t *testing.T) {
+	p := desktest.New(t)
+	sh := newShell(t, p, p.Reviewer, "en")
+	m := NewModel(sh.env, parts(t, &other{Desk: p, rehearse: func(desk.Rehearsal, error) (desk.Rehearsal, error) {
+		return desk.Rehearsal{}, desk.ErrTooLarge
+	}}), submitted(p))
+	m.Open()
+	st := m.State()
+	if st.Failure != "review.failed.too-large" || st.Seal != (Seal{}) || len(st.Groups) != 6 || st.Groups[1].Title != "Test 1" || len(sh.errs) > 0 {
+		t.Errorf("%+v, %v", st, sh.errs)
+	}
+	for range st.Groups {
+		m.Tick()
+	}
+	if m.Approve(); len(sh.went) > 0 {
+		t.Error("approved what cannot be sealed")
+	}
+	if st := m.Return(); st.Mode != Returning {
+		t.Errorf("mode %s", st.Mode)
 	}
 }
 
@@ -372,8 +373,8 @@ func TestIssuingFails(t *testing.T) {
 	m.Open()
 	m.Approve()
 	st := m.State()
-	if st.Mode != Approved || st.Failure != "review.failed.key-missing" || len(sh.went) > 0 || len(sh.toasts) > 0 {
-		t.Errorf("mode %s, failure %q, went %v, said %v", st.Mode, st.Failure, sh.went, sh.toasts)
+	if st.Mode != Approved || len(sh.errs) != 1 || !errors.Is(sh.errs[0], keys.ErrMissing) || len(sh.went) > 0 || len(sh.toasts) > 0 {
+		t.Errorf("mode %s, errors %v, went %v, said %v", st.Mode, sh.errs, sh.went, sh.toasts)
 	}
 }
 
@@ -394,15 +395,10 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// TestEveryFailureHasItsSentence keeps keys and catalogue together.
-func TestEveryFailureHasItsSentence(t *testing.T) {
+// TestEveryStateHasItsSentence keeps states and catalogue together.
+func TestEveryStateHasItsSentence(t *testing.T) {
 	p := desktest.New(t)
 	words := newShell(t, p, p.Reviewer, "zh").env.Words
-	for _, f := range failures {
-		if !words.Has(f.key) {
-			t.Errorf("no text %q", f.key)
-		}
-	}
 	for _, s := range data.States {
 		if !words.Has("review.look." + string(s)) {
 			t.Errorf("no text %q", "review.look."+string(s))
