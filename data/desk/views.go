@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"pratique/data"
 	"pratique/data/audit"
@@ -125,17 +126,17 @@ func (d *Desk) Search(s staff.Session, text string) ([]Row, error) {
 	if err := staff.Permit(s, audit.ApplicationRead); err != nil {
 		return nil, err
 	}
-	words := strings.Fields(strings.ToUpper(text))
+	words := nameParts(text)
 	if len(words) == 0 {
 		return nil, nil
 	}
 	number, _ := data.ParseCertificateNumber(text)
-	document := strings.Join(words, "")
+	document := strings.Join(strings.Fields(strings.ToUpper(text)), "")
 	rows := d.filter(func(r Row) bool {
 		if number != "" && r.Number == number || r.Document != "" && strings.ToUpper(r.Document) == document {
 			return true
 		}
-		parts := strings.FieldsFunc(strings.ToUpper(r.Surname+" "+r.GivenNames), func(c rune) bool { return c == ' ' || c == '-' || c == '\'' })
+		parts := nameParts(r.Surname + " " + r.GivenNames)
 		for _, w := range words {
 			if !slices.ContainsFunc(parts, func(p string) bool { return strings.HasPrefix(p, w) }) &&
 				!strings.Contains(strings.ToUpper(r.NativeName), w) {
@@ -146,6 +147,11 @@ func (d *Desk) Search(s staff.Session, text string) ([]Row, error) {
 	})
 	slices.SortFunc(rows, func(a, b Row) int { return cmp.Or(b.Changed.Compare(a.Changed), cmp.Compare(a.ID, b.ID)) })
 	return rows, nil
+}
+
+// nameParts are the words of a name, or of a search for one.
+func nameParts(s string) []string {
+	return strings.FieldsFunc(strings.ToUpper(s), func(c rune) bool { return unicode.IsSpace(c) || c == '-' || c == '\'' || c == '’' })
 }
 
 func (d *Desk) filter(keep func(Row) bool) []Row {
