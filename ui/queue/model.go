@@ -2,6 +2,7 @@
 package queue
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 type Desk interface {
 	Queue(s staff.Session, states ...data.State) ([]desk.Row, error)
 	Search(s staff.Session, text string) ([]desk.Row, error)
+	Officers(ctx context.Context) ([]data.Officer, error)
 }
 
 // Chip is a state of cases to choose, or, with the empty state, all of them.
@@ -53,14 +55,15 @@ const (
 
 // Model is the list without its widgets.
 type Model struct {
-	desk    Desk
-	session staff.Session
-	roles   []data.Role
-	find    string
-	all     []desk.Row // as the desk sorts them
-	chosen  int
-	placed  bool // a chip was chosen, by the officer or for their role
-	state   State
+	desk     Desk
+	session  staff.Session
+	roles    []data.Role
+	find     string
+	all      []desk.Row // as the desk sorts them
+	officers []data.Officer
+	chosen   int
+	placed   bool // a chip was chosen, by the officer or for their role
+	state    State
 }
 
 // NewModel makes a list of what find finds, of everything if it is empty.
@@ -72,18 +75,29 @@ func NewModel(d Desk, s staff.Session, find string) *Model {
 
 // Load reads the cases. It is quick but not instant with many of them and may
 // run anywhere; its outcome goes to [Model.Loaded].
-func (m *Model) Load() ([]desk.Row, error) {
-	if m.find != "" {
-		return m.desk.Search(m.session, m.find)
+func (m *Model) Load(ctx context.Context) (l Loaded, err error) {
+	if l.officers, err = m.desk.Officers(ctx); err != nil {
+		return l, err
 	}
-	return m.desk.Queue(m.session)
+	if m.find != "" {
+		l.rows, err = m.desk.Search(m.session, m.find)
+	} else {
+		l.rows, err = m.desk.Queue(m.session)
+	}
+	return l, err
 }
 
-// Loaded takes the rows. A reviewer begins with what was submitted, if
+// Loaded is what was read.
+type Loaded struct {
+	rows     []desk.Row
+	officers []data.Officer
+}
+
+// Loaded takes what was read. A reviewer begins with what was submitted, if
 // anything was.
-func (m *Model) Loaded(rows []desk.Row) State {
-	m.all = rows
-	waits := slices.ContainsFunc(rows, func(r desk.Row) bool { return r.State == data.Submitted })
+func (m *Model) Loaded(l Loaded) State {
+	m.all, m.officers = l.rows, l.officers
+	waits := slices.ContainsFunc(m.all, func(r desk.Row) bool { return r.State == data.Submitted })
 	if !m.placed && m.find == "" && waits && m.is(data.Reviewer) && !m.is(data.Clerk) {
 		m.chosen = 1 + slices.Index(data.States, data.Submitted)
 	}
@@ -131,6 +145,14 @@ func (m *Model) arrange() State {
 }
 
 func (m *Model) is(r data.Role) bool { return slices.Contains(m.roles, r) }
+
+// Mark is what stands for an officer on paper and in lists.
+func (m *Model) Mark(id data.OfficerID) string {
+	if i := slices.IndexFunc(m.officers, func(o data.Officer) bool { return o.ID == id }); i >= 0 {
+		return m.officers[i].Mark
+	}
+	return string(id)
+}
 
 // Waits is how many cases wait for this officer: a reviewer's are submitted, a
 // clerk's came back.

@@ -1,0 +1,297 @@
+package queue
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"pratique/data"
+	"pratique/data/desk"
+	"pratique/ui/env"
+	look "pratique/ui/theme"
+	"pratique/ui/widgets"
+)
+
+// Parts is what the screen is made of.
+type Parts struct {
+	Desk Desk
+	// After calls a function on the UI goroutine after a while.
+	After func(time.Duration, func())
+}
+
+type screen struct {
+	e     *env.Env
+	p     Parts
+	m     *Model
+	chips *fyne.Container
+	found *widgets.Text
+	list  *widgets.DataList
+	body  fyne.CanvasObject
+	gone  bool
+}
+
+var _ env.Typist = (*screen)(nil)
+
+// New makes the screen. It reads the cases and then counts minutes.
+func New(e *env.Env, p Parts, r env.Route) env.Screen {
+	s := &screen{e: e, p: p, m: NewModel(p.Desk, e.Session, r.Find)}
+	s.chips = container.New(flow{6, 6})
+	s.found = widgets.NewText("", widgets.Style{Color: look.ColorMuted, Elide: true})
+	s.list = widgets.NewDataList(e.Words,
+		widgets.Column{Title: e.T("queue.departs"), Width: 104},
+		widgets.Column{Title: e.T("queue.in"), Width: 92},
+		widgets.Column{Title: e.Words.Field("itinerary.flight"), Width: 62},
+		widgets.Column{Title: e.Words.Field("traveller"), Width: 116, Grow: 3},
+		widgets.Column{Title: e.T("queue.document"), Width: 88, Grow: 0.3},
+		widgets.Column{Title: e.T("queue.evidence"), Width: 84, Grow: 2},
+		widgets.Column{Title: e.T("queue.state"), Width: 104},
+		widgets.Column{Title: e.T("queue.officer"), Width: 24, Grow: 0.6},
+	)
+	s.list.OnOpen = func(i int) { e.Navigate(s.m.Open(s.m.State().Rows[i])) }
+	s.list.OnRune = s.TypedRune
+	s.list.OnKey = s.key
+	head := widgets.Stack(look.Tight, s.chips)
+	if r.Find != "" {
+		head.Add(s.found)
+	}
+	s.body = widgets.Inset(look.Gap, 4, container.NewBorder(container.NewPadded(head), widgets.Inset(4, 6, widgets.Caption(e.T("queue.keys"))), nil, nil, s.list))
+	s.show(s.m.State())
+	env.Go(e, s.m.Load, func(l Loaded, err error) {
+		if err != nil {
+			e.Error(err)
+		}
+		s.show(s.m.Loaded(l))
+		if r.Find == "" {
+			e.Count(env.Queue, s.m.Waits())
+		}
+	})
+	s.wait()
+	return s
+}
+
+// Title implements env.Screen.
+func (s *screen) Title() string { return s.e.T("queue.title") }
+
+// Content implements env.Screen.
+func (s *screen) Content() fyne.CanvasObject { return s.body }
+
+// Focus implements env.Screen.
+func (s *screen) Focus() fyne.Focusable { return s.list.Focusable() }
+
+// Leave implements env.Screen. There is nothing to keep.
+func (s *screen) Leave() { s.gone = true }
+
+// wait counts the time to departures down once a minute.
+func (s *screen) wait() {
+	s.p.After(time.Minute, func() {
+		if !s.gone {
+			s.show(s.m.State())
+			s.wait()
+		}
+	})
+}
+
+// TypedRune implements env.Typist: digits choose a chip.
+func (s *screen) TypedRune(r rune) {
+	if r >= '1' && r <= '9' {
+		s.show(s.m.Choose(int(r - '1')))
+	}
+}
+
+// TypedKey implements env.Typist: while nothing has the focus, the keys mean
+// what they mean in the list.
+func (s *screen) TypedKey(k *fyne.KeyEvent) {
+	s.e.Window.Canvas().Focus(s.list.Focusable())
+	s.list.Focusable().TypedKey(k)
+}
+
+func (s *screen) key(k *fyne.KeyEvent) bool {
+	by := map[fyne.KeyName]int{fyne.KeyLeft: -1, fyne.KeyRight: 1}[k.Name]
+	if by != 0 {
+		s.show(s.m.Move(by))
+	}
+	return by != 0
+}
+
+func (s *screen) show(state State) {
+	s.chips.Objects = nil
+	for i, c := range state.Chips {
+		word := s.e.T("queue.all")
+		if c.State != "" {
+			word = s.e.T("state." + string(c.State))
+		}
+		s.chips.Add(newChip(word, c.Count, i == state.Chosen, func() {
+			s.show(s.m.Choose(i))
+			s.e.Window.Canvas().Focus(s.list.Focusable())
+		}))
+	}
+	s.chips.Refresh()
+	s.found.SetText(s.e.T("queue.found", state.Find))
+	empty := s.e.T("queue.empty.state")
+	switch {
+	case state.Find != "" && state.Chips[0].Count == 0:
+		empty = s.e.T("queue.empty.find", state.Find)
+	case state.Chips[0].Count == 0 && s.m.is(data.Clerk):
+		empty = s.e.T("queue.empty.new")
+	case state.Chips[0].Count == 0:
+		empty = s.e.T("queue.empty")
+	}
+	s.list.SetEmpty(empty)
+	now := s.e.Now()
+	s.list.SetRows(len(state.Rows), func(i int) []widgets.Cell { return s.cells(state.Rows[i], now) })
+}
+
+// roles of the urgencies; their words differ as well.
+var roles = map[Urgency]look.Role{Soon: look.Practice, Now: look.Invalid, Gone: look.Invalid, Unknown: look.Unknown, Done: look.Unknown}
+
+// pills of the states: role and icon.
+var pills = map[data.State]widgets.Cell{
+	data.Draft:     {Role: look.Plain, Icon: "draft"},
+	data.Submitted: {Role: look.Accent, Icon: "submitted"},
+	data.InReview:  {Role: look.Unknown, Icon: "review"},
+	data.Returned:  {Role: look.Practice, Icon: "returned"},
+	data.Approved:  {Role: look.Valid, Icon: "approved"},
+	data.Issued:    {Role: look.Valid, Icon: "issued"},
+	data.Withdrawn: {Role: look.Plain, Icon: "withdrawn"},
+}
+
+func (s *screen) cells(r desk.Row, now time.Time) []widgets.Cell {
+	left, urgency := Countdown(r, now)
+	name := strings.Join(strings.Fields(r.NativeName+" "+r.Surname+" "+r.GivenNames), " ")
+	pill := pills[r.State]
+	pill.Text, pill.Pill = s.e.T("state."+string(r.State)), true
+	return []widgets.Cell{
+		{Text: s.departs(r, now)},
+		{Text: s.countdown(left, urgency), Role: roles[urgency], Bold: urgency == Now},
+		{Text: r.Flight},
+		{Text: orDash(name)},
+		{Text: orDash(r.Document)},
+		{Text: s.evidence(r)},
+		pill,
+		{Text: s.m.Mark(r.Officer)},
+	}
+}
+
+// departs is the clock of the airport, with the day where it is not that of
+// today there.
+func (s *screen) departs(r desk.Row, now time.Time) string {
+	t, ok := r.Departs.Instant()
+	if !ok {
+		return orDash("")
+	}
+	days := int(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Sub(midnight(now.In(t.Location()))).Hours() / 24)
+	switch days {
+	case 0:
+		return s.e.T("queue.today", t.Format("15:04"))
+	case 1:
+		return s.e.T("queue.tomorrow", t.Format("15:04"))
+	}
+	return t.Format("01-02 15:04")
+}
+
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+func (s *screen) countdown(left time.Duration, u Urgency) string {
+	hours, minutes := int(left.Hours()), int(left.Minutes())%60
+	switch u {
+	case Unknown:
+		return orDash("")
+	case Done:
+		return ""
+	case Gone:
+		return s.e.T("queue.gone")
+	}
+	if hours >= 48 {
+		return s.e.T("queue.days", hours/24, hours%24)
+	}
+	text := s.e.T("queue.hours", hours, fmt.Sprintf("%02d", minutes))
+	if u == Now {
+		text = s.e.T("queue.now", text)
+	}
+	return text
+}
+
+func (s *screen) evidence(r desk.Row) string {
+	var parts []string
+	for _, c := range Evidence(r) {
+		part := s.e.T("queue.test." + string(c.Kind))
+		if c.N > 1 {
+			part = s.e.T("queue.times", c.N, part)
+		}
+		parts = append(parts, part)
+	}
+	if r.Doses > 0 {
+		parts = append(parts, s.e.T("queue.doses", r.Doses))
+	}
+	return orDash(strings.Join(parts, ", "))
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+// chip is a state with its count, to choose with the mouse; the list has the
+// keys.
+type chip struct {
+	widget.BaseWidget
+	do   func()
+	body fyne.CanvasObject
+}
+
+func newChip(word string, n int, chosen bool, do func()) *chip {
+	ground := widgets.NewGround(look.ColorSurface, 14)
+	ground.Stroke, ground.Width = theme.ColorNameSeparator, 1
+	ink, number := look.ColorMuted, look.ColorMuted
+	if n > 0 {
+		ink, number = theme.ColorNameForeground, look.Accent.Ink()
+	}
+	if chosen {
+		ground.Fill, ground.Stroke = look.Accent.Ink(), look.Accent.Ink()
+		ink, number = look.Accent.OnInk(), look.Accent.OnInk()
+	}
+	c := &chip{do: do, body: container.NewStack(ground, widgets.Inset(12, 5, widgets.Row(7,
+		widgets.NewText(word, widgets.Style{Size: look.SizeNameLabel, Color: ink}),
+		widgets.NewText(fmt.Sprint(n), widgets.Style{Size: look.SizeNameLabel, Color: number, Bold: true}))))}
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// CreateRenderer implements fyne.Widget.
+func (c *chip) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(c.body) }
+
+// Tapped implements fyne.Tappable.
+func (c *chip) Tapped(*fyne.PointEvent) { c.do() }
+
+// flow puts things side by side and goes on below where the width ends.
+type flow struct{ x, y float32 }
+
+func (f flow) MinSize(o []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range o {
+		size = size.Max(o.MinSize())
+	}
+	return size
+}
+
+func (f flow) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	var x, y float32
+	for _, o := range o {
+		m := o.MinSize()
+		if x > 0 && x+m.Width > size.Width {
+			x, y = 0, y+m.Height+f.y
+		}
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(m)
+		x += m.Width + f.x
+	}
+}
