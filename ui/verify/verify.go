@@ -1,0 +1,264 @@
+// Package verify is the screen that answers what a seal is worth, as an officer
+// at a border would be answered: a word, a colour, a shape and the reasons.
+//
+// It stores nothing and asks nobody. What it shows of a person is cleared after
+// [Shown], and when the screen is left.
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"pratique/data"
+	"pratique/data/evidence"
+	"pratique/data/trust"
+	"pratique/ui/env"
+	"pratique/ui/stated"
+)
+
+// Trust decides what a seal is worth; *trust.List does.
+type Trust interface {
+	Verify(text string, now time.Time, practice bool) trust.Verdict
+}
+
+// Parts are what the screen is made of.
+type Parts struct {
+	Trust Trust
+	Pages evidence.Rasteriser
+	Names stated.Names
+	// After calls a function on the UI goroutine after a while.
+	After func(time.Duration, func())
+}
+
+// Shown is how long an answer stays.
+const Shown = 60 * time.Second
+
+// Source is a file that was opened or dropped.
+type Source struct {
+	Name string
+	Open func() (io.ReadCloser, error)
+}
+
+// State is everything the screen shows.
+type State struct {
+	Reading string // the file being read, empty for none
+	Failure string // message key of why nothing could be read
+	Name    string // of the file that failed or was read, empty for a scan
+	Pages   int    // of what was read
+	Answers []Answer
+	Left    int // seconds until the answers are cleared
+}
+
+// Answer is what one seal is worth.
+type Answer struct {
+	Outcome trust.Outcome
+	Window  Window
+	Reasons []trust.Reason
+	// Signer is whom the signature leads to, empty while that is not known.
+	Signer   string
+	Practice bool
+	File     string // empty for a scan
+	Page     int    // from 1
+	// Groups are there only where the verdict has claims.
+	Groups []stated.Group
+	Name   string
+	Number data.CertificateNumber
+}
+
+// Window is where the present is in a valid certificate's medical window.
+type Window string
+
+// The windows.
+const (
+	NoWindow Window = ""
+	Inside   Window = "inside"
+	Before   Window = "before"
+	After    Window = "after"
+)
+
+// Model answers. Its methods are the officer's acts; what an act does not know
+// at once it tells Show.
+type Model struct {
+	Show func(State)
+
+	e      *env.Env
+	parts  Parts
+	st     State
+	until  time.Time
+	round  int // counts answers, so that an old clock stops
+	cancel func()
+}
+
+// NewModel makes a model without an answer.
+func NewModel(e *env.Env, parts Parts) *Model {
+	return &Model{Show: func(State) {}, e: e, parts: parts, cancel: func() {}}
+}
+
+// State is what there is to see now.
+func (m *Model) State() State { return m.st }
+
+// Text answers what was scanned, typed or pasted.
+func (m *Model) Text(text string) State {
+	if text == "" {
+		return m.st
+	}
+	return m.read(nil, func(ctx context.Context) ([]result, error) {
+		found, err := evidence.Read(ctx, []byte(text), m.parts.Pages)
+		return []result{{"", found}}, err
+	})
+}
+
+// result is what was found in one file.
+type result struct {
+	name  string
+	found evidence.Found
+}
+
+// Files answers every symbol in the files.
+func (m *Model) Files(files ...Source) State {
+	if len(files) == 0 {
+		return m.st
+	}
+	return m.read(files, func(ctx context.Context) ([]result, error) {
+		var all []result
+		for _, f := range files {
+			b, err := readAll(f)
+			if err != nil {
+				return nil, err
+			}
+			found, err := evidence.Read(ctx, b, m.parts.Pages)
+			if err != nil {
+				return nil, &fileError{f.Name, err}
+			}
+			all = append(all, result{f.Name, found})
+		}
+		return all, nil
+	})
+}
+
+type fileError struct {
+	name string
+	err  error
+}
+
+func (e *fileError) Error() string { return "read evidence: " + e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
+
+// readAll reads a file, at most one byte more than evidence.Read takes.
+func readAll(f Source) ([]byte, error) {
+	r, err := f.Open()
+	if err != nil {
+		return nil, &fileError{f.Name, fmt.Errorf("%w: %w", errOpen, err)}
+	}
+	defer r.Close()
+	b, err := io.ReadAll(io.LimitReader(r, evidence.MaxSize+1))
+	if err != nil {
+		return nil, &fileError{f.Name, fmt.Errorf("%w: %w", errOpen, err)}
+	}
+	return b, nil
+}
+
+var errOpen = errors.New("cannot be opened")
+
+// read clears the answers, does the work in the background and answers.
+func (m *Model) read(files []Source, work func(context.Context) ([]result, error)) State {
+	m.Clear()
+	if len(files) > 0 {
+		m.st.Reading = files[0].Name
+	}
+	m.cancel = env.Go(m.e, work, func(all []result, err error) {
+		m.st.Reading = ""
+		if err != nil {
+			m.st.Failure = failure(err)
+			var f *fileError
+			if errors.As(err, &f) {
+				m.st.Name = f.name
+			}
+			m.Show(m.st)
+			return
+		}
+		for _, r := range all {
+			m.st.Name, m.st.Pages = r.name, m.st.Pages+r.found.Pages
+			for _, s := range r.found.Symbols {
+				m.st.Answers = append(m.st.Answers, m.answer(r.name, s))
+			}
+		}
+		if len(m.st.Answers) == 0 {
+			m.st.Failure = "verify.failed.none"
+			m.Show(m.st)
+			return
+		}
+		m.until = m.e.Now().Add(Shown)
+		m.tick(m.round)
+	})
+	return m.st
+}
+
+// failure is the sentence for why nothing could be read.
+func failure(err error) string {
+	switch {
+	case errors.Is(err, evidence.ErrKind):
+		return "verify.failed.kind"
+	case errors.Is(err, evidence.ErrLimit):
+		return "verify.failed.limit"
+	case errors.Is(err, errOpen):
+		return "verify.failed.open"
+	}
+	return "verify.failed.damaged"
+}
+
+// answer checks one seal at the present instant. Only a practice post takes
+// practice paper for anything.
+func (m *Model) answer(file string, s evidence.Symbol) Answer {
+	v := m.parts.Trust.Verify(s.Text, m.e.Now(), m.e.Post.Practice())
+	a := Answer{Outcome: v.Outcome, Reasons: v.Reasons, Signer: v.Issuer, Practice: v.Practice, File: file, Page: s.Page + 1}
+	if v.Outcome == trust.Valid {
+		switch {
+		case slices.Contains(v.Reasons, trust.ReasonBefore):
+			a.Window = Before
+		case slices.Contains(v.Reasons, trust.ReasonAfter):
+			a.Window = After
+		default:
+			a.Window = Inside
+		}
+	}
+	if st := v.Claims; st != nil {
+		a.Groups = stated.Groups(m.e.Words, m.parts.Names, *st)
+		a.Name, a.Number = stated.Name(st.NativeName, st.Surname, st.GivenNames), st.Number
+	}
+	return a
+}
+
+// tick counts the seconds of an answer down and clears it at the end.
+func (m *Model) tick(round int) {
+	if round != m.round {
+		return
+	}
+	left := m.until.Sub(m.e.Now())
+	if left <= 0 || left > Shown { // over, or the clock was put back
+		m.Show(m.Clear())
+		return
+	}
+	m.st.Left = int((left + time.Second - 1) / time.Second)
+	m.Show(m.st)
+	m.parts.After(time.Second, func() { m.tick(round) })
+}
+
+// Clear forgets every answer and stops reading.
+func (m *Model) Clear() State {
+	m.cancel()
+	m.cancel = func() {}
+	m.round++
+	m.st = State{}
+	return m.st
+}
+
+// Leave forgets everything and shows nothing any more.
+func (m *Model) Leave() {
+	m.Show = func(State) {}
+	m.Clear()
+}
