@@ -66,6 +66,15 @@ var (
 	}()
 )
 
+// foreign reads just enough of other people's claims to see what they are.
+var foreign = func() cbor.DecMode {
+	m, err := cbor.DecOptions{MaxNestedLevels: 16, MaxArrayElements: 4096, MaxMapPairs: 4096}.DecMode()
+	if err != nil {
+		panic(err)
+	}
+	return m
+}()
+
 // sign1Tag is the CBOR tag of COSE_Sign1.
 const sign1Tag = 18
 
@@ -189,9 +198,14 @@ func Decode(text string) (*Message, error) {
 	return m, nil
 }
 
-// inflate reads a zlib stream that ends where b ends, and refuses what a
-// lenient reader would overlook: a text with one character changed must never
-// pass for the same seal.
+// emptyBlock is how many writers end a stream: the lengths of a last stored
+// block with nothing in it.
+var emptyBlock = []byte{0x00, 0x00, 0xff, 0xff}
+
+// inflate reads a zlib stream that ends where b ends. It refuses bits that
+// mean nothing and are set, so that fewer texts pass for the same seal. Some
+// remain: a repetition may be taken from either of two equal places. They
+// inflate to the same bytes, of which every bit is signed or has one encoding.
 func inflate(b []byte) ([]byte, error) {
 	if len(b) < 8 || b[0] != 0x78 {
 		return nil, zlib.ErrHeader
@@ -200,10 +214,13 @@ func inflate(b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The last byte before the four of the checksum ends in bits that mean
-	// nothing. They are zero; a set bit that can be cleared without effect is
-	// one of them.
+	// The spare bits are the high ones of the last byte, before the checksum
+	// of four, or of the byte before the lengths of an empty block. They are
+	// zero; a set bit that can be cleared without effect is one of them.
 	last := len(b) - 5
+	if last >= 6 && bytes.HasSuffix(b[:last+1], emptyBlock) {
+		last -= len(emptyBlock)
+	}
 	changed := bytes.Clone(b)
 	for bit := byte(0x80); bit > 0; bit >>= 1 {
 		if b[last]&bit == 0 {

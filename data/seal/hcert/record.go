@@ -161,14 +161,14 @@ func DecodeStatement(payload []byte) (data.Statement, error) {
 
 func decode(payload []byte) (data.Statement, error) {
 	var none data.Statement
+	if foreign.Wellformed(payload) == nil && !holdsRecord(payload) {
+		return none, ErrContent
+	}
 	var c claims
 	if err := decoder.Unmarshal(payload, &c); err != nil {
 		return none, fmt.Errorf("%w: claims: %w", ErrFormat, err)
 	}
-	raw, ok := c.HCert[recordKey]
-	if !ok {
-		return none, ErrContent
-	}
+	raw := c.HCert[recordKey]
 	// The version is read first, by itself: a newer record has other keys.
 	var v map[int64]cbor.RawMessage
 	var version int
@@ -236,6 +236,17 @@ func decode(payload []byte) (data.Statement, error) {
 		st.Doses = append(st.Doses, data.StatedDose{Date: data.Date(d.Date), Product: d.Product, Lot: d.Lot, Country: d.Country, Place: d.Place})
 	}
 	return st, nil
+}
+
+// holdsRecord reports whether there is a record in the claims, whatever else
+// there may be: other certificates have other claims as well.
+func holdsRecord(payload []byte) bool {
+	var c struct {
+		HCert map[any]cbor.RawMessage `cbor:"-260,keyasint"`
+	}
+	err := foreign.Unmarshal(payload, &c)
+	_, ok := c.HCert[int64(recordKey)]
+	return err == nil && ok
 }
 
 func encodeMoment(m data.Moment) (moment, bool) {
