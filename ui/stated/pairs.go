@@ -17,7 +17,7 @@ func Pairs(lines []Line) fyne.CanvasObject {
 		c.Add(widgets.NewText(l.Label, widgets.Style{Size: look.SizeNameLabel, Color: look.ColorMuted, Elide: true}))
 		switch {
 		case l.Mono:
-			c.Add(widgets.NewText(l.Value, widgets.Style{Size: theme.SizeNameCaptionText, Mono: true}))
+			c.Add(newMachine(l.Value))
 		case l.Strong:
 			c.Add(widgets.NewText(l.Value, widgets.Style{Bold: true}))
 		default:
@@ -33,31 +33,65 @@ const (
 	lineGap    float32 = 5
 )
 
+// pairs lays labels and values out. A machine-readable line stands under its
+// label and takes the whole width: broken, it could not be compared.
 type pairs struct{}
 
 func (pairs) MinSize(o []fyne.CanvasObject) fyne.Size {
-	var size fyne.Size
+	height := float32(0)
 	for i := 0; i+1 < len(o); i += 2 {
-		m := o[i+1].MinSize()
-		size.Width = max(size.Width, m.Width)
-		size.Height += max(m.Height, o[i].MinSize().Height) + lineGap
+		label, value := o[i], o[i+1]
+		if mono(value) {
+			height += value.MinSize().Height
+			if text(label) != "" {
+				height += label.MinSize().Height + lineGap
+			}
+			continue
+		}
+		height += max(value.MinSize().Height, label.MinSize().Height) + lineGap
 	}
-	return fyne.NewSize(labelWidth+pairGap+size.Width, max(0, size.Height-lineGap))
+	return fyne.NewSize(labelWidth+pairGap+100, max(0, height-lineGap))
 }
 
 func (pairs) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	width := max(0, size.Width-labelWidth-pairGap)
+	down := max(0, (fyne.MeasureText("M", theme.TextSize(), fyne.TextStyle{}).Height-fyne.MeasureText("M", look.SizeLabel, fyne.TextStyle{}).Height)*0.7)
 	y := float32(0)
 	for i := 0; i+1 < len(o); i += 2 {
 		label, value := o[i], o[i+1]
+		label.Resize(fyne.NewSize(labelWidth, label.MinSize().Height))
+		label.Move(fyne.NewPos(0, y+down))
+		if mono(value) {
+			if text(label) != "" {
+				y += label.MinSize().Height + lineGap
+			}
+			value.Move(fyne.NewPos(0, y))
+			value.Resize(fyne.NewSize(size.Width, value.MinSize().Height))
+			y += value.MinSize().Height
+			if i+3 >= len(o) || !mono(o[i+3]) {
+				y += lineGap
+			}
+			continue
+		}
 		// Width first: the height of wrapping text depends on it.
 		value.Resize(fyne.NewSize(width, value.MinSize().Height))
 		h := value.MinSize().Height
 		value.Resize(fyne.NewSize(width, h))
 		value.Move(fyne.NewPos(labelWidth+pairGap, y))
-		down := max(0, (fyne.MeasureText("M", theme.TextSize(), fyne.TextStyle{}).Height-label.MinSize().Height)*0.7)
-		label.Resize(fyne.NewSize(labelWidth, label.MinSize().Height))
-		label.Move(fyne.NewPos(0, y+down))
 		y += max(h, label.MinSize().Height) + lineGap
 	}
 }
+
+// machine is a machine-readable line.
+type machine struct{ widgets.Text }
+
+func newMachine(line string) *machine {
+	m := &machine{}
+	m.ExtendBaseWidget(m)
+	m.Set(line, widgets.Style{Size: theme.SizeNameCaptionText, Mono: true})
+	return m
+}
+
+func mono(o fyne.CanvasObject) bool { _, ok := o.(*machine); return ok }
+
+func text(o fyne.CanvasObject) string { return o.(*widgets.Text).Text() }
