@@ -276,9 +276,10 @@ func (l *List) Verify(text string, now time.Time, practice bool) Verdict {
 }
 
 // anchored reports whether an anchor of the list that was valid at the time
-// issued the signer certificate.
+// issued the signer certificate. A practice anchor vouches for practice alone,
+// and no other one does.
 func (l *List) anchored(c *x509.Certificate, at time.Time) bool {
 	return slices.ContainsFunc(l.anchors, func(a *x509.Certificate) bool {
-		return c.CheckSignatureFrom(a) == nil && !at.Before(a.NotBefore) && !at.After(a.NotAfter)
+		return keys.IsPractice(c) == keys.IsPractice(a) && c.CheckSignatureFrom(a) == nil && !at.Before(a.NotBefore) && !at.After(a.NotAfter)
 	})
 }
