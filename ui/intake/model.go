@@ -483,30 +483,42 @@ func (m *Model) AddLeg() State {
 }
 
 // Remove takes away a test, dose, infection or flight by its path: "tests[1]".
-func (m *Model) Remove(path string) State {
-	return m.Edit(func(c *data.Content) {
-		part, i := place(path)
-		switch {
-		case part == "tests" && i < len(c.Tests):
-			c.Tests = slices.Delete(c.Tests, i, i+1)
-		case part == "doses" && i < len(c.Doses):
-			c.Doses = slices.Delete(c.Doses, i, i+1)
-		case part == "infections" && i < len(c.Infections):
-			c.Infections = slices.Delete(c.Infections, i, i+1)
-		case part == "itinerary" && i < len(c.Itinerary):
-			c.Itinerary = slices.Delete(c.Itinerary, i, i+1)
+// Undo puts it back where it was, among what has come since.
+func (m *Model) Remove(path string) (s State, undo func() State) {
+	part, i := place(path)
+	var back func(*data.Content)
+	s = m.Edit(func(c *data.Content) {
+		switch part {
+		case "tests":
+			back = remove(i, c, func(c *data.Content) *[]data.Test { return &c.Tests })
+		case "doses":
+			back = remove(i, c, func(c *data.Content) *[]data.Dose { return &c.Doses })
+		case "infections":
+			back = remove(i, c, func(c *data.Content) *[]data.Infection { return &c.Infections })
+		case "itinerary":
+			back = remove(i, c, func(c *data.Content) *[]data.Leg { return &c.Itinerary })
 		}
-		c.Tests, c.Doses = orNil(c.Tests), orNil(c.Doses)
-		c.Infections, c.Itinerary = orNil(c.Infections), orNil(c.Itinerary)
 	})
+	if back == nil {
+		return s, nil
+	}
+	return s, func() State { return m.Edit(back) }
 }
 
-// orNil makes an emptied list one that was never there: they are the same file.
-func orNil[T any](list []T) []T {
-	if len(list) == 0 {
+func remove[T any](i int, c *data.Content, list func(*data.Content) *[]T) (back func(*data.Content)) {
+	from := list(c)
+	if i >= len(*from) {
 		return nil
 	}
-	return list
+	gone := (*from)[i]
+	*from = slices.Delete(*from, i, i+1)
+	if len(*from) == 0 {
+		*from = nil // an emptied list is one that was never there
+	}
+	return func(c *data.Content) {
+		to := list(c)
+		*to = slices.Insert(*to, min(i, len(*to)), gone)
+	}
 }
 
 // Save stores what is typed. Ok is false while another save runs and where

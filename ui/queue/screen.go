@@ -43,14 +43,14 @@ func New(e *env.Env, p Parts, r env.Route) env.Screen {
 	s.chips = container.New(flow{6, 6})
 	s.found = widgets.NewText("", widgets.Style{Color: look.ColorMuted, Elide: true})
 	s.list = widgets.NewDataList(e.Words,
-		widgets.Column{Title: e.T("queue.departs"), Width: 104},
-		widgets.Column{Title: e.T("queue.in"), Width: 92},
-		widgets.Column{Title: e.Words.Field("itinerary.flight"), Width: 62},
-		widgets.Column{Title: e.Words.Field("traveller"), Width: 116, Grow: 3},
-		widgets.Column{Title: e.T("queue.document"), Width: 88, Grow: 0.3},
-		widgets.Column{Title: e.T("queue.evidence"), Width: 84, Grow: 2},
-		widgets.Column{Title: e.T("queue.state"), Width: 104},
-		widgets.Column{Title: e.T("queue.officer"), Width: 24, Grow: 0.6},
+		widgets.Column{Title: e.T("queue.departs"), Width: 84},
+		widgets.Column{Title: e.T("queue.in"), Width: 84},
+		widgets.Column{Title: e.Words.Field("itinerary.flight"), Width: 58},
+		widgets.Column{Title: e.Words.Field("traveller"), Width: 150, Grow: 3},
+		widgets.Column{Title: e.T("queue.document"), Width: 84, Grow: 0.3},
+		widgets.Column{Title: e.T("queue.evidence"), Width: 112, Grow: 1.6},
+		widgets.Column{Title: e.T("queue.state"), Width: 100},
+		widgets.Column{Title: e.T("queue.officer"), Width: 40},
 	)
 	s.list.OnOpen = func(i int) { e.Navigate(s.m.Open(s.m.State().Rows[i])) }
 	s.list.OnRune = s.TypedRune

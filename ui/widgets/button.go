@@ -6,7 +6,11 @@ import (
 )
 
 // Button is a button that Enter presses as well as Space.
-type Button struct{ widget.Button }
+type Button struct {
+	widget.Button
+	// OnFocus tells when the focus comes and goes.
+	OnFocus func(focused bool)
+}
 
 // NewButton makes a Button. Icon may be nil.
 func NewButton(label string, icon fyne.Resource, do func()) *Button {
@@ -26,6 +30,18 @@ func (b *Button) Primary() *Button {
 func (b *Button) Quiet() *Button {
 	b.Importance = widget.LowImportance
 	return b
+}
+
+// FocusGained implements fyne.Focusable.
+func (b *Button) FocusGained() { b.Button.FocusGained(); b.tell(true) }
+
+// FocusLost implements fyne.Focusable.
+func (b *Button) FocusLost() { b.Button.FocusLost(); b.tell(false) }
+
+func (b *Button) tell(on bool) {
+	if b.OnFocus != nil {
+		b.OnFocus(on)
+	}
 }
 
 // TypedKey implements fyne.Focusable.
