@@ -1,0 +1,249 @@
+package queue_test
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"pratique/data"
+	"pratique/data/desk"
+	"pratique/data/desk/desktest"
+	"pratique/data/staff"
+	"pratique/ui/env"
+	"pratique/ui/queue"
+	"pratique/ui/screentest"
+)
+
+// rows is a Desk with these cases.
+type rows []desk.Row
+
+func (d rows) Queue(staff.Session, ...data.State) ([]desk.Row, error) { return d, nil }
+func (d rows) Search(_ staff.Session, text string) ([]desk.Row, error) {
+	var found []desk.Row
+	for _, r := range d {
+		if r.Surname == text {
+			found = append(found, r)
+		}
+	}
+	return found, nil
+}
+func (rows) Officers(context.Context) ([]data.Officer, error) { return desktest.Officers, nil }
+
+func in(d time.Duration) data.Moment { return data.MomentOf(desktest.Now.Add(d), "Asia/Singapore") }
+
+var (
+	naat, igm, igg, antigen = data.NucleicAcid, data.SerumIgM, data.SerumIgG, data.Antigen
+	some                    = rows{
+		{ID: "1", State: data.Submitted, Departs: in(3*time.Hour + 12*time.Minute), Flight: "UT 846", Surname: "YANGBEN", GivenNames: "SPECIMEN", NativeName: "样本", Document: "E00000000", Tests: []data.TestKind{naat, igm, igg}, Doses: 2, Officer: "officer-a"},
+		{ID: "2", State: data.InReview, Departs: in(5*time.Hour + 27*time.Minute), Flight: "UT 588", Surname: "SPECIMEN", GivenNames: "ANNA MARIA MAGDALENA DE LOS ANGELES ESPERANZA", Document: "X00000001", Tests: []data.TestKind{naat, naat}, Officer: "officer-b"},
+		{ID: "3", State: data.Returned, Departs: in(13 * time.Hour), Flight: "UT 128", GivenNames: "SPECIMEN", Document: "B00000002", Tests: []data.TestKind{antigen}, Officer: "officer-a"},
+		{ID: "4", State: data.Approved, Departs: in(76 * time.Hour), Flight: "UT 12", Surname: "MUSTER", Document: "C00000003", Doses: 1, Officer: "officer-b"},
+		{ID: "5", State: data.Issued, Number: "PRK7QF2M9X4T", Departs: in(20 * time.Hour), Flight: "UT 846", Surname: "ERIKSSON", GivenNames: "ANNA", Document: "L898902C3", Tests: []data.TestKind{naat}, Officer: "officer-b"},
+		{ID: "6", State: data.Submitted, Departs: in(-time.Hour), Flight: "UT 7", Surname: "LATE", Document: "D00000004", Tests: []data.TestKind{naat}, Officer: "officer-c"},
+		{ID: "7", State: data.Draft, Surname: "HALF", Officer: "officer-a"},
+	}
+)
+
+func ids(s queue.State) (all string) {
+	for _, r := range s.Rows {
+		all += string(r.ID)
+	}
+	return all
+}
+
+func loaded(t *testing.T, d queue.Desk, s staff.Session, find string) *queue.Model {
+	t.Helper()
+	m := queue.NewModel(d, s, find)
+	l, err := m.Load(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Loaded(l)
+	return m
+}
+
+func TestChips(t *testing.T) {
+	p := desktest.New(t)
+	for _, tt := range []struct {
+		who    string
+		s      staff.Session
+		find   string
+		begins string
+		waits  int
+	}{
+		{"clerk", p.Clerk, "", "1234567", 1},
+		{"reviewer", p.Reviewer, "", "16", 2},
+		{"both", p.Both, "", "1234567", 3},
+		{"reviewer finds", p.Reviewer, "MUSTER", "4", 0},
+	} {
+		m := loaded(t, some, tt.s, tt.find)
+		if got := ids(m.State()); got != tt.begins {
+			t.Errorf("%s begins with %s, want %s", tt.who, got, tt.begins)
+		}
+		if got := m.Waits(); got != tt.waits {
+			t.Errorf("%s: %d wait, want %d", tt.who, got, tt.waits)
+		}
+	}
+	m := loaded(t, some, p.Clerk, "")
+	want := []queue.Chip{{"", 7}, {data.Draft, 1}, {data.Submitted, 2}, {data.InReview, 1}, {data.Returned, 1}, {data.Approved, 1}, {data.Issued, 1}, {data.Withdrawn, 0}}
+	if got := m.State().Chips; !reflect.DeepEqual(got, want) {
+		t.Errorf("chips %v, want %v", got, want)
+	}
+	for _, step := range []struct {
+		do   func() queue.State
+		want string
+	}{
+		{func() queue.State { return m.Choose(2) }, "16"},
+		{func() queue.State { return m.Choose(9) }, "16"},
+		{func() queue.State { return m.Move(1) }, "2"},
+		{func() queue.State { return m.Move(-3) }, "1234567"},
+		{func() queue.State { return m.Move(-1) }, ""},
+	} {
+		if got := ids(step.do()); got != step.want {
+			t.Errorf("shows %q, want %q", got, step.want)
+		}
+	}
+}
+
+func TestOpen(t *testing.T) {
+	p := desktest.New(t)
+	for _, tt := range []struct {
+		state                 data.State
+		clerk, reviewer, both env.ScreenName
+	}{
+		{data.Draft, env.Intake, env.Intake, env.Intake},
+		{data.Submitted, env.Intake, env.Review, env.Review},
+		{data.InReview, env.Intake, env.Review, env.Review},
+		{data.Returned, env.Intake, env.Intake, env.Intake},
+		{data.Approved, env.Intake, env.Review, env.Review},
+		{data.Issued, env.Certificates, env.Certificates, env.Certificates},
+		{data.Withdrawn, env.Intake, env.Intake, env.Intake},
+	} {
+		for s, want := range map[*staff.Session]env.ScreenName{&p.Clerk: tt.clerk, &p.Reviewer: tt.reviewer, &p.Both: tt.both} {
+			r := queue.NewModel(some, *s, "").Open(desk.Row{ID: "x", Number: "N", State: tt.state})
+			id := "x"
+			if want == env.Certificates {
+				id = "N"
+			}
+			if r != (env.Route{Screen: want, ID: id}) {
+				t.Errorf("%s, %s: %+v, want %s", tt.state, s.Officer().Name, r, want)
+			}
+		}
+	}
+}
+
+func TestCountdown(t *testing.T) {
+	for _, tt := range []struct {
+		state data.State
+		at    data.Moment
+		left  time.Duration
+		want  queue.Urgency
+	}{
+		{data.Submitted, data.Moment{}, 0, queue.Unknown},
+		{data.Submitted, data.Moment{Wall: "2022-07-"}, 0, queue.Unknown},
+		{data.Submitted, in(queue.NowWithin), queue.NowWithin, queue.Now},
+		{data.Submitted, in(queue.NowWithin + time.Minute), queue.NowWithin + time.Minute, queue.Soon},
+		{data.Submitted, in(queue.SoonWithin + time.Minute), queue.SoonWithin + time.Minute, queue.Later},
+		{data.Approved, in(-time.Minute), -time.Minute, queue.Gone},
+		{data.Issued, in(-time.Minute), -time.Minute, queue.Done},
+	} {
+		if left, got := queue.Countdown(desk.Row{State: tt.state, Departs: tt.at}, desktest.Now); got != tt.want || left != tt.left {
+			t.Errorf("%s %v: %v %d, want %v %d", tt.state, tt.at, left, got, tt.left, tt.want)
+		}
+	}
+}
+
+func open(t testing.TB, p *desktest.Post, s staff.Session, language string, d queue.Desk, find string) *screentest.Bench {
+	return screentest.New(t, p, s, language, env.Route{Screen: env.Queue, Find: find}, func(b *screentest.Bench) env.Factory {
+		return func(e *env.Env, r env.Route) env.Screen {
+			return queue.New(e, queue.Parts{Desk: d, After: b.After}, r)
+		}
+	})
+}
+
+func TestScreenKeys(t *testing.T) {
+	p := desktest.New(t)
+	b := open(t, p, p.Reviewer, "en", some, "")
+	b.Key(fyne.KeyDown, fyne.KeyReturn) // the second of the submitted
+	b2 := open(t, p, p.Reviewer, "en", some, "")
+	b2.Type("7")
+	b2.Key(fyne.KeyReturn)
+	b3 := open(t, p, p.Reviewer, "en", some, "")
+	b3.Window.Canvas().Unfocus()
+	b3.Window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyRight})
+	b3.Key(fyne.KeyReturn)
+	for i, tt := range []struct {
+		b    *screentest.Bench
+		want env.Route
+	}{
+		{b, env.Route{Screen: env.Review, ID: "6"}},
+		{b2, env.Route{Screen: env.Certificates, ID: "PRK7QF2M9X4T"}},
+		{b3, env.Route{Screen: env.Review, ID: "2"}},
+	} {
+		if got := tt.b.Went; !reflect.DeepEqual(got, []env.Route{tt.want}) {
+			t.Errorf("%d: went %v, want %v", i, got, tt.want)
+		}
+	}
+}
+
+func TestRealDesk(t *testing.T) {
+	p := desktest.New(t)
+	p.Submitted(t, p.Specimen())
+	p.Issued(t, p.Specimen())
+	m := loaded(t, p.Desk, p.Reviewer, "")
+	if s := m.State(); len(s.Rows) != 1 || s.Chips[0].Count != 2 {
+		t.Errorf("%d rows of %v", len(s.Rows), s.Chips)
+	}
+}
+
+func TestShots(t *testing.T) {
+	p := desktest.New(t)
+	for _, language := range []string{"en", "zh"} {
+		b := open(t, p, p.Both, language, some, "")
+		b.Shot(t, "queue-"+language, 1280, 800)
+		b.Shot(t, "queue-small-"+language, 1000, 700)
+		open(t, p, p.Clerk, language, rows{}, "").Shot(t, "queue-empty-"+language, 1000, 700)
+		open(t, p, p.Clerk, language, some, "NOBODY").Shot(t, "queue-find-"+language, 1000, 700)
+	}
+}
+
+func many() rows {
+	var all rows
+	for i := range 5000 {
+		r := some[i%len(some)]
+		r.ID = data.ApplicationID(fmt.Sprint(i))
+		all = append(all, r)
+	}
+	return all
+}
+
+// BenchmarkMinute is one refresh of 5,000 cases on the screen.
+func BenchmarkMinute(b *testing.B) {
+	p := desktest.New(b)
+	bench := open(b, p, p.Clerk, "en", many(), "")
+	for b.Loop() {
+		bench.Pass()
+	}
+}
+
+// BenchmarkChip goes from chip to chip with 5,000 cases.
+func BenchmarkChip(b *testing.B) {
+	p := desktest.New(b)
+	bench := open(b, p, p.Clerk, "en", many(), "")
+	for b.Loop() {
+		bench.Key(fyne.KeyRight)
+	}
+}
+
+// BenchmarkDown moves down a row with 5,000 cases.
+func BenchmarkDown(b *testing.B) {
+	p := desktest.New(b)
+	bench := open(b, p, p.Clerk, "en", many(), "")
+	for b.Loop() {
+		bench.Key(fyne.KeyDown)
+	}
+}
