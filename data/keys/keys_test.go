@@ -1,0 +1,232 @@
+package keys_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"pratique/data"
+	"pratique/data/keys"
+)
+
+var now = time.Date(2022, 7, 9, 10, 30, 29, 0, time.UTC)
+
+const passphrase = "kamo rudi teso bali"
+
+var practicePost = data.Post{Kind: data.PracticePost, Code: "PR", Country: "UT", StateName: map[string]string{"en": "Republic of Utopia"}}
+
+// folder makes the keys of a practice post.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "keys"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if uri, err := keys.CreatePractice(dir, practicePost, []byte(passphrase), now); err != nil || uri != "file:keys/signer.key" {
+		t.Fatal(uri, err)
+	}
+	return dir
+}
+
+// files are the names and contents of everything in a folder.
+func files(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		all[path[len(dir):]] = string(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestInvariant8NoKeyIsMadeSilently: whatever is wrong with the key, opening
+// says so and leaves the folder as it is.
+func TestInvariant8NoKeyIsMadeSilently(t *testing.T) {
+	other := folder(t)
+	write := func(t *testing.T, path string, b []byte) {
+		t.Helper()
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		name       string
+		uri        string
+		passphrase string
+		spoil      func(t *testing.T, key, certificate string)
+		want       error
+	}{
+		{"good", "file:keys/signer.key", passphrase, nil, nil},
+		{"wrong passphrase", "file:keys/signer.key", passphrase + " ", nil, keys.ErrPassphrase},
+		{"no passphrase", "file:keys/signer.key", "", nil, keys.ErrPassphrase},
+		{"key missing", "file:keys/signer.key", passphrase, func(t *testing.T, key, _ string) { os.Remove(key) }, keys.ErrMissing},
+		{"another name", "file:keys/other.key", passphrase, nil, keys.ErrMissing},
+		{"certificate missing", "file:keys/signer.key", passphrase, func(t *testing.T, _, certificate string) { os.Remove(certificate) }, keys.ErrMissing},
+		{"key empty", "file:keys/signer.key", passphrase, func(t *testing.T, key, _ string) { write(t, key, nil) }, keys.ErrUnfit},
+		{"key not encrypted", "file:keys/signer.key", passphrase, func(t *testing.T, key, _ string) {
+			k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+			if err != nil {
+				t.Fatal(err)
+			}
+			der, err := x509.MarshalPKCS8PrivateKey(k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+		}, keys.ErrUnfit},
+		{"key damaged", "file:keys/signer.key", passphrase, func(t *testing.T, key, _ string) {
+			b, err := os.ReadFile(key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			block, _ := pem.Decode(b)
+			block.Bytes[len(block.Bytes)-104] ^= 1 // in the secret number
+			write(t, key, pem.EncodeToMemory(block))
+		}, errAny},
+		{"certificate of another key", "file:keys/signer.key", passphrase, func(t *testing.T, _, certificate string) {
+			b, err := os.ReadFile(filepath.Join(other, "keys/signer.pem"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, certificate, b)
+		}, keys.ErrUnfit},
+		{"certificate empty", "file:keys/signer.key", passphrase, func(t *testing.T, _, certificate string) { write(t, certificate, nil) }, keys.ErrUnfit},
+		{"certificate damaged", "file:keys/signer.key", passphrase, func(t *testing.T, _, certificate string) {
+			write(t, certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte{0x30, 0}}))
+		}, keys.ErrUnfit},
+		{"another kind of URI", "pkcs11:token=x", passphrase, nil, errAny},
+		{"no URI", "", passphrase, nil, errAny},
+		{"a path", "keys/signer.key", passphrase, nil, errAny},
+	} {
+		dir := folder(t)
+		if tt.spoil != nil {
+			tt.spoil(t, filepath.Join(dir, "keys/signer.key"), filepath.Join(dir, "keys/signer.pem"))
+		}
+		before := files(t, dir)
+		s, err := keys.Open(dir, tt.uri, []byte(tt.passphrase))
+		if tt.want == errAny && err == nil || tt.want != errAny && !errors.Is(err, tt.want) || (err == nil) != (s != nil) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+		after := files(t, dir)
+		if len(after) != len(before) {
+			t.Errorf("%s: files %d, were %d", tt.name, len(after), len(before))
+		}
+		for name := range before {
+			if after[name] != before[name] {
+				t.Errorf("%s: %s was changed", tt.name, name)
+			}
+		}
+	}
+}
+
+var errAny = errors.New("any error")
+
+func TestCreatePractice(t *testing.T) {
+	dir := folder(t)
+	before := files(t, dir)
+	if _, err := keys.CreatePractice(dir, practicePost, []byte("other"), now); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("keys were made over others: %v", err)
+	}
+	for name, b := range files(t, dir) {
+		if before[name] != b {
+			t.Errorf("%s was overwritten", name)
+		}
+		if strings.Contains(b, "BEGIN PRIVATE") || strings.Contains(b, "BEGIN EC PRIVATE") || strings.Contains(b, passphrase) {
+			t.Errorf("%s holds a secret in clear", name)
+		}
+	}
+	real := practicePost
+	real.Kind = data.RealPost
+	if _, err := keys.CreatePractice(t.TempDir(), real, []byte(passphrase), now); !errors.Is(err, keys.ErrUnfit) {
+		t.Errorf("keys of a real post were made: %v", err)
+	}
+	s, err := keys.Open(dir, "file:keys/signer.key", []byte(passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := s.Certificate
+	if !keys.IsPractice(c) || c.IsCA || c.KeyUsage != x509.KeyUsageDigitalSignature || c.NotBefore.Second() != 0 || len(c.ExtKeyUsage) > 0 {
+		t.Errorf("signer certificate %+v", c)
+	}
+	if got := strings.ReplaceAll(keys.Fingerprint(c), " ", ""); got != fmt.Sprintf("%X", sha256.Sum256(c.Raw)) {
+		t.Errorf("fingerprint %q", got)
+	}
+}
+
+func TestCheckFit(t *testing.T) {
+	_, s, err := keys.MakePractice(practicePost, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, until := s.Certificate.NotBefore, s.Certificate.NotAfter
+	for _, tt := range []struct {
+		name         string
+		now, expires time.Time
+		practice     bool
+		fit          bool
+	}{
+		{"good", now, now.AddDate(0, 6, 0), true, true},
+		{"first second", from, from, true, true},
+		{"a second before", from.Add(-time.Second), from, true, false},
+		{"last second", until, until, true, true},
+		{"a second after", until.Add(time.Second), until, true, false},
+		{"the seal outlives it", now, until.Add(time.Second), true, false},
+		{"a real post", now, now.AddDate(0, 6, 0), false, false},
+	} {
+		if err := s.CheckFit(tt.now, tt.expires, tt.practice); (err == nil) != tt.fit || err != nil && !errors.Is(err, keys.ErrUnfit) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+	real := *s.Certificate
+	real.Subject.OrganizationalUnit = nil
+	if err := (&keys.Signer{Signer: s.Signer, Certificate: &real}).CheckFit(now, now, true); !errors.Is(err, keys.ErrUnfit) {
+		t.Errorf("a real key signs at a practice post: %v", err)
+	}
+}
+
+func TestNewSignerRefusesOtherKeys(t *testing.T) {
+	_, s, err := keys.MakePractice(practicePost, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keys.NewSigner(other, s.Certificate); !errors.Is(err, keys.ErrUnfit) {
+		t.Errorf("another key: %v", err)
+	}
+	if _, err := keys.NewSigner(p384, s.Certificate); !errors.Is(err, keys.ErrUnfit) {
+		t.Errorf("P-384: %v", err)
+	}
+	if _, err := keys.NewSigner(r, s.Certificate); !errors.Is(err, keys.ErrUnfit) {
+		t.Errorf("RSA: %v", err)
+	}
+}
