@@ -631,7 +631,10 @@ func (m *Model) Write() State {
 
 // HandOver takes what was scanned from the paper that the traveller gets.
 func (m *Model) HandOver(scanned string) State {
-	scanned = strings.Trim(scanned, "\r\n\t")
+	// A pasted line's end is a space by now, and a seal may end with one too.
+	if _, err := seal.Parse(scanned); err != nil {
+		scanned = strings.TrimSpace(scanned)
+	}
 	if m.record.Number == "" || scanned == "" || m.busy != "" {
 		return m.State()
 	}

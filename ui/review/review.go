@@ -172,6 +172,7 @@ type Model struct {
 	current  int
 	problems []data.Problem
 	half     Half
+	halfKey  HalfKey // the officer may have left when an act ends
 }
 
 // opened is a case with what belongs to it.
@@ -186,12 +187,9 @@ type opened struct {
 
 // NewModel makes the model of a case; nothing is read yet.
 func NewModel(e *env.Env, parts Parts, id data.ApplicationID) *Model {
-	m := &Model{Show: func(State) {}, e: e, parts: parts, id: id, mode: Opening}
-	m.half = parts.Halves[m.halfKey()]
-	return m
+	key := HalfKey{e.Officer().ID, id}
+	return &Model{Show: func(State) {}, e: e, parts: parts, id: id, mode: Opening, halfKey: key, half: parts.Halves[key]}
 }
-
-func (m *Model) halfKey() HalfKey { return HalfKey{m.e.Officer().ID, m.id} }
 
 func (m *Model) reviewer() bool { return slices.Contains(m.e.Officer().Roles, data.Reviewer) }
 
@@ -392,7 +390,7 @@ func (m *Model) Return() State {
 func (m *Model) Keep() State {
 	if m.mode == Returning && m.busy == "" {
 		m.mode, m.failure, m.half = Reviewing, "", Half{}
-		delete(m.parts.Halves, m.halfKey())
+		delete(m.parts.Halves, m.halfKey)
 	}
 	return m.State()
 }
@@ -444,7 +442,7 @@ func (m *Model) end(busy, done string, act func(context.Context) (data.Applicati
 			m.failed(err)
 			return
 		}
-		delete(m.parts.Halves, m.halfKey())
+		delete(m.parts.Halves, m.halfKey)
 		m.half = Half{}
 		m.e.Toast(m.e.T(done, stated.Name(a.Content.Traveller.NativeName, a.Content.Traveller.Surname, a.Content.Traveller.GivenNames)))
 		if !m.gone {
@@ -457,7 +455,7 @@ func (m *Model) end(busy, done string, act func(context.Context) (data.Applicati
 func (m *Model) Leave() {
 	m.gone = true
 	if m.mode == Returning && (m.half.Note != "" || len(m.half.Reasons) > 0) {
-		m.parts.Halves[m.halfKey()] = m.half
+		m.parts.Halves[m.halfKey] = m.half
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -211,7 +210,7 @@ func (s *Screen) show(st State) {
 		s.showReturn(st)
 	}
 	for i, r := range s.reasons {
-		r.SetChecked(st.Reasons[i].Chosen)
+		r.Set(st.Reasons[i].Chosen)
 	}
 	s.showFoot(st)
 	s.root.Refresh()
@@ -497,9 +496,7 @@ func (tickBox) Layout(o []fyne.CanvasObject, _ fyne.Size) {
 }
 
 // reason is a box to tick, with Up, Down and Enter as in a list.
-type reason struct {
-	widget.Check
-}
+type reason struct{ widgets.Check }
 
 func newReason(on bool, changed func(bool)) *reason {
 	r := &reason{}
@@ -529,7 +526,7 @@ func (r *reason) TypedKey(k *fyne.KeyEvent) {
 	c := fyne.CurrentApp().Driver().CanvasForObject(r)
 	switch {
 	case c == nil:
-	case k.Name == fyne.KeyDown, k.Name == fyne.KeyReturn, k.Name == fyne.KeyEnter:
+	case k.Name == fyne.KeyDown:
 		c.FocusNext()
 	case k.Name == fyne.KeyUp:
 		c.FocusPrevious()
@@ -538,17 +535,9 @@ func (r *reason) TypedKey(k *fyne.KeyEvent) {
 	}
 }
 
-// SetChecked shows a choice and calls no one.
-func (r *reason) SetChecked(on bool) {
-	if r.Checked != on {
-		r.Checked = on
-		r.Refresh()
-	}
-}
-
 // keyButton is a button with which the screen's letters still work.
 type keyButton struct {
-	widget.Button
+	widgets.Button
 	s *Screen
 }
 
@@ -560,17 +549,4 @@ func newKeyButton(s *Screen, label string, do func()) *keyButton {
 }
 
 // TypedRune implements fyne.Focusable.
-func (b *keyButton) TypedRune(r rune) {
-	if !strings.ContainsRune(" ", r) {
-		b.s.TypedRune(r)
-	}
-}
-
-// TypedKey implements fyne.Focusable.
-func (b *keyButton) TypedKey(k *fyne.KeyEvent) {
-	if (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) && !b.Disabled() {
-		b.OnTapped()
-		return
-	}
-	b.Button.TypedKey(k)
-}
+func (b *keyButton) TypedRune(r rune) { b.s.TypedRune(r) }

@@ -63,6 +63,7 @@ func (pairs) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		label.Move(fyne.NewPos(0, y+down))
 		if mono(value) {
 			if text(label) != "" {
+				label.Resize(fyne.NewSize(size.Width, label.MinSize().Height))
 				y += label.MinSize().Height + lineGap
 			}
 			value.Move(fyne.NewPos(0, y))

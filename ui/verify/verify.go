@@ -11,10 +11,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"pratique/data"
 	"pratique/data/evidence"
+	"pratique/data/seal"
 	"pratique/data/trust"
 	"pratique/ui/env"
 	"pratique/ui/stated"
@@ -103,6 +105,11 @@ func (m *Model) State() State { return m.st }
 
 // Text answers what was scanned, typed or pasted.
 func (m *Model) Text(text string) State {
+	// What was pasted may have a line's end behind it, and an entry makes that a
+	// space, which a seal may end with as well.
+	if _, err := seal.Parse(text); err != nil {
+		text = strings.TrimSpace(text)
+	}
 	if text == "" {
 		return m.st
 	}

@@ -132,6 +132,7 @@ func TestAnswers(t *testing.T) {
 	}{
 		{"good", c.Seal, false, 0, trust.Valid, trust.ReasonGood, Inside, true},
 		{"with the scanner's line end", c.Seal + "\r", false, 0, trust.Valid, trust.ReasonGood, Inside, true},
+		{"pasted with a line end", " " + c.Seal + " ", false, 0, trust.Valid, trust.ReasonGood, Inside, true},
 		{"window over", c.Seal, false, 72 * time.Hour, trust.Valid, trust.ReasonAfter, After, true},
 		{"before issue", c.Seal, false, -time.Hour, trust.Invalid, trust.ReasonNotYet, NoWindow, true},
 		{"practice paper at a real post", c.Seal, true, 0, trust.Invalid, trust.ReasonPracticeOnly, NoWindow, false},

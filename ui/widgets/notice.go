@@ -31,7 +31,9 @@ func (n *Notice) Set(role look.Role, text string) {
 	n.ground.Fill = role.Tint()
 	segment := n.text.Segments[0].(*widget.TextSegment)
 	segment.Text, segment.Style.ColorName = text, role.Ink()
+	n.icon.Hide()
 	if name, ok := noteIcons[role]; ok {
+		n.icon.Show()
 		n.icon.SetResource(look.Icon(name, role.Ink()))
 	}
 	n.ground.Refresh()
@@ -46,5 +48,5 @@ func (n *Notice) Text() string { return n.text.Segments[0].(*widget.TextSegment)
 
 // CreateRenderer implements fyne.Widget.
 func (n *Notice) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(container.NewStack(n.ground, Inset(14, 9, container.New(beside{10}, fixed(18, n.icon), flush(n.text)))))
+	return widget.NewSimpleRenderer(container.NewStack(n.ground, Inset(14, 9, container.New(beside{gap: 10}, fixed(18, n.icon), flush(n.text)))))
 }

@@ -1,0 +1,141 @@
+package certificates
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"os"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"pratique/ui/env"
+	"pratique/ui/screentest"
+)
+
+// bench shows a route in the window.
+func bench(t testing.TB, d *desktop, language string, r env.Route) *screentest.Bench {
+	t.Helper()
+	d.parts.Jobs = NewJobs()
+	return screentest.New(t, d.post, d.post.Clerk, language, r, func(*screentest.Bench) env.Factory {
+		return func(e *env.Env, r env.Route) env.Screen { return New(e, d.parts, r) }
+	})
+}
+
+// TestPrintScanHandOver goes from the open certificate to the handed over
+// paper with one shortcut and the scanner.
+func TestPrintScanHandOver(t *testing.T) {
+	d := newDesktop(t, &printer{queues: office, waits: []Status{{Phase: Completed}}})
+	b := bench(t, d, "en", env.Route{Screen: env.Certificates, ID: string(d.c.Number)})
+	s := b.Screen.(*One)
+	b.Shortcut(t, fyne.KeyP, fyne.KeyModifierControl)
+	if got := d.prints(t); len(got) != 1 {
+		t.Fatalf("prints %v", got)
+	}
+	if b.Window.Canvas().Focused() != s.scan {
+		t.Fatalf("the scanner would type into %T", b.Window.Canvas().Focused())
+	}
+	b.Type(d.c.Seal)
+	b.Key(fyne.KeyReturn)
+	if !s.st.HandedOver || s.scan.Text != "" || s.hand.Disabled() == false {
+		t.Errorf("handed over %v, left in the field %q", s.st.HandedOver, s.scan.Text)
+	}
+	if s.print.Text != "Reprint, copy 2" {
+		t.Errorf("button %q", s.print.Text)
+	}
+}
+
+func TestSaveByKeys(t *testing.T) {
+	d := newDesktop(t, &printer{queuesErr: ErrNoPrinter})
+	b := bench(t, d, "en", env.Route{Screen: env.Certificates, ID: string(d.c.Number)})
+	s := b.Screen.(*One)
+	if !s.print.Disabled() {
+		t.Error("print without a printer")
+	}
+	b.Shortcut(t, fyne.KeyS, fyne.KeyModifierControl)
+	b.Key(fyne.KeyReturn)
+	if len(d.files) != 1 || !strings.Contains(s.saved.Text(), d.c.Number.String()) || s.file.Visible() {
+		t.Errorf("files %d, said %q", len(d.files), s.saved.Text())
+	}
+}
+
+func TestOpenFromTheList(t *testing.T) {
+	d := newDesktop(t, &printer{})
+	b := bench(t, d, "en", env.Route{Screen: env.Certificates})
+	l := b.Screen.(*List)
+	if b.Window.Canvas().Focused() != l.table.Focusable() {
+		t.Fatalf("focus on %T", b.Window.Canvas().Focused())
+	}
+	b.Key(fyne.KeyReturn)
+	if s, ok := b.Screen.(*One); !ok || s.st.Number != d.c.Number {
+		t.Errorf("opened %T", b.Screen)
+	}
+}
+
+// drawn is a page for pictures, since the real one needs the page engine.
+func drawn() image.Image {
+	m := image.NewRGBA(image.Rect(0, 0, 1075, 1520))
+	draw.Draw(m, m.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+	for y := 150; y < 1000; y += 60 {
+		draw.Draw(m, image.Rect(90, y, 900-(y%7)*60, y+16), image.NewUniform(color.Gray{170}), image.Point{}, draw.Src)
+	}
+	draw.Draw(m, image.Rect(90, 1050, 400, 1360), image.NewUniform(color.Gray{60}), image.Point{}, draw.Src)
+	return m
+}
+
+// TestPictures leaves pictures of the screen's states in $PRATIQUE_SHOTS, if
+// that is set.
+func TestPictures(t *testing.T) {
+	if os.Getenv("PRATIQUE_SHOTS") == "" {
+		t.Skip("PRATIQUE_SHOTS is not set: no pictures were made")
+	}
+	for _, language := range []string{"en", "zh"} {
+		for _, tt := range []struct {
+			name    string
+			printer printer
+			do      func(*One, *desktop)
+		}{
+			{"new", printer{queues: office}, func(*One, *desktop) {}},
+			{"printed", printer{queues: office, waits: []Status{{Phase: Completed}}}, func(s *One, d *desktop) {
+				s.doPrint()
+				s.show(s.m.HandOver("HC1:ABC"))
+			}},
+			{"stopped", printer{queues: office}, func(s *One, d *desktop) {
+				s.m.parts.Jobs.of[d.c.Number] = &job{print: Print{Step: Waiting, Copy: 1, Queue: "office", Job: "office-12", Reason: "media-empty"}, show: func() {}}
+				s.show(s.m.State())
+			}},
+			{"handed-over", printer{queues: office, waits: []Status{{Phase: Completed}, {Phase: Completed}}}, func(s *One, d *desktop) {
+				s.doPrint()
+				s.doPrint()
+				s.show(s.m.HandOver(d.c.Seal))
+			}},
+			{"no-printer", printer{queuesErr: ErrNoPrinter}, func(s *One, d *desktop) {
+				s.doSave()
+				d.files[s.st.Path] = "there"
+				s.show(s.m.Write())
+			}},
+		} {
+			p := tt.printer
+			d := newDesktop(t, &p)
+			d.press.picture = drawn()
+			b := bench(t, d, language, env.Route{Screen: env.Certificates, ID: string(d.c.Number)})
+			tt.do(b.Screen.(*One), d)
+			b.Shot(t, "certificate-"+tt.name+"-"+language, 1280, 800)
+			b.Shot(t, "certificate-"+tt.name+"-"+language+"-small", 1000, 700)
+		}
+		d := newDesktop(t, &printer{queues: office, waits: []Status{{Phase: Completed}}})
+		for i := range 14 {
+			c := d.post.Specimen()
+			c.Document.MRZ = ""
+			c.Traveller.Surname = []string{"ERIKSSON", "WOLFESCHLEGELSTEINHAUSENBERGERDORFF", "LI"}[i%3]
+			d.post.Issued(t, c)
+		}
+		d.m.Print()
+		d.m.HandOver(d.c.Seal)
+		b := bench(t, d, language, env.Route{Screen: env.Certificates})
+		b.Shot(t, fmt.Sprint("certificates-", language), 1280, 800)
+		b.Shot(t, fmt.Sprint("certificates-", language, "-small"), 1000, 700)
+	}
+}
