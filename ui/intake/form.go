@@ -1,0 +1,452 @@
+package intake
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"pratique/data"
+	"pratique/data/codes"
+	look "pratique/ui/theme"
+	"pratique/ui/widgets"
+)
+
+// input is a field of the form: where it stands in the content, and how it
+// shows what stands there.
+type input struct {
+	path    string
+	field   *widgets.Field
+	set     func(c *data.Content)
+	disable func()
+	has     bool // the focus; what is being typed is not rewritten
+}
+
+// form are the widgets of the application's content.
+type form struct {
+	s      *screen
+	inputs map[string]*input
+	order  []string
+	// heads stand for what is wrong with a whole section or block; by path.
+	heads map[string]fyne.Focusable
+
+	mrz      *widgets.MRZEntry
+	repairs  *fyne.Container
+	guardian *fyne.Container
+	lists    map[string]*fyne.Container // blocks by section
+	shape    map[string]string          // what the blocks were built for
+	scroll   *container.Scroll
+	current  string // path of the field that has the focus, or had it last
+}
+
+func newForm(s *screen) *form {
+	f := &form{
+		s: s, inputs: map[string]*input{}, heads: map[string]fyne.Focusable{},
+		lists: map[string]*fyne.Container{}, shape: map[string]string{},
+	}
+	column := widgets.Stack(look.Gap,
+		f.document(), f.traveller(),
+		f.section("tests",
+			f.add("tests", "intake.add.naat", func() { s.added("tests", s.m.AddTest(data.NucleicAcid)) }),
+			f.add("", "intake.add.antigen", func() { s.added("tests", s.m.AddTest(data.Antigen)) }),
+			f.add("", "intake.add.igm", func() { s.added("tests", s.m.AddTest(data.SerumIgM)) }),
+			f.add("", "intake.add.igg", func() { s.added("tests", s.m.AddTest(data.SerumIgG)) })),
+		f.section("doses", f.add("doses", "intake.add.dose", func() { s.added("doses", s.m.AddDose()) })),
+		f.section("infections", f.add("infections", "intake.add.infection", func() { s.added("infections", s.m.AddInfection()) })),
+		f.section("itinerary", f.add("itinerary", "intake.add.leg", func() { s.added("itinerary", s.m.AddLeg()) })),
+		f.declaration())
+	f.scroll = container.NewVScroll(widgets.Inset(look.Gap, look.Tight, column))
+	return f
+}
+
+// locked reports whether nothing may be changed.
+func (f *form) locked() bool {
+	closed := f.s.m.State().Closed
+	return closed != Open && closed != Elsewhere
+}
+
+func (f *form) add(head, key string, do func()) fyne.CanvasObject {
+	b := widgets.NewButton(f.s.e.T(key), look.Icon("new", look.Accent.Ink()), do).Quiet()
+	b.OnFocus = func(on bool) {
+		if on {
+			f.reveal(b)
+		}
+	}
+	if f.locked() {
+		b.Disable()
+	}
+	if head != "" {
+		f.heads[head] = b
+	}
+	return b
+}
+
+// put makes a control an input of the form.
+func (f *form) put(path string, control fyne.CanvasObject, set func(c *data.Content)) *widgets.Field {
+	in := &input{path: path, field: widgets.NewField(f.s.e.Words.Field(path), control), set: set}
+	if _, ok := control.(*widgets.Check); ok { // its own label says it
+		in.field = widgets.NewField("", control)
+	}
+	if d, ok := control.(interface{ Disable() }); ok && f.locked() {
+		d.Disable()
+	}
+	in.field.OnFocus = func(on bool) { f.focus(in, on) }
+	in.field.OnConfirm = func(on bool) {
+		if p, _, ok := f.s.m.Beside(path); ok {
+			f.s.apply(f.s.m.Confirm(p, on))
+			f.s.check()
+		}
+	}
+	f.inputs[path] = in
+	return in.field
+}
+
+func (f *form) focus(in *input, on bool) {
+	in.has = on
+	if on {
+		f.current = in.path
+		f.reveal(in.field)
+		return
+	}
+	f.s.m.Visit(in.path)
+	if f.inputs[in.path] == in { // not of a block that was just taken away
+		f.showOne(in)
+	}
+}
+
+// reveal scrolls to an object, with some air around it.
+func (f *form) reveal(o fyne.CanvasObject) {
+	const air = 28
+	d := fyne.CurrentApp().Driver()
+	top := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(f.scroll).Y
+	bottom := top + o.Size().Height
+	offset := f.scroll.Offset.Y
+	switch room := f.scroll.Size().Height; {
+	case top < air:
+		offset += top - air
+	case bottom > room-air:
+		offset += bottom - room + air
+	default:
+		return
+	}
+	f.scroll.ScrollToOffset(fyne.NewPos(0, max(0, offset)))
+}
+
+// text is a line of free text.
+func (f *form) text(path string, at func(c *data.Content) *string, shape func(string) string) *widgets.Field {
+	e := widgets.NewEntry()
+	e.OnChanged = func(text string) { f.s.edit(at, shape(text)) }
+	return f.put(path, e, func(c *data.Content) { e.Set(*at(c)) })
+}
+
+func plain(s string) string { return s }
+
+// capitals are what numbers of documents, flights and airports are written in.
+func capitals(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
+
+func (f *form) date(path string, at func(c *data.Content) *data.Date) *widgets.Field {
+	e := widgets.NewDateField()
+	e.OnDate = func(d data.Date) { edit(f.s, at, d) }
+	return f.put(path, e, func(c *data.Content) { e.SetDate(*at(c)) })
+}
+
+func (f *form) moment(path string, at func(c *data.Content) *data.Moment) *widgets.Field {
+	e := widgets.NewMomentField(f.s.e.Words, f.s.m.Zone())
+	e.OnMoment = func(m data.Moment) { edit(f.s, at, m) }
+	return f.put(path, e, func(c *data.Content) { e.SetMoment(*at(c)) })
+}
+
+func (f *form) check(path string, at func(c *data.Content) *bool) *widgets.Field {
+	e := widgets.NewCheck(f.s.e.Words.Field(path), func(on bool) { edit(f.s, at, on) })
+	return f.put(path, e, func(c *data.Content) { e.Set(*at(c)) })
+}
+
+// code is a choice from options, which may depend on what else is entered.
+func code[T ~string](f *form, path string, at func(c *data.Content) *T, short bool, options func(c *data.Content) []widgets.Option) *widgets.Field {
+	e := widgets.NewCodeSelect(f.s.e.Words, nil)
+	e.Short = short
+	e.OnCode = func(code string) { edit(f.s, at, T(code)) }
+	return f.put(path, e, func(c *data.Content) {
+		e.SetOptions(options(c))
+		e.SetCode(string(*at(c)))
+	})
+}
+
+// options are code list entries as a person chooses them: in their language,
+// found by the other one as well.
+func (f *form) options(entries []codes.Entry) []widgets.Option {
+	var all []widgets.Option
+	for _, e := range entries {
+		o := widgets.Option{Code: e.Code, Name: e.En, Also: strings.ToLower(e.Zh)}
+		if strings.HasPrefix(f.s.e.Language(), "zh") {
+			o.Name, o.Also = e.Zh, strings.ToLower(e.En)
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// list offers all codes of a list that are in use today.
+func (f *form) list(name string) func(*data.Content) []widgets.Option {
+	all := f.options(f.s.p.Codes.Entries(name, data.DateOf(f.s.e.Now())))
+	return func(*data.Content) []widgets.Option { return all }
+}
+
+const narrowest float32 = 148
+
+func (f *form) document() fyne.CanvasObject {
+	f.mrz = widgets.NewMRZEntry()
+	f.mrz.PlaceHolder = f.s.e.T("intake.mrz.hint")
+	f.mrz.OnLines = func(lines string) {
+		f.s.apply(f.s.m.ReadMRZ(lines))
+		f.s.check() // at once: the officer waits to see what the lines say
+	}
+	f.mrz.OnText = func(text string) { f.s.typed(f.s.m.TypeMRZ(text)) }
+	f.repairs = widgets.Stack(6)
+	doc := func(c *data.Content) *data.TravelDocument { return &c.Document }
+	return widgets.NewCard(f.s.e.Words.Field("document"), widgets.Stack(look.Tight,
+		f.put("document.mrz", f.mrz, func(c *data.Content) { f.mrz.SetLines(c.Document.MRZ) }),
+		f.repairs,
+		widgets.Columns(3, narrowest,
+			code(f, "document.kind", func(c *data.Content) *data.DocumentKind { return &doc(c).Kind }, true, f.list(data.ListDocuments)),
+			f.text("document.number", func(c *data.Content) *string { return &doc(c).Number }, capitals),
+			code(f, "document.issuer", func(c *data.Content) *string { return &doc(c).Issuer }, false, f.list(data.ListStates)),
+			f.date("document.issued", func(c *data.Content) *data.Date { return &doc(c).Issued }),
+			f.date("document.expires", func(c *data.Content) *data.Date { return &doc(c).Expires }))))
+}
+
+func (f *form) traveller() fyne.CanvasObject {
+	t := func(c *data.Content) *data.Traveller { return &c.Traveller }
+	g := func(c *data.Content) *data.Guardian { return &c.Traveller.Guardian }
+	var sexes []widgets.Option
+	for _, s := range []data.Sex{data.Male, data.Female, data.Unspecified} {
+		sexes = append(sexes, widgets.Option{Code: string(s), Name: f.s.e.T("sex." + string(s))})
+	}
+	f.guardian = widgets.Columns(2, narrowest,
+		f.text("traveller.guardian.name", func(c *data.Content) *string { return &g(c).Name }, plain),
+		f.text("traveller.guardian.relation", func(c *data.Content) *string { return &g(c).Relation }, plain),
+		f.text("traveller.guardian.documentNumber", func(c *data.Content) *string { return &g(c).DocumentNumber }, plain),
+		f.text("traveller.guardian.phone", func(c *data.Content) *string { return &g(c).Phone }, plain))
+	return widgets.NewCard(f.s.e.Words.Field("traveller"), widgets.Stack(look.Tight, widgets.Columns(3, narrowest,
+		f.text("traveller.surname", func(c *data.Content) *string { return &t(c).Surname }, plain),
+		f.text("traveller.givenNames", func(c *data.Content) *string { return &t(c).GivenNames }, plain),
+		f.text("traveller.nativeName", func(c *data.Content) *string { return &t(c).NativeName }, plain),
+		f.date("traveller.birth", func(c *data.Content) *data.Date { return &t(c).Birth }),
+		code(f, "traveller.sex", func(c *data.Content) *data.Sex { return &t(c).Sex }, true, func(*data.Content) []widgets.Option { return sexes }),
+		code(f, "traveller.nationality", func(c *data.Content) *string { return &t(c).Nationality }, false, f.list(data.ListStates)),
+		f.text("traveller.residentID", func(c *data.Content) *string { return &t(c).ResidentID }, capitals),
+		f.text("traveller.phone", func(c *data.Content) *string { return &t(c).Phone }, plain),
+		f.text("traveller.email", func(c *data.Content) *string { return &t(c).Email }, plain)),
+		f.guardian))
+}
+
+func (f *form) declaration() fyne.CanvasObject {
+	d := func(c *data.Content) *data.Declaration { return &c.Declaration }
+	return widgets.NewCard(f.s.e.Words.Field("declaration"), widgets.Stack(look.Tight,
+		widgets.Columns(2, 260,
+			f.check("declaration.symptoms", func(c *data.Content) *bool { return &d(c).Symptoms }),
+			f.check("declaration.contact", func(c *data.Content) *bool { return &d(c).Contact })),
+		f.text("declaration.remarks", func(c *data.Content) *string { return &d(c).Remarks }, plain),
+		widgets.Columns(2, 260,
+			f.check("declaration.agreed", func(c *data.Content) *bool { return &d(c).Agreed }),
+			f.date("declaration.signed", func(c *data.Content) *data.Date { return &d(c).Signed }))))
+}
+
+// section is a card of blocks with the buttons that add one.
+func (f *form) section(name string, adds ...fyne.CanvasObject) fyne.CanvasObject {
+	f.lists[name] = widgets.Stack(14)
+	f.shape[name] = "unbuilt"
+	return widgets.NewCard(f.s.e.Words.Field(name), f.lists[name], adds...)
+}
+
+// blocks builds the blocks of a section anew if their number or kinds changed.
+func (f *form) blocks(name, shape string, n int, build func(i int, at string) (title string, body fyne.CanvasObject)) {
+	if f.shape[name] == shape {
+		return
+	}
+	f.shape[name] = shape
+	for path := range f.inputs {
+		if part, _ := place(path); part == name {
+			delete(f.inputs, path)
+		}
+	}
+	list := f.lists[name]
+	list.Objects = nil
+	for i := range n {
+		at := fmt.Sprintf("%s[%d]", name, i)
+		title, body := build(i, at+".")
+		head := widgets.Row(look.Tight, widgets.NewText(title, widgets.Style{Bold: true, Elide: true}), widgets.Stretch())
+		if !f.locked() {
+			head.Add(widgets.NewTap(look.Icon("invalid", look.ColorMuted), func() { f.s.remove(at) }))
+		}
+		if i > 0 {
+			list.Add(widgets.Rule())
+		}
+		list.Add(widgets.Stack(look.Tight, head, body))
+	}
+	if n == 0 {
+		list.Add(widgets.Caption(f.s.e.T("intake.none." + name)))
+	}
+	list.Refresh()
+}
+
+// build brings the blocks in line with the content.
+func (f *form) build(c data.Content) {
+	lock := fmt.Sprint(f.locked())
+	kinds := lock
+	for _, t := range c.Tests {
+		kinds += " " + string(t.Kind)
+	}
+	f.blocks("tests", kinds, len(c.Tests), f.test)
+	f.blocks("doses", fmt.Sprint(lock, len(c.Doses)), len(c.Doses), f.dose)
+	f.blocks("infections", fmt.Sprint(lock, len(c.Infections)), len(c.Infections), f.infection)
+	f.blocks("itinerary", fmt.Sprint(lock, len(c.Itinerary)), len(c.Itinerary), f.leg)
+}
+
+func (f *form) test(i int, at string) (string, fyne.CanvasObject) {
+	t := func(c *data.Content) *data.Test { return &c.Tests[i] }
+	results := f.list(data.ListResults)
+	offered := func(list string) func(*data.Content) []widgets.Option {
+		return func(c *data.Content) []widgets.Option { return f.options(f.s.m.Offered(list, *t(c))) }
+	}
+	laboratories := func(c *data.Content) []widgets.Option {
+		serving := f.s.m.Serving(*t(c))
+		for _, l := range f.s.m.Laboratories() { // one that is chosen keeps its name, whatever is wrong with it
+			if l.ID == t(c).Laboratory && !slices.ContainsFunc(serving, func(s data.Laboratory) bool { return s.ID == l.ID }) {
+				serving = append(serving, l)
+			}
+		}
+		var all []widgets.Option
+		for _, l := range serving {
+			all = append(all, widgets.Option{Code: string(l.ID), Name: l.Name, Also: strings.ToLower(l.NativeName)})
+		}
+		return all
+	}
+	kind := string(t(new(f.s.m.State().Content)).Kind)
+	title := f.s.e.T("place.tests", i+1) + " – " + f.s.p.Codes.Name(data.ListTests, kind, f.s.e.Language())
+	return title, widgets.Stack(look.Tight,
+		widgets.Columns(3, narrowest,
+			code(f, at+"specimen", func(c *data.Content) *string { return &t(c).Specimen }, true, offered(data.ListSpecimens)),
+			code(f, at+"method", func(c *data.Content) *string { return &t(c).Method }, true, offered(data.ListMethods)),
+			code(f, at+"laboratory", func(c *data.Content) *data.LaboratoryID { return &t(c).Laboratory }, true, laboratories)),
+		widgets.Columns(2, 330,
+			f.moment(at+"sampled", func(c *data.Content) *data.Moment { return &t(c).Sampled }),
+			f.moment(at+"analysed", func(c *data.Content) *data.Moment { return &t(c).Analysed }),
+			f.moment(at+"reported", func(c *data.Content) *data.Moment { return &t(c).Reported }),
+			widgets.Columns(2, 120,
+				code(f, at+"result", func(c *data.Content) *data.Result { return &t(c).Result }, true, results),
+				f.text(at+"reportNo", func(c *data.Content) *string { return &t(c).ReportNo }, plain))))
+}
+
+func (f *form) dose(i int, at string) (string, fyne.CanvasObject) {
+	d := func(c *data.Content) *data.Dose { return &c.Doses[i] }
+	return f.s.e.T("place.doses", i+1), widgets.Columns(3, narrowest,
+		f.date(at+"date", func(c *data.Content) *data.Date { return &d(c).Date }),
+		code(f, at+"product", func(c *data.Content) *string { return &d(c).Product }, true, f.list(data.ListVaccines)),
+		f.text(at+"lot", func(c *data.Content) *string { return &d(c).Lot }, plain),
+		code(f, at+"country", func(c *data.Content) *string { return &d(c).Country }, false, f.list(data.ListStates)),
+		f.text(at+"place", func(c *data.Content) *string { return &d(c).Place }, plain))
+}
+
+func (f *form) infection(i int, at string) (string, fyne.CanvasObject) {
+	n := func(c *data.Content) *data.Infection { return &c.Infections[i] }
+	return f.s.e.T("place.infections", i+1), widgets.Columns(3, narrowest,
+		f.date(at+"firstPositive", func(c *data.Content) *data.Date { return &n(c).FirstPositive }),
+		f.date(at+"recovered", func(c *data.Content) *data.Date { return &n(c).Recovered }),
+		f.text(at+"remarks", func(c *data.Content) *string { return &n(c).Remarks }, plain))
+}
+
+func (f *form) leg(i int, at string) (string, fyne.CanvasObject) {
+	l := func(c *data.Content) *data.Leg { return &c.Itinerary[i] }
+	return f.s.e.T("place.itinerary", i+1), widgets.Columns(2, 330,
+		widgets.Columns(3, 84,
+			f.text(at+"flight", func(c *data.Content) *string { return &l(c).Flight }, capitals),
+			f.text(at+"from", func(c *data.Content) *string { return &l(c).From }, capitals),
+			f.text(at+"to", func(c *data.Content) *string { return &l(c).To }, capitals)),
+		f.moment(at+"departs", func(c *data.Content) *data.Moment { return &l(c).Departs }))
+}
+
+// show shows a state in every field.
+func (f *form) show(state State) {
+	f.build(state.Content)
+	for _, in := range f.inputs {
+		f.showOne(in)
+	}
+	f.guardian.Hidden = !state.Minor
+	f.showRepairs(state)
+}
+
+func (f *form) showOne(in *input) {
+	state := f.s.m.State()
+	if !in.has {
+		in.set(&state.Content)
+	}
+	note := f.note(in.path, state)
+	if in.field.Note() != note {
+		in.field.SetNote(note)
+	}
+}
+
+// note is what stands under a field: what is wrong, what is asked, or what the
+// machine-readable lines prove.
+func (f *form) note(path string, state State) widgets.Note {
+	words := f.s.e.Words
+	p, confirmed, found := f.s.m.Beside(path)
+	switch {
+	case found && confirmed:
+		return widgets.Note{Role: look.Valid, Text: words.Problem(p), Confirm: words.T("problem.confirmed"), Confirmed: true}
+	case found && p.Severity == data.Confirm:
+		return widgets.Note{Role: look.Practice, Text: words.Problem(p), Confirm: words.T("problem.confirm")}
+	case found:
+		return widgets.Note{Role: look.Invalid, Text: words.Problem(p)}
+	case path == "document.mrz" && slices.Contains(state.Agrees, path):
+		return widgets.Note{Role: look.Valid, Text: words.T("intake.mrz.valid")}
+	case slices.Contains(state.Agrees, path):
+		return widgets.Note{Role: look.Valid, Text: words.T("intake.mrz.agrees")}
+	}
+	return widgets.Note{}
+}
+
+// showRepairs offers readings of the lines in which all check digits fit. None
+// is taken without the officer.
+func (f *form) showRepairs(state State) {
+	if len(f.repairs.Objects) == 0 && len(state.Repairs) == 0 {
+		return
+	}
+	f.repairs.Objects = nil
+	if len(state.Repairs) > 0 && !f.locked() {
+		f.repairs.Add(widgets.NewText(f.s.e.T("intake.repair"), widgets.Style{Size: theme.SizeNameCaptionText, Color: look.Practice.Ink()}))
+		for i, r := range state.Repairs {
+			var changes []string
+			for _, c := range r.Changes {
+				changes = append(changes, f.s.e.T("intake.repair.change", c.From, c.To, c.Line, c.Column))
+			}
+			f.repairs.Add(widgets.Row(look.Tight,
+				widgets.NewText(strings.Join(changes, "; "), widgets.Style{Elide: true}),
+				widgets.NewButton(f.s.e.T("intake.repair.take"), nil, func() {
+					f.s.apply(f.s.m.Repair(i))
+					f.s.check()
+					f.s.jump("document.mrz")
+				})))
+		}
+	}
+	f.repairs.Refresh()
+}
+
+// at is what takes the focus for a path: the field, else the block's first
+// one, else the section's button.
+func (f *form) at(path string) fyne.Focusable {
+	if in, ok := f.inputs[path]; ok {
+		return in.field.Focusable()
+	}
+	part, i := place(path)
+	if first, ok := map[string]string{"tests": "specimen", "doses": "date", "infections": "firstPositive", "itinerary": "flight"}[part]; ok && strings.Contains(path, "[") {
+		if in, ok := f.inputs[fmt.Sprintf("%s[%d].%s", part, i, first)]; ok {
+			return in.field.Focusable()
+		}
+	}
+	return f.heads[part]
+}
