@@ -182,7 +182,8 @@ func fill(ctx context.Context, dir string, p Practice, engine Engine, now time.T
 	if err != nil {
 		return err
 	}
-	return s.Close()
+	// The names of what was written must be as durable as its content.
+	return errors.Join(s.Close(), disk.SyncDir(filepath.Join(dir, "keys")), disk.SyncDir(dir))
 }
 
 // Folder is an open post.
@@ -210,9 +211,11 @@ func Open(ctx context.Context, dir string, engine Engine, holder string) (_ *Fol
 			f.Close()
 		}
 	}()
-	if f.store, err = engine.Open(filepath.Join(dir, fileDB)); err != nil {
-		return nil, fmt.Errorf("open post: %w", err)
+	opened, err := engine.Open(filepath.Join(dir, fileDB))
+	if err != nil {
+		return nil, fmt.Errorf("open post: %w", err) // what came with it is not a store, even where it is not nil
 	}
+	f.store = opened
 	if f.Log, err = audit.Open(ctx, f.store, filepath.Join(dir, fileHead)); err != nil {
 		return nil, fmt.Errorf("open post: %w", err)
 	}
