@@ -97,7 +97,7 @@ type One struct {
 	about  *widgets.Text
 	done   *widgets.Pill
 	page   *widgets.PageView
-	title  *widgets.Card
+	title  *widgets.Text
 	print  *widgets.Button
 	save   *widgets.Button
 	hand   *widgets.Button
@@ -158,10 +158,13 @@ func newOne(e *env.Env, parts Parts, n data.CertificateNumber) *One {
 		widgets.Row(8, s.print, s.save, s.hand),
 		s.queues, s.progress, s.printed, s.cancel, s.file, s.saved, s.busy, s.paper,
 		widgets.NewCard(e.T("certificates.life"), s.life))
-	s.title = widgets.NewCard(" ", container.New(tall{}, s.page))
+	s.title = widgets.Subheading("")
+	ground := widgets.NewGround(look.ColorSurface, 10)
+	ground.Stroke, ground.Width = theme.ColorNameSeparator, 1
+	sheet := container.NewStack(ground, widgets.Inset(12, 12, container.NewBorder(widgets.Inset(0, 4, s.title), nil, nil, nil, s.page)))
 	head := widgets.Stack(2, widgets.Row(16, s.number, widgets.Stretch(), s.done), s.about)
 	s.root = container.NewBorder(widgets.Inset(look.Gap, 8, head), nil, nil, nil, container.New(sides{},
-		widgets.Inset(look.Gap/2, 6, s.title), container.NewVScroll(widgets.Inset(look.Gap/2, 6, right))))
+		widgets.Inset(look.Gap/2, 6, sheet), container.NewVScroll(widgets.Inset(look.Gap/2, 6, right))))
 	s.m.Show = s.show
 	s.show(s.m.Open())
 	return s
@@ -180,12 +183,6 @@ func (sides) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[1].Move(fyne.NewPos(look.Gap/2+width, 0))
 	o[1].Resize(fyne.NewSize(size.Width-width-look.Gap, size.Height))
 }
-
-// tall lets the page have the height there is; its card asks for little.
-type tall struct{}
-
-func (tall) MinSize(o []fyne.CanvasObject) fyne.Size      { return fyne.NewSize(200, 200) }
-func (tall) Layout(o []fyne.CanvasObject, size fyne.Size) { o[0].Resize(size) }
 
 // Title implements env.Screen.
 func (s *One) Title() string { return s.e.T("certificates.title") }
@@ -280,7 +277,7 @@ func (s *One) show(st State) {
 	if st.Page != nil && !st.Drawing {
 		title = s.e.T("certificates.page", st.PageCopy)
 	}
-	s.title.SetTitle(title)
+	s.title.SetText(title)
 
 	label := s.e.T("certificates.print")
 	if st.NextCopy > 1 {
