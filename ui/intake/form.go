@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
 
 	"pratique/data"
 	"pratique/data/codes"
@@ -18,11 +17,10 @@ import (
 // input is a field of the form: where it stands in the content, and how it
 // shows what stands there.
 type input struct {
-	path    string
-	field   *widgets.Field
-	set     func(c *data.Content)
-	disable func()
-	has     bool // the focus; what is being typed is not rewritten
+	path  string
+	field *widgets.Field
+	set   func(c *data.Content)
+	tidy  func() // when the focus leaves: shows it as it will be kept
 }
 
 // form are the widgets of the application's content.
@@ -105,13 +103,15 @@ func (f *form) put(path string, control fyne.CanvasObject, set func(c *data.Cont
 }
 
 func (f *form) focus(in *input, on bool) {
-	in.has = on
 	if on {
 		f.current = in.path
 		f.reveal(in.field)
 		return
 	}
 	f.s.m.Visit(in.path)
+	if in.tidy != nil {
+		in.tidy()
+	}
 	if f.inputs[in.path] == in { // not of a block that was just taken away
 		f.showOne(in)
 	}
@@ -138,8 +138,14 @@ func (f *form) reveal(o fyne.CanvasObject) {
 // text is a line of free text.
 func (f *form) text(path string, at func(c *data.Content) *string, shape func(string) string) *widgets.Field {
 	e := widgets.NewEntry()
-	e.OnChanged = func(text string) { f.s.edit(at, shape(text)) }
-	return f.put(path, e, func(c *data.Content) { e.Set(*at(c)) })
+	e.OnChanged = func(text string) { edit(f.s, at, shape(text)) }
+	field := f.put(path, e, func(c *data.Content) {
+		if to := *at(c); shape(e.Text) != to { // what is being typed is not rewritten
+			e.Set(to)
+		}
+	})
+	f.inputs[path].tidy = func() { e.Set(shape(e.Text)) }
+	return field
 }
 
 func plain(s string) string { return s }
@@ -199,7 +205,6 @@ const narrowest float32 = 148
 
 func (f *form) document() fyne.CanvasObject {
 	f.mrz = widgets.NewMRZEntry()
-	f.mrz.PlaceHolder = f.s.e.T("intake.mrz.hint")
 	f.mrz.OnLines = func(lines string) {
 		f.s.apply(f.s.m.ReadMRZ(lines))
 		f.s.check() // at once: the officer waits to see what the lines say
@@ -208,7 +213,7 @@ func (f *form) document() fyne.CanvasObject {
 	f.repairs = widgets.Stack(6)
 	doc := func(c *data.Content) *data.TravelDocument { return &c.Document }
 	return widgets.NewCard(f.s.e.Words.Field("document"), widgets.Stack(look.Tight,
-		f.put("document.mrz", f.mrz, func(c *data.Content) { f.mrz.SetLines(c.Document.MRZ) }),
+		f.put("document.mrz", f.mrz, func(c *data.Content) { f.mrz.SetLines(c.Document.MRZ) }).Hint(f.s.e.T("intake.mrz.hint")),
 		f.repairs,
 		widgets.Columns(3, narrowest,
 			code(f, "document.kind", func(c *data.Content) *data.DocumentKind { return &doc(c).Kind }, true, f.list(data.ListDocuments)),
@@ -381,9 +386,7 @@ func (f *form) show(state State) {
 
 func (f *form) showOne(in *input) {
 	state := f.s.m.State()
-	if !in.has {
-		in.set(&state.Content)
-	}
+	in.set(&state.Content)
 	note := f.note(in.path, state)
 	if in.field.Note() != note {
 		in.field.SetNote(note)
@@ -418,7 +421,7 @@ func (f *form) showRepairs(state State) {
 	}
 	f.repairs.Objects = nil
 	if len(state.Repairs) > 0 && !f.locked() {
-		f.repairs.Add(widgets.NewText(f.s.e.T("intake.repair"), widgets.Style{Size: theme.SizeNameCaptionText, Color: look.Practice.Ink()}))
+		f.repairs.Add(small(f.s.e.T("intake.repair"), look.Practice.Ink()))
 		for i, r := range state.Repairs {
 			var changes []string
 			for _, c := range r.Changes {

@@ -141,9 +141,6 @@ func (s *screen) Leave() {
 	}
 }
 
-// edit changes one text of the content.
-func (s *screen) edit(at func(c *data.Content) *string, to string) { edit(s, at, to) }
-
 // edit changes one value of the content.
 func edit[T comparable](s *screen, at func(c *data.Content) *T, to T) {
 	s.typed(s.m.Edit(func(c *data.Content) { *at(c) = to }))
@@ -226,10 +223,13 @@ func (s *screen) keep(work func(context.Context) (Kept, error), asked bool) {
 
 // clock is a time of day at the post.
 func (s *screen) clock(t time.Time) string {
-	if loc, err := data.LoadZone(s.e.Post.Zone); err == nil {
-		t = t.In(loc)
-	}
-	return t.Format("15:04")
+	_, clock, _ := strings.Cut(data.MomentOf(t, s.e.Post.Zone).Wall, "T")
+	return clock
+}
+
+// day is a date and time at the post.
+func (s *screen) day(t time.Time) string {
+	return strings.Replace(data.MomentOf(t, s.e.Post.Zone).Wall, "T", " ", 1)
 }
 
 // apply shows a state everywhere.
@@ -542,7 +542,7 @@ func (s *screen) showBanner(state State) {
 		if state.Return.Note != "" {
 			lines = append(lines, s.e.T("intake.returned.note", state.Return.Note))
 		}
-		bar = notice(look.Practice, s.e.T("intake.returned", s.clock(state.Return.At)), lines)
+		bar = notice(look.Practice, s.e.T("intake.returned", s.day(state.Return.At)), lines)
 	}
 	s.banner.Objects = nil
 	if bar != nil {

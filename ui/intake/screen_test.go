@@ -33,8 +33,10 @@ func open(t testing.TB, p *desktest.Post, s staff.Session, language, id string) 
 		return func(e *env.Env, r env.Route) env.Screen {
 			return intake.New(e, intake.Parts{
 				Desk: p.Desk, Codes: book, After: b.After, Specimen: p.Specimen,
-				Slip:    func(context.Context, data.Content) ([]byte, error) { return []byte("%PDF"), nil },
-				Picture: func(context.Context, []byte) (image.Image, error) { return image.NewGray(image.Rect(0, 0, 210, 297)), nil },
+				Slip: func(context.Context, data.Content) ([]byte, error) { return []byte("%PDF"), nil },
+				Picture: func(context.Context, []byte) (image.Image, error) {
+					return image.NewGray(image.Rect(0, 0, 210, 297)), nil
+				},
 			}, r)
 		}
 	})

@@ -138,7 +138,7 @@ func newProblemRow(s *screen, p data.Problem) *problemRow {
 	r.ground.Width = 2
 	name, ink, text := "invalid", look.Invalid.Ink(), words.Problem(p)
 	switch {
-	case Missing(p):
+	case Missing(p) && strings.Contains(p.Field, "."):
 		name, ink, text = "", look.ColorMuted, "" // the label says it: fill it in
 	case p.Severity == data.Confirm:
 		name, ink = "warning", look.Practice.Ink()
