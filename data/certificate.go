@@ -1,6 +1,9 @@
 package data
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Colour is the outcome a certificate shows.
 type Colour string
@@ -66,6 +69,33 @@ type StatedDose struct {
 	Lot     string `json:"lot"`
 	Country string `json:"country"`
 	Place   string `json:"place,omitempty"`
+}
+
+// StatementOf is the part of a statement that the content decides by itself:
+// who, which document, which tests and doses. A test whose laboratory is not in
+// the list has none in the statement either.
+func StatementOf(c Content, laboratories []Laboratory) Statement {
+	c = c.Pinned()
+	t, d := c.Traveller, c.Document
+	st := Statement{
+		Surname: t.Surname, GivenNames: t.GivenNames, NativeName: t.NativeName,
+		Birth: t.Birth, Sex: t.Sex, Nationality: t.Nationality,
+		DocumentKind: d.Kind, DocumentIssuer: d.Issuer, DocumentNumber: d.Number, DocumentExpires: d.Expires,
+	}
+	for _, test := range c.Tests {
+		name := ""
+		if i := slices.IndexFunc(laboratories, func(l Laboratory) bool { return l.ID == test.Laboratory }); i >= 0 {
+			name = laboratories[i].SealName
+		}
+		st.Tests = append(st.Tests, StatedTest{
+			Kind: test.Kind, Specimen: test.Specimen, Method: test.Method, Laboratory: name,
+			Sampled: test.Sampled.Sealed(), Analysed: test.Analysed.Sealed(), Reported: test.Reported.Sealed(), Result: test.Result,
+		})
+	}
+	for _, dose := range c.Doses {
+		st.Doses = append(st.Doses, StatedDose(dose))
+	}
+	return st
 }
 
 // Phase of a certificate's record.

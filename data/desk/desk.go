@@ -265,6 +265,25 @@ func (d *Desk) problems(c data.Content, laboratories []data.Laboratory) []data.P
 	return problems
 }
 
+// Slip is what a certificate of a content would say as far as it is known: for
+// the traveller to read before it is submitted. It has no number and no seal.
+func (d *Desk) Slip(ctx context.Context, s staff.Session, c data.Content) (data.Statement, error) {
+	if err := staff.Permit(s, audit.ApplicationSaved); err != nil {
+		return data.Statement{}, err
+	}
+	laboratories, err := d.Laboratories(ctx)
+	if err != nil {
+		return data.Statement{}, err
+	}
+	c = normalised(c)
+	st := data.StatementOf(c, laboratories)
+	st.Practice, st.Issuer, st.PreparedBy = d.post.Practice(), d.post.Country, s.Officer().Mark
+	if from, until, ok := data.JourneyWindow(c, d.clock(), d.post.Zone); ok {
+		st.ValidFrom, st.ValidUntil, st.Window = from.Sealed(), until.Sealed(), data.WindowJourney
+	}
+	return st, nil
+}
+
 // Create stores a new application as a draft, whatever it holds so far.
 func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (data.Application, error) {
 	if err := staff.Permit(s, audit.ApplicationSaved); err != nil {

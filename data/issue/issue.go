@@ -253,7 +253,7 @@ func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.S
 	if err != nil {
 		return data.Statement{}, err
 	}
-	t, d, a := app.Content.Traveller, app.Content.Document, app.Approval
+	a := app.Approval
 	issued := now.In(i.zone()).Truncate(time.Minute)
 	until, ok := a.ValidUntil.Instant()
 	if !ok {
@@ -263,29 +263,16 @@ func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.S
 	if i.signer != nil && expires.After(i.signer.Certificate.NotAfter) && !until.After(i.signer.Certificate.NotAfter) {
 		expires = i.signer.Certificate.NotAfter
 	}
-	st := data.Statement{
-		Practice: app.Practice, Issuer: i.post.Country,
-		Surname: t.Surname, GivenNames: t.GivenNames, NativeName: t.NativeName,
-		Birth: t.Birth, Sex: t.Sex, Nationality: t.Nationality,
-		DocumentKind: d.Kind, DocumentIssuer: d.Issuer, DocumentNumber: d.Number, DocumentExpires: d.Expires,
-		Issued:    atOffset(issued, issued),
-		ValidFrom: a.ValidFrom.Sealed(), ValidUntil: a.ValidUntil.Sealed(), Window: a.Window,
-		Expires: atOffset(expires.Truncate(time.Minute), issued),
-		Colour:  a.Colour, PreparedBy: preparer.Mark, ApprovedBy: approver.Mark,
-	}
-	for n, test := range app.Content.Pinned().Tests {
-		at := slices.IndexFunc(laboratories, func(l data.Laboratory) bool { return l.ID == test.Laboratory })
-		if at < 0 {
-			return data.Statement{}, fmt.Errorf("test %d: laboratory %s is not on the list", n+1, test.Laboratory)
+	st := data.StatementOf(app.Content, laboratories)
+	for n, test := range st.Tests {
+		if test.Laboratory == "" {
+			return data.Statement{}, fmt.Errorf("test %d: laboratory %s is not on the list", n+1, app.Content.Tests[n].Laboratory)
 		}
-		st.Tests = append(st.Tests, data.StatedTest{
-			Kind: test.Kind, Specimen: test.Specimen, Method: test.Method, Laboratory: laboratories[at].SealName,
-			Sampled: test.Sampled.Sealed(), Analysed: test.Analysed.Sealed(), Reported: test.Reported.Sealed(), Result: test.Result,
-		})
 	}
-	for _, dose := range app.Content.Doses {
-		st.Doses = append(st.Doses, data.StatedDose(dose))
-	}
+	st.Practice, st.Issuer = app.Practice, i.post.Country
+	st.Issued, st.Expires = atOffset(issued, issued), atOffset(expires.Truncate(time.Minute), issued)
+	st.ValidFrom, st.ValidUntil, st.Window = a.ValidFrom.Sealed(), a.ValidUntil.Sealed(), a.Window
+	st.Colour, st.PreparedBy, st.ApprovedBy = a.Colour, preparer.Mark, approver.Mark
 	return st, nil
 }
 

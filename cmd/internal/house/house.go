@@ -199,11 +199,22 @@ func (h *House) words(st data.Statement) []string {
 	return all
 }
 
-// Slip makes a page without seal: the traveller's proof slip or a preview.
-func (h *House) Slip(kind pdfgen.Kind, st data.Statement) ([]byte, error) {
+// Slip makes the page that a traveller checks before the review. It carries no
+// seal.
+func (h *House) Slip(ctx context.Context, s staff.Session, c data.Content) ([]byte, error) {
+	st, err := h.Desk.Slip(ctx, s, c)
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
-	err := h.Press.Render(&b, pdfgen.Printout{Kind: kind, Statement: st, Post: h.Folder.Post, AnchorFingerprint: h.fingerprint})
+	err = h.Press.Render(&b, pdfgen.Printout{Kind: pdfgen.ProofSlip, Statement: st, Post: h.Folder.Post, AnchorFingerprint: h.fingerprint})
 	return b.Bytes(), err
+}
+
+// Specimen is the specimen application with dates counted from now.
+func (h *House) Specimen(ctx context.Context) (data.Content, error) {
+	laboratories, err := h.Laboratories(ctx)
+	return post.Specimen(h.Folder.Post, laboratories, h.Now()), err
 }
 
 // PracticeOfficers signs in a practice post's clerk and reviewer. They are

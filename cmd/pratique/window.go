@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"image"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"pratique/assets"
+	"pratique/cmd/internal/house"
+	"pratique/data"
+	"pratique/data/trust"
+	"pratique/pdfgen"
+	"pratique/pdfgen/page"
+	"pratique/ui"
+	"pratique/ui/certificates"
+	"pratique/ui/env"
+	"pratique/ui/intake"
+	"pratique/ui/queue"
+	"pratique/ui/review"
+	"pratique/ui/signin"
+	look "pratique/ui/theme"
+	"pratique/ui/verify"
+)
+
+// appID names the program's settings in the operating system.
+const appID = "org.pratique.desk"
+
+// lockAfter is how long nobody may touch the desk before it locks.
+const lockAfter = 4 * time.Minute
+
+// version is the program's own; FyneApp.toml has the same.
+const version = "0.1.0"
+
+// settingLanguage is where the choice of language is remembered.
+const settingLanguage = "language"
+
+// window opens the desk of the post in dir and returns when it is closed.
+func window(ctx context.Context, dir string) error {
+	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Pratique", Version: version, Migrations: map[string]bool{"fyneDo": true}})
+	a := app.NewWithID(appID)
+	words, err := house.Words()
+	if err != nil {
+		return err
+	}
+	theme, err := look.New(assets.FS)
+	if err != nil {
+		return err
+	}
+	a.Settings().SetTheme(theme)
+	if icon, err := assets.FS.ReadFile("icons/pratique.png"); err == nil {
+		a.SetIcon(fyne.NewStaticResource("pratique.png", icon))
+	}
+	language := a.Preferences().StringWithFallback(settingLanguage, os.Getenv("LANG"))
+
+	w := a.NewWindow("Pratique")
+	w.SetMaster()
+	w.Resize(fyne.NewSize(1280, 800))
+	w.CenterOnScreen()
+
+	h, err := house.Open(ctx, dir, time.Now)
+	if err != nil {
+		// A double click leads here: whoever made it sees no terminal.
+		sentence := ui.Say(words.In(language), err)
+		text := widget.NewLabel(strings.TrimSpace(sentence + "\n\n" + err.Error()))
+		text.Wrapping = fyne.TextWrapWord
+		w.SetContent(container.NewPadded(text))
+		w.Resize(fyne.NewSize(640, 240))
+		w.ShowAndRun()
+		return err
+	}
+	defer h.Close()
+	evidencePages := house.Pages()
+	defer evidencePages.Close()
+
+	var shell *ui.Shell
+	shell = ui.New(ui.Config{
+		Window: w, Words: words, Language: language, Post: h.Folder.Post, Now: time.Now, Run: env.Background, After: env.After,
+		Screens: screens(h, a.Preferences(), evidencePages, words.Languages(), func(l string) { shell.SetLanguage(l) }),
+		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify},
+		May: func(o data.Officer, s env.ScreenName) bool {
+			return s != env.Intake || slices.Contains(o.Roles, data.Clerk)
+		},
+		Home: func(data.Officer) env.Route { return env.Route{Screen: env.Queue} },
+		Find: func(text string) env.Route {
+			if strings.HasPrefix(strings.TrimSpace(text), "HC1:") {
+				return env.Route{Screen: env.Verify, Find: text}
+			}
+			return env.Route{Screen: env.Queue, Find: text}
+		},
+		LockAfter:  lockAfter,
+		OnLock:     func() {},
+		OnLanguage: func(l string) { a.Preferences().SetString(settingLanguage, l) },
+		Say:        ui.Say,
+	})
+	context.AfterFunc(ctx, func() { fyne.Do(shell.Close) })
+	w.ShowAndRun()
+	return nil
+}
+
+// screens puts every screen together with what it works on.
+func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, languages []string, setLanguage func(string)) map[env.ScreenName]env.Factory {
+	var anchors trust.List
+	if err := anchors.Load(h.Folder.Dir); err != nil {
+		fyne.LogError("the post's own anchor cannot be read", err)
+	}
+	halves, jobs := review.Halves{}, certificates.NewJobs()
+	return map[env.ScreenName]env.Factory{
+		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
+			return signin.New(e, signin.Parts{Door: h.Desk, Practice: h.Practice.Officers, Languages: languages, SetLanguage: setLanguage}, r)
+		},
+		env.Queue: func(e *env.Env, r env.Route) env.Screen {
+			return queue.New(e, queue.Parts{Desk: h.Desk, After: env.After}, r)
+		},
+		env.Intake: func(e *env.Env, r env.Route) env.Screen {
+			return intake.New(e, intake.Parts{
+				Desk: h.Desk, Codes: h.Codes, After: env.After,
+				Slip: func(ctx context.Context, c data.Content) ([]byte, error) { return h.Slip(ctx, e.Session, c) },
+				Picture: func(ctx context.Context, pdf []byte) (image.Image, error) {
+					return h.Paper.Render(ctx, pdf, 0, slipDPI)
+				},
+				Specimen: func() data.Content { return specimen(h) },
+			}, r)
+		},
+		env.Review: func(e *env.Env, r env.Route) env.Screen {
+			return review.New(e, review.Parts{Desk: h.Desk, Codes: h.Codes, Density: density, Halves: halves}, r)
+		},
+		env.Certificates: func(e *env.Env, r env.Route) env.Screen {
+			return certificates.New(e, certificates.Parts{
+				Desk: h.Desk, Paper: h, Pages: h.Paper, Printer: newPrinter(), Settings: settings,
+				WriteNew: house.WriteNew, Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs,
+			}, r)
+		},
+		env.Verify: func(e *env.Env, r env.Route) env.Screen {
+			return verify.New(e, verify.Parts{Trust: &anchors, Pages: pages, Names: h.Codes, After: env.After}, r)
+		},
+	}
+}
+
+// slipDPI is the resolution of the proof slip on screen: enough to read it.
+const slipDPI = 110
+
+// specimen is the practice post's application of nobody.
+func specimen(h *house.House) data.Content {
+	c, err := h.Specimen(context.Background())
+	if err != nil {
+		fyne.LogError("the specimen has no laboratories", err)
+	}
+	return c
+}
+
+// density is the version and module size of the QR of a seal that long.
+func density(size int) (version int, moduleMM float64) {
+	version, moduleMM, err := pdfgen.Density(strings.Repeat("A", size))
+	if err != nil {
+		return 0, 0
+	}
+	return version, moduleMM
+}
