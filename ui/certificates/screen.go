@@ -138,6 +138,10 @@ func newOne(e *env.Env, parts Parts, n data.CertificateNumber) *One {
 	s.again = widgets.NewButton(e.T("certificates.printer.again"), nil, func() { s.show(s.m.AskAgain()) })
 	s.cancel = widgets.NewButton(e.T("certificates.print.cancel"), nil, func() { s.show(s.m.CancelPrint()) })
 
+	for _, b := range []*widgets.Button{s.print, s.save, s.hand, s.again, s.cancel} {
+		b.OnRune = s.TypedRune
+	}
+
 	s.path.OnChanged = func(text string) { s.show(s.m.Path(text)) }
 	s.path.OnSubmitted = func(string) { s.show(s.m.Write()) }
 	s.pathNote = widgets.NewField(e.T("certificates.save.path"), s.path)
@@ -208,10 +212,13 @@ func (s *One) Actions() []env.Action {
 }
 
 // TypedRune implements env.Typist: a scanner's text goes where paper is scanned.
+// Where nothing can be handed over, its spaces and its Enter press no button.
 func (s *One) TypedRune(r rune) {
-	if s.scan.Visible() && s.paper.Visible() {
+	if s.st.CanHand {
 		s.e.Window.Canvas().Focus(s.scan)
 		s.scan.TypedRune(r)
+	} else {
+		s.e.Window.Canvas().Unfocus()
 	}
 }
 

@@ -47,6 +47,33 @@ func TestPrintScanHandOver(t *testing.T) {
 	}
 }
 
+// TestScannerPressesNothing: the text of a QR has spaces and ends with Enter.
+func TestScannerPressesNothing(t *testing.T) {
+	d := newDesktop(t, &printer{queues: office, waits: []Status{{Phase: Completed}}})
+	b := bench(t, d, "en", env.Route{Screen: env.Certificates, ID: string(d.c.Number)})
+	s := b.Screen.(*One)
+	scan := func() {
+		for _, r := range d.c.Seal {
+			if r == ' ' {
+				b.Key(fyne.KeySpace)
+			}
+			b.Type(string(r))
+		}
+		b.Key(fyne.KeyReturn)
+	}
+	b.Window.Canvas().Focus(s.print)
+	scan()
+	if got := d.prints(t); len(got) != 0 {
+		t.Fatal("a scan before printing printed")
+	}
+	s.doPrint()
+	b.Window.Canvas().Focus(s.print)
+	scan()
+	if got := d.prints(t); len(got) != 1 || !s.st.HandedOver {
+		t.Errorf("prints %v, handed over %v", got, s.st.HandedOver)
+	}
+}
+
 func TestSaveByKeys(t *testing.T) {
 	d := newDesktop(t, &printer{queuesErr: ErrNoPrinter})
 	b := bench(t, d, "en", env.Route{Screen: env.Certificates, ID: string(d.c.Number)})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -41,6 +42,7 @@ type Screen struct {
 	note     *widgets.Entry
 	foot     *fyne.Container
 	root     fyne.CanvasObject
+	typed    time.Time // the last letter
 }
 
 // New makes the screen of the case that r names.
@@ -110,6 +112,11 @@ func (s *Screen) Actions() []env.Action {
 
 // TypedRune implements env.Typist.
 func (s *Screen) TypedRune(r rune) {
+	hasty := s.hasty()
+	s.typed = s.e.Now()
+	if hasty {
+		return
+	}
 	switch r {
 	case 'a', 'A':
 		s.approve()
@@ -120,11 +127,20 @@ func (s *Screen) TypedRune(r rune) {
 	}
 }
 
+// hasty reports whether keys follow each other as no hand types them: a scanner
+// whose text holds an A, or a key held down, decides nothing.
+func (s *Screen) hasty() bool {
+	since := s.e.Now().Sub(s.typed)
+	return since >= 0 && since < 50*time.Millisecond
+}
+
 // TypedKey implements env.Typist.
 func (s *Screen) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeySpace:
-		s.tick()
+		if !s.hasty() {
+			s.tick()
+		}
 	case fyne.KeyDown:
 		s.move(1)
 	case fyne.KeyUp:
@@ -289,9 +305,10 @@ func (s *Screen) showReturn(st State) {
 
 func (s *Screen) showFoot(st State) {
 	button := func(label string, high, disabled bool, do func()) fyne.CanvasObject {
-		b := newKeyButton(s, label, do)
+		b := widgets.NewButton(label, nil, do)
+		b.OnRune = s.TypedRune
 		if high {
-			b.Importance = widget.HighImportance
+			b.Primary()
 		}
 		if disabled {
 			b.Disable()
@@ -534,19 +551,3 @@ func (r *reason) TypedKey(k *fyne.KeyEvent) {
 		r.Check.TypedKey(k)
 	}
 }
-
-// keyButton is a button with which the screen's letters still work.
-type keyButton struct {
-	widgets.Button
-	s *Screen
-}
-
-func newKeyButton(s *Screen, label string, do func()) *keyButton {
-	b := &keyButton{s: s}
-	b.Text, b.OnTapped = label, do
-	b.ExtendBaseWidget(b)
-	return b
-}
-
-// TypedRune implements fyne.Focusable.
-func (b *keyButton) TypedRune(r rune) { b.s.TypedRune(r) }

@@ -1,11 +1,10 @@
 package review
 
 import (
-	"image/png"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -16,6 +15,7 @@ import (
 	"pratique/data/desk/desktest"
 	"pratique/data/staff"
 	"pratique/ui/env"
+	"pratique/ui/screentest"
 	look "pratique/ui/theme"
 	"pratique/ui/widgets"
 )
@@ -53,6 +53,7 @@ func TestKeysAlone(t *testing.T) {
 	if len(sh.went) > 0 || s.failure.Text() == "" {
 		t.Fatal("approved before anything was ticked, or without a word")
 	}
+	p.Now = p.Now.Add(time.Second)
 	for i := range s.cards {
 		if w.Canvas().Focused() != s.cards[i] {
 			t.Fatalf("group %d has not the focus", i)
@@ -62,6 +63,23 @@ func TestKeysAlone(t *testing.T) {
 	w.Canvas().Focused().TypedRune('a')
 	if len(sh.went) != 1 || sh.went[0].Screen != env.Certificates {
 		t.Errorf("went %v, errors %v", sh.went, sh.errs)
+	}
+}
+
+// TestScannerDecidesNothing: a scanner types letters and spaces faster than
+// any hand.
+func TestScannerDecidesNothing(t *testing.T) {
+	p := desktest.New(t)
+	s, sh, w := open(t, p, parts(t, p), p.Reviewer, ticked(p), "en")
+	for _, r := range "HC1:A R L A" {
+		if r == ' ' {
+			key(w, fyne.KeySpace)
+		}
+		w.Canvas().Focused().TypedRune(r)
+		p.Now = p.Now.Add(8 * time.Millisecond)
+	}
+	if len(sh.went) > 0 || s.st.Ticked != len(s.st.Groups) || s.st.Mode != Reviewing {
+		t.Errorf("went %v, ticked %d, mode %s", sh.went, s.st.Ticked, s.st.Mode)
 	}
 }
 
@@ -101,9 +119,12 @@ func TestLookingHasNoActs(t *testing.T) {
 	}
 }
 
-// TestPictures shows the screen in its states. With PRATIQUE_SHOTS set to a
-// folder it leaves pictures there to look at.
+// TestPictures leaves pictures of the screen's states in $PRATIQUE_SHOTS, if
+// that is set.
 func TestPictures(t *testing.T) {
+	if os.Getenv("PRATIQUE_SHOTS") == "" {
+		t.Skip("PRATIQUE_SHOTS is not set: no pictures were made")
+	}
 	long := func(p *desktest.Post) data.ApplicationID {
 		c := p.Specimen()
 		c.Document.MRZ = ""
@@ -132,33 +153,15 @@ func TestPictures(t *testing.T) {
 		{"own", own, both, func(*Screen) {}},
 	} {
 		for _, language := range []string{"en", "zh"} {
-			for _, size := range []fyne.Size{fyne.NewSize(1110, 730), fyne.NewSize(850, 630)} {
-				p := desktest.New(t)
-				s, _, w := open(t, p, parts(t, p), tt.who(p), tt.made(p), language)
-				tt.do(s)
-				w.Resize(size)
-				w.Resize(size.AddWidthHeight(0, 1)) // once more: heights follow widths
-				m := w.Canvas().Capture()
-				if m.Bounds().Dx() != int(size.Width) || m.Bounds().Dy() > int(size.Height)+1 {
-					t.Errorf("%s %s: %v does not fit %v", tt.name, language, m.Bounds(), size)
-				}
-				folder := os.Getenv("PRATIQUE_SHOTS")
-				if folder == "" {
-					continue
-				}
-				name := "review-" + tt.name + "-" + language
-				if size.Width < 1000 {
-					name += "-small"
-				}
-				f, err := os.Create(filepath.Join(folder, name+".png"))
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer f.Close()
-				if err := png.Encode(f, m); err != nil {
-					t.Fatal(err)
-				}
-			}
+			p := desktest.New(t)
+			ps := parts(t, p)
+			route := env.Route{Screen: env.Review, ID: string(tt.made(p))}
+			b := screentest.New(t, p, tt.who(p), language, route, func(*screentest.Bench) env.Factory {
+				return func(e *env.Env, r env.Route) env.Screen { return New(e, ps, r) }
+			})
+			tt.do(b.Screen.(*Screen))
+			b.Shot(t, "review-"+tt.name+"-"+language, 1280, 800)
+			b.Shot(t, "review-"+tt.name+"-"+language+"-small", 1000, 700)
 		}
 	}
 }

@@ -38,14 +38,21 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 	s.entry.SetPlaceHolder(e.T("verify.entry"))
 	s.entry.OnSubmitted = s.answer
 	s.entry.OnKey = func(k *fyne.KeyEvent) bool {
-		if k.Name == fyne.KeyEscape {
+		switch k.Name {
+		case fyne.KeyEscape:
 			s.forget()
-			return true
+		case fyne.KeyPageDown:
+			s.scroll(1)
+		case fyne.KeyPageUp:
+			s.scroll(-1)
+		default:
+			return false
 		}
-		return false
+		return true
 	}
 	s.clear = widgets.NewButton(e.T("verify.clear"), nil, s.forget)
 	open := widgets.NewButton(e.T("verify.open"), nil, s.open)
+	open.OnRune, s.clear.OnRune = s.TypedRune, s.TypedRune
 	bar := container.NewBorder(nil, nil, nil, widgets.Row(10, widgets.Inset(4, 0, open), s.left, s.clear), s.entry)
 	s.root = container.NewBorder(widgets.Inset(look.Gap, 10, bar), nil, nil, nil, s.stage)
 	e.Window.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { s.show(s.m.Files(sources(dropped)...)) })
@@ -112,6 +119,14 @@ func (s *Screen) answer(text string) {
 	s.show(s.m.State())
 }
 
+// scroll turns the page of the answers; the entry keeps the focus meanwhile.
+func (s *Screen) scroll(pages float32) {
+	if page, ok := s.stage.Objects[0].(*container.Scroll); ok {
+		far := max(0, page.Content.MinSize().Height-page.Size().Height)
+		page.ScrollToOffset(fyne.NewPos(0, max(0, min(far, page.Offset.Y+pages*page.Size().Height*0.9))))
+	}
+}
+
 func (s *Screen) forget() {
 	s.entry.Set("")
 	s.show(s.m.Clear())
@@ -147,9 +162,10 @@ func (s *Screen) show(st State) {
 
 func (s *Screen) draw() {
 	st := s.st
-	s.left.SetText("")
+	s.left.Hide()
 	s.clear.Hide()
 	if st.Left > 0 {
+		s.left.Show()
 		s.left.SetText(s.e.T("verify.clear.in", st.Left))
 		s.clear.Show()
 	}
@@ -264,7 +280,7 @@ func (s *Screen) one(a Answer) fyne.CanvasObject {
 			right = append(right, widgets.NewCard(g.Title, stated.Pairs(g.Lines)))
 		}
 	}
-	body.Add(widgets.Columns(2, 360, compare, widgets.Stack(12, right...)))
+	body.Add(widgets.Columns(2, 360, widgets.Stack(0, compare), widgets.Stack(12, right...)))
 	return body
 }
 

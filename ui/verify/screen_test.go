@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 
 	"pratique/ui/env"
@@ -64,6 +65,10 @@ func TestScanner(t *testing.T) {
 	w.Pass()
 	if s.left.Text() != "cleared in 59 s" {
 		t.Errorf("countdown %q", s.left.Text())
+	}
+	w.Key(fyne.KeyPageDown)
+	if page := s.stage.Objects[0].(*container.Scroll); page.Offset.Y == 0 {
+		t.Error("Page Down does not scroll")
 	}
 	w.Type("nonsense")
 	w.Key(fyne.KeyReturn)

@@ -10,6 +10,8 @@ type Button struct {
 	widget.Button
 	// OnFocus tells when the focus comes and goes.
 	OnFocus func(focused bool)
+	// OnRune gets the letters typed while the button has the focus.
+	OnRune func(r rune)
 }
 
 // NewButton makes a Button. Icon may be nil.
@@ -41,6 +43,13 @@ func (b *Button) FocusLost() { b.Button.FocusLost(); b.tell(false) }
 func (b *Button) tell(on bool) {
 	if b.OnFocus != nil {
 		b.OnFocus(on)
+	}
+}
+
+// TypedRune implements fyne.Focusable.
+func (b *Button) TypedRune(r rune) {
+	if b.OnRune != nil {
+		b.OnRune(r)
 	}
 }
 
