@@ -160,7 +160,7 @@ func newOne(e *env.Env, parts Parts, n data.CertificateNumber) *One {
 
 	right := widgets.Stack(12,
 		widgets.Row(8, s.print, s.save, s.hand),
-		s.queues, s.progress, s.printed, s.cancel, s.file, s.saved, s.busy, s.paper,
+		s.queues, s.progress, s.printed, widgets.Row(0, s.cancel, widgets.Stretch()), s.file, s.saved, s.busy, s.paper,
 		widgets.NewCard(e.T("certificates.life"), s.life))
 	s.title = widgets.Subheading("")
 	ground := widgets.NewGround(look.ColorSurface, 10)
@@ -394,13 +394,31 @@ func (s *One) showPrint(st State) {
 		text += ". " + s.e.T(p.Failed)
 	}
 	if p.Reason != "" {
-		text += " " + s.e.T("certificates.reason", p.Reason)
+		text += " " + s.e.T("certificates.reason", reasons(s.e, p.Reason))
 	}
 	role := map[Step]look.Role{Done: look.Valid, Failed: look.Invalid, Waiting: look.Practice}[p.Step]
 	if role == "" {
 		role = look.Plain
 	}
 	s.printed.Set(role, text)
+}
+
+// reasons are a printer's keywords in words, those of how grave it is left
+// away; a keyword without words stands for itself.
+func reasons(e *env.Env, keywords string) string {
+	var said []string
+	for k := range strings.SplitSeq(keywords, ", ") {
+		for _, gravity := range []string{"-error", "-warning", "-report"} {
+			k = strings.TrimSuffix(k, gravity)
+		}
+		if key := "certificates.reason." + k; e.Words.Has(key) {
+			k = e.T(key)
+		}
+		if !slices.Contains(said, k) {
+			said = append(said, k)
+		}
+	}
+	return strings.Join(said, ", ")
 }
 
 func (s *One) showLife(st State) {

@@ -88,6 +88,18 @@ func TestSaveByKeys(t *testing.T) {
 	}
 }
 
+func TestReasonsInWords(t *testing.T) {
+	d := newDesktop(t, &printer{})
+	for keywords, want := range map[string]string{
+		"media-empty-error, media-empty": "no paper",
+		"media-jam, x-odd-thing-warning": "paper jam, x-odd-thing",
+	} {
+		if got := reasons(d.env, keywords); got != want {
+			t.Errorf("%q is %q, want %q", keywords, got, want)
+		}
+	}
+}
+
 func TestOpenFromTheList(t *testing.T) {
 	d := newDesktop(t, &printer{})
 	b := bench(t, d, "en", env.Route{Screen: env.Certificates})

@@ -212,7 +212,7 @@ func (s *Screen) show(st State) {
 	s.showSeal(st)
 	s.look.Set(look.Accent, st.Look)
 	failure := ""
-	if st.Failure != "" && st.Failure != "review.failed.reason" {
+	if st.Failure != "" {
 		failure = s.e.T(st.Failure)
 	}
 	s.failure.Set(look.Invalid, failure)
