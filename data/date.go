@@ -118,7 +118,10 @@ func (m Moment) Pinned() Moment {
 		return m
 	}
 	if all := occurrences(m.Wall, loc); len(all) > 0 {
-		m.Offset = all[0].Format("-07:00")
+		pinned := m
+		if pinned.Offset = all[0].Format("-07:00"); pinned.ZoneAgrees() { // not so before offsets had whole minutes
+			return pinned
+		}
 	}
 	return m
 }

@@ -214,6 +214,7 @@ func FuzzMoment(f *testing.F) {
 	f.Add("2022-10-30T02:30", "Europe/Berlin", "+02:00")
 	f.Add("2022-03-27T02:30", "Asia/Beirut", "")
 	f.Add("2011-12-30T12:00", "Pacific/Apia", "-10:00")
+	f.Add("0222-03-27T02:30", "Asia/Beirut", "")
 	f.Fuzz(func(t *testing.T, wall, zone, offset string) {
 		m := Moment{Wall: wall, Zone: zone, Offset: offset}
 		p := m.Pinned()

@@ -860,6 +860,7 @@ func TestQueueAndSearch(t *testing.T) {
 	if got := ids(p.Queue(p.Clerk, data.Submitted, data.Approved)); len(got) != 0 {
 		t.Errorf("submitted or approved: %v", got)
 	}
+	p.Now = p.Now.Add(time.Minute)
 	c := p.Issued(t, p.Specimen())
 	for text, want := range map[string][]data.ApplicationID{
 		"muster": {younger, unknown}, "MUSTERM": {younger}, "neill": {late}, "o'neill": {late}, "beispiel lena": {early}, "der van": {early},

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,17 +28,40 @@ const passphrase = "kamo rudi teso bali"
 
 var practicePost = data.Post{Kind: data.PracticePost, Code: "PR", Country: "UT", StateName: map[string]string{"en": "Republic of Utopia"}}
 
-// folder makes the keys of a practice post.
+// made is a folder with the keys of a practice post; it is made once, for the
+// key is slow to encrypt by intent.
+var made = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "pratique-keys-*")
+	if err == nil {
+		err = os.Mkdir(filepath.Join(dir, "keys"), 0o700)
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = keys.CreatePractice(dir, practicePost, []byte(passphrase), now)
+	return dir, err
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, err := made(); err == nil {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+// folder is a copy of that folder.
 func folder(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "keys"), 0o700); err != nil {
+	from, err := made()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if uri, err := keys.CreatePractice(dir, practicePost, []byte(passphrase), now); err != nil || uri != "file:keys/signer.key" {
-		t.Fatal(uri, err)
+	to := t.TempDir()
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
 	}
-	return dir
+	return to
 }
 
 // files are the names and contents of everything in a folder.
@@ -61,7 +85,10 @@ func files(t *testing.T, dir string) map[string]string {
 // TestInvariant8NoKeyIsMadeSilently: whatever is wrong with the key, opening
 // says so and leaves the folder as it is.
 func TestInvariant8NoKeyIsMadeSilently(t *testing.T) {
-	other := folder(t)
+	_, other, err := keys.MakePractice(practicePost, now)
+	if err != nil {
+		t.Fatal(err)
+	}
 	write := func(t *testing.T, path string, b []byte) {
 		t.Helper()
 		if err := os.WriteFile(path, b, 0o600); err != nil {
@@ -103,11 +130,7 @@ func TestInvariant8NoKeyIsMadeSilently(t *testing.T) {
 			write(t, key, pem.EncodeToMemory(block))
 		}, errAny},
 		{"certificate of another key", "file:keys/signer.key", passphrase, func(t *testing.T, _, certificate string) {
-			b, err := os.ReadFile(filepath.Join(other, "keys/signer.pem"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			write(t, certificate, b)
+			write(t, certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: other.Certificate.Raw}))
 		}, keys.ErrUnfit},
 		{"certificate empty", "file:keys/signer.key", passphrase, func(t *testing.T, _, certificate string) { write(t, certificate, nil) }, keys.ErrUnfit},
 		{"certificate damaged", "file:keys/signer.key", passphrase, func(t *testing.T, _, certificate string) {
