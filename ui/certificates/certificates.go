@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"pratique/data"
@@ -437,8 +438,24 @@ func (m *Model) Print() State {
 	j := &job{print: Print{Step: Making, Copy: copyNo, Queue: queue}, show: m.jobChanged}
 	jobs, parts, e, s := m.parts.Jobs, m.parts, m.e, m.e.Session
 	jobs.of[c.Number] = j
-	// step shows how far the sheet is, from any goroutine.
-	step := func(change func(*Print)) { e.Run(func() {}, func() { change(&j.print); j.show() }) }
+	// step shows how far the sheet is, from any goroutine. A runner keeps no
+	// order, so what comes late is dropped.
+	var told atomic.Int64
+	shown := int64(0)
+	step := func(p Print) {
+		n := told.Add(1)
+		e.Run(func() {}, func() {
+			if n < shown || !j.print.Under() {
+				return
+			}
+			shown = n
+			if j.print.Step == Ending {
+				p.Step = Ending
+			}
+			j.print = p
+			j.show()
+		})
+	}
 	env.Go(e, func(ctx context.Context) (data.Certificate, error) {
 		return printSheet(ctx, parts, s, c, queue, copyNo, step)
 	}, func(after data.Certificate, err error) {
@@ -476,7 +493,7 @@ func (e *sheetError) Error() string { return e.key }
 // printSheet makes a copy anew, checks it, prints it, follows its job and
 // records how it ended. The record is written even if the window closes.
 func printSheet(ctx context.Context, parts Parts, s staff.Session, c data.Certificate, queue string, copyNo int,
-	step func(func(*Print))) (data.Certificate, error) {
+	step func(Print)) (data.Certificate, error) {
 	pdf, err := parts.Paper.Print(ctx, c, copyNo)
 	if err != nil {
 		return c, &sheetError{"certificates.failed.page", "", err}
@@ -485,7 +502,8 @@ func printSheet(ctx context.Context, parts Parts, s staff.Session, c data.Certif
 	failed := func(job, key, reason string) error {
 		return &sheetError{key, reason, parts.Desk.PrintFailed(recorded, s, c.Number, job)}
 	}
-	step(func(p *Print) { p.Step = Sending })
+	p := Print{Step: Sending, Copy: copyNo, Queue: queue}
+	step(p)
 	job, err := parts.Printer.Print(ctx, queue, c.Number.String(), pdf)
 	switch {
 	case errors.Is(err, ErrNoPrinter):
@@ -495,16 +513,12 @@ func printSheet(ctx context.Context, parts Parts, s staff.Session, c data.Certif
 	case err != nil:
 		return c, failed("", "certificates.failed.refused", "")
 	}
-	step(func(p *Print) { p.Step, p.Job = Queued, job })
+	p.Step, p.Job = Queued, job
+	step(p)
 	var status Status
 	for !status.Phase.final() {
 		status, err = parts.Printer.Wait(ctx, queue, job, func(now Status) {
-			step(func(p *Print) {
-				if p.Step != Ending {
-					p.Step = steps[now.Phase]
-				}
-				p.Reason = now.Reason
-			})
+			step(Print{Step: steps[now.Phase], Copy: copyNo, Queue: queue, Job: job, Reason: now.Reason})
 		})
 		if err != nil {
 			return c, failed(job, "certificates.failed.unknown", "")

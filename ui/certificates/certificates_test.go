@@ -280,6 +280,30 @@ func TestAwayWhilePrinting(t *testing.T) {
 	}
 }
 
+// TestLateProgress: what is told of a job after its end changes nothing.
+func TestLateProgress(t *testing.T) {
+	d := newDesktop(t, &printer{queues: office, waits: []Status{{Phase: Printing}, {Phase: Completed}}})
+	var late []func()
+	depth := 0
+	d.env.Run = func(work, then func()) {
+		depth++
+		work()
+		if depth--; depth > 0 {
+			late = append(late, then)
+			return
+		}
+		then()
+	}
+	d.m.Print()
+	slices.Reverse(late)
+	for _, f := range late {
+		f()
+	}
+	if st := d.m.State(); st.Print.Step != Done || !st.Printable || len(late) < 4 {
+		t.Errorf("%+v after %d late words", st.Print, len(late))
+	}
+}
+
 func TestQueues(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
