@@ -398,6 +398,7 @@ func (f *form) showOne(in *input) {
 func (f *form) note(path string, state State) widgets.Note {
 	words := f.s.e.Words
 	p, confirmed, found := f.s.m.Beside(path)
+	p = f.s.named(p)
 	switch {
 	case found && confirmed:
 		return widgets.Note{Role: look.Valid, Text: words.Problem(p), Confirm: words.T("problem.confirmed"), Confirmed: true}
@@ -411,6 +412,29 @@ func (f *form) note(path string, state State) widgets.Note {
 		return widgets.Note{Role: look.Valid, Text: words.T("intake.mrz.agrees")}
 	}
 	return widgets.Note{}
+}
+
+// lists are the code lists of fields whose codes say little to a person, by
+// the last word of their paths.
+var lists = map[string]string{
+	"specimen": data.ListSpecimens, "method": data.ListMethods, "result": data.ListResults, "product": data.ListVaccines,
+}
+
+// named is a problem with names in the place of such codes.
+func (s *screen) named(p data.Problem) data.Problem {
+	list, ok := lists[p.Field[strings.LastIndex(p.Field, ".")+1:]]
+	if p.Field == "document.kind" {
+		list, ok = data.ListDocuments, true
+	}
+	if ok {
+		lang := s.e.Language()
+		p.Value = s.p.Codes.Name(list, p.Value, lang)
+		if p.Key == "problem.code.unsuited" {
+			list = data.ListTests
+		}
+		p.Example = s.p.Codes.Name(list, p.Example, lang)
+	}
+	return p
 }
 
 // showRepairs offers readings of the lines in which all check digits fit. None

@@ -37,10 +37,11 @@ type keeper struct {
 // errElsewhere stands for [desk.ErrStale] and [desk.ErrState] on a save.
 var errElsewhere = errors.New("the case is somewhere else now")
 
-func (k *keeper) take(a data.Application) {
+// take says what is stored: an application, with the content of a revision.
+func (k *keeper) take(a data.Application, revision int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.id, k.version, k.last, k.elsewhere = a.ID, a.Version, a, false
+	k.id, k.version, k.revision, k.last, k.elsewhere = a.ID, a.Version, revision, a, false
 }
 
 // save stores the content of a revision.

@@ -160,11 +160,10 @@ func (m *Model) Loaded(l Loaded) State {
 
 // take shows a stored application.
 func (m *Model) take(a data.Application) {
-	m.keeper.take(a)
 	m.state.Content = a.Content
 	m.revision++
 	m.saved = m.revision
-	m.keeper.revision = m.revision
+	m.keeper.take(a, m.revision)
 	m.stored(a)
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"pratique/data"
 	"pratique/data/codes"
@@ -222,6 +223,26 @@ func TestLeavingABlankForm(t *testing.T) {
 	b.Go(env.Route{Screen: env.Queue})
 	if all := drafts(t, p); len(all) != 0 {
 		t.Errorf("stored %+v", all)
+	}
+}
+
+// TestCodesAreNamed: a problem names codes as the officer knows them.
+func TestCodesAreNamed(t *testing.T) {
+	p := desktest.New(t)
+	c := p.Specimen()
+	c.Tests[0].Specimen = "unknown"
+	c.Tests[0].Result = ""
+	a, err := p.Create(t.Context(), p.Clerk, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, p, p.Clerk, "zh", string(a.ID))
+	b.Shortcut(t, fyne.KeyReturn, fyne.KeyModifierShortcutDefault)
+	shown := test.RenderObjectToMarkup(b.Screen.Content())
+	for text, want := range map[string]bool{"鼻咽拭子": true, "阴性": true, "nasopharyngeal": false, "negative": false} {
+		if strings.Contains(shown, text) != want {
+			t.Errorf("%q is shown: %v", text, !want)
+		}
 	}
 }
 

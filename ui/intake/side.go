@@ -136,7 +136,7 @@ func newProblemRow(s *screen, p data.Problem) *problemRow {
 	words := s.e.Words
 	r := &problemRow{s: s, path: p.Field, ground: widgets.NewGround("", 5)}
 	r.ground.Width = 2
-	name, ink, text := "invalid", look.Invalid.Ink(), words.Problem(p)
+	name, ink, text := "invalid", look.Invalid.Ink(), words.Problem(s.named(p))
 	switch {
 	case Missing(p) && strings.Contains(p.Field, "."):
 		name, ink, text = "", look.ColorMuted, "" // the label says it: fill it in

@@ -206,6 +206,7 @@ func TestShots(t *testing.T) {
 		b := open(t, p, p.Both, language, some, "")
 		b.Shot(t, "queue-"+language, 1280, 800)
 		b.Shot(t, "queue-small-"+language, 1000, 700)
+		open(t, p, p.Clerk, language, many(), "").Shot(t, "queue-many-"+language, 1000, 700)
 		open(t, p, p.Clerk, language, rows{}, "").Shot(t, "queue-empty-"+language, 1000, 700)
 		open(t, p, p.Clerk, language, some, "NOBODY").Shot(t, "queue-find-"+language, 1000, 700)
 	}
