@@ -31,6 +31,7 @@ type pkg struct {
 func packages(t *testing.T) map[string]pkg {
 	t.Helper()
 	c := exec.Command("go", "list", "-json", "-tags", "x11,migrated_fynedo", "pratique/...")
+	c.Env = append(os.Environ(), "CGO_ENABLED=1") // the window has files of cgo; listing them needs no compiler
 	c.Stderr = os.Stderr
 	out, err := c.Output()
 	if err != nil {
