@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"pratique/data"
 	"pratique/data/desk"
@@ -209,6 +211,18 @@ func TestShots(t *testing.T) {
 		open(t, p, p.Clerk, language, many(), "").Shot(t, "queue-many-"+language, 1000, 700)
 		open(t, p, p.Clerk, language, rows{}, "").Shot(t, "queue-empty-"+language, 1000, 700)
 		open(t, p, p.Clerk, language, some, "NOBODY").Shot(t, "queue-find-"+language, 1000, 700)
+	}
+}
+
+func TestMinutesCountDown(t *testing.T) {
+	p := desktest.New(t)
+	b := open(t, p, p.Clerk, "en", some, "")
+	for _, want := range []string{"! 3 h 12", "! 3 h 11"} {
+		if shown := test.RenderObjectToMarkup(b.Screen.Content()); !strings.Contains(shown, want) {
+			t.Errorf("%q is not shown", want)
+		}
+		p.Now = p.Now.Add(time.Minute)
+		b.Pass()
 	}
 }
 

@@ -90,7 +90,7 @@ func (s *screen) Leave() { s.gone = true }
 func (s *screen) wait() {
 	s.p.After(time.Minute, func() {
 		if !s.gone {
-			s.show(s.m.State())
+			s.list.Refresh() // and nothing else: what one looks at stays where it is
 			s.wait()
 		}
 	})
@@ -142,8 +142,7 @@ func (s *screen) show(state State) {
 		empty = s.e.T("queue.empty")
 	}
 	s.list.SetEmpty(empty)
-	now := s.e.Now()
-	s.list.SetRows(len(state.Rows), func(i int) []widgets.Cell { return s.cells(state.Rows[i], now) })
+	s.list.SetRows(len(state.Rows), func(i int) []widgets.Cell { return s.cells(state.Rows[i], s.e.Now()) })
 }
 
 // roles of the urgencies; their words differ as well.

@@ -106,7 +106,9 @@ func (d *DataList) choose(row int, byOfficer bool) {
 	d.current = max(0, min(row, d.n-1))
 	d.list.RefreshItem(old)
 	d.list.RefreshItem(d.current)
-	d.list.ScrollTo(d.current)
+	if d.list.Size().Height >= rowHeight { // before it has a place, nothing is out of sight
+		d.list.ScrollTo(d.current)
+	}
 	if byOfficer && old != d.current && d.OnChoose != nil {
 		d.OnChoose(d.current)
 	}
