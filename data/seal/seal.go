@@ -26,7 +26,10 @@ const HCERT Format = "hcert"
 var ErrSignature = errors.New("signature does not hold")
 
 // Unverified is a seal that was read; whether anyone signed it is not known.
-type Unverified struct{ message *hcert.Message }
+type Unverified struct {
+	message *hcert.Message
+	text    string
+}
 
 // Verified is what a seal says, signed by the holder of Signer's key. Whether
 // that signer is to be trusted is data/trust's to say.
@@ -41,7 +44,7 @@ func Parse(text string) (*Unverified, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Unverified{m}, nil
+	return &Unverified{m, text}, nil
 }
 
 // Format tells which format the seal is in.
@@ -67,6 +70,9 @@ func (u *Unverified) Verify(signer *x509.Certificate) (*Verified, error) {
 	st, err := hcert.DecodeStatement(u.message.Payload)
 	if err != nil {
 		return nil, err
+	}
+	if !u.message.Spells(u.text) {
+		return nil, fmt.Errorf("%w: not the text that was issued", hcert.ErrFormat)
 	}
 	return &Verified{st, signer}, nil
 }

@@ -17,7 +17,9 @@
 //	payload    = bstr of the claims                                  RFC 8392
 //	claims     = {1: issuer, 4: expires, 6: issued, -260: {-80: record}}
 //
-// base45 is RFC 9285, zlib RFC 1950 with a 32 KiB window (first byte 0x78).
+// base45 is RFC 9285. zlib is RFC 1950; any library inflates it. A certificate
+// seal has one text only: its stream is the one that deflate.go describes, so a
+// text with a character changed is never the same seal.
 // All CBOR is RFC 8949 in its core deterministic encoding (§4.2.1). Issuer is
 // the ISO 3166-1 alpha-2 code of the state ("UT" is Utopia); expires and
 // issued are Unix seconds of whole minutes. Under -260 ("hcert") key 1 is the
