@@ -73,9 +73,9 @@ func Example() {
 		fmt.Printf("record  %4d: %s\n", key, diagnose(record[-80][key]))
 	}
 	// Output:
-	// text       660 characters, begins "HC1:NCF%RN%T"
-	// protected  {1: -7, 4: h'6df7f8279545742b'}
-	// kid        6df7f8279545742b
+	// text       640 characters, begins "HC1:V7FOXN%T"
+	// protected  {1: -7, 4: h'f3da89f1cb5c3ee6'}
+	// kid        f3da89f1cb5c3ee6
 	// signature  64 bytes
 	// payload    497 bytes
 	// issuer     1: "UT"
