@@ -8,6 +8,7 @@
 package trust
 
 import (
+	"cmp"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -110,7 +111,8 @@ const maxFile = 16 << 20
 var ErrNoCertificates = errors.New("no certificates found")
 
 // Load adds the certificates at path: a PEM or DER file, a post's folder (of
-// which only anchor.pem is read), or any other folder with such files.
+// which only anchor.pem is read), or any other folder with such files and
+// folders.
 func (l *List) Load(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -119,14 +121,21 @@ func (l *List) Load(path string) error {
 	if !info.IsDir() {
 		return l.loadFile(path)
 	}
-	if _, err := os.Stat(filepath.Join(path, AnchorFile)); err == nil {
-		return l.loadFile(filepath.Join(path, AnchorFile))
-	}
 	before := l.Len()
 	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
-		ext := strings.ToLower(filepath.Ext(p))
-		if err != nil || d.IsDir() || !slices.Contains([]string{".pem", ".crt", ".cer", ".der"}, ext) {
+		if err != nil {
 			return err
+		}
+		if d.IsDir() {
+			anchor := filepath.Join(p, AnchorFile)
+			if _, err := os.Stat(anchor); err != nil {
+				return nil
+			}
+			return cmp.Or(l.loadFile(anchor), fs.SkipDir) // a post's folder
+		}
+		ext := strings.ToLower(filepath.Ext(p))
+		if !slices.Contains([]string{".pem", ".crt", ".cer", ".der"}, ext) {
+			return nil
 		}
 		return l.loadFile(p)
 	})

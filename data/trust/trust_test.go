@@ -301,6 +301,7 @@ func TestLoad(t *testing.T) {
 		{"folder", files{"a.crt": chain, "README.txt": []byte("no certificate"), "sub/x.cer": anchor.certificate.Raw}, ".", nil, valid},
 		{"a post's folder", files{"anchor.pem": chain, "keys/signer.pem": block(signer), "broken.pem": []byte("x")}, ".", nil, valid},
 		{"a post's folder, its anchor alone", files{"anchor.pem": block(anchor), "keys/signer.pem": block(signer)}, ".", nil, unknown},
+		{"a post's folder below, its anchor alone", files{"posts/p/anchor.pem": block(anchor), "posts/p/keys/signer.pem": block(signer)}, ".", nil, unknown},
 		{"folder without certificates", files{"README.txt": []byte("x")}, ".", trust.ErrNoCertificates, unknown},
 		{"folder with a broken file", files{"a.pem": chain, "b.pem": []byte("x")}, ".", errAny, nil},
 		{"no such file", files{}, "a.pem", fs.ErrNotExist, unknown},
