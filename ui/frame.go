@@ -31,7 +31,8 @@ func (s *Shell) band() fyne.CanvasObject {
 
 // frame puts the rail, the title and the search around a screen's content.
 func (s *Shell) frame(content fyne.CanvasObject) fyne.CanvasObject {
-	s.title = widgets.Heading(s.screen.Title())
+	// Not bold: a title may be a name, and the bold face lacks rare characters.
+	s.title = widgets.NewText(s.screen.Title(), widgets.Style{Size: theme.SizeNameHeadingText, Elide: true})
 	s.search = widgets.NewEntry()
 	s.search.SetPlaceHolder(s.env.T("shell.search"))
 	s.search.SetIcon(theme.SearchIcon())
@@ -103,7 +104,6 @@ func (s *Shell) rail() fyne.CanvasObject {
 	for _, name := range s.config.Rail {
 		if s.may(name) {
 			item := newRailItem(string(name), s.env.T("screen."+string(name)), name == s.here.Screen, func() { s.Go(env.Route{Screen: name}) })
-			item.setCount(s.counts[name])
 			s.items[name] = item
 			places.Add(item)
 		}
@@ -280,8 +280,8 @@ func (s *Shell) menu() *fyne.MainMenu {
 		menus = append(menus, places)
 	}
 	view := fyne.NewMenu(s.env.T("menu.language"))
-	for _, language := range s.config.Words.Languages() {
-		i := item(s.env.T("language."+language), "", 0, func() { s.SetLanguage(language) })
+	for n, language := range s.config.Words.Languages() {
+		i := item(s.env.T("language."+language), fyne.KeyName(fmt.Sprint(n+1)), ctrl|fyne.KeyModifierAlt, func() { s.SetLanguage(language) })
 		i.Checked = language == s.env.Language()
 		view.Items = append(view.Items, i)
 	}

@@ -48,6 +48,9 @@ type Config struct {
 	Home func(data.Officer) env.Route
 	// Find is the place for what was typed or scanned into the search.
 	Find func(text string) env.Route
+	// Waits is how much waits for an officer on a screen, shown on the rail. It
+	// is asked after every act, so it must be quick.
+	Waits func(staff.Session, env.ScreenName) int
 	// LockAfter is how long nobody may do anything.
 	LockAfter time.Duration
 	// OnLock forgets keys and session; it is called after the screen was left.
@@ -68,7 +71,6 @@ type Shell struct {
 	here   env.Route
 	before []env.Route
 	screen env.Screen
-	counts map[env.ScreenName]int
 
 	// After a lock the same officer comes back to where they were.
 	resume  env.Route
@@ -88,14 +90,13 @@ type Shell struct {
 // New fills the window and shows the sign-in.
 func New(c Config) *Shell {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Shell{config: c, cancel: cancel, counts: map[env.ScreenName]int{}, lastActive: c.Now()}
+	s := &Shell{config: c, cancel: cancel, lastActive: c.Now()}
 	s.toaster = widgets.NewToaster(c.After)
 	s.stage = container.NewStack()
 	s.env = &env.Env{
 		Words: c.Words.In(c.Language), Post: c.Post, Window: c.Window, Now: c.Now, Run: c.Run, Context: ctx,
 		Navigate: s.Go, Back: s.Back, SignIn: s.signIn, Error: s.showError, Changed: s.changed,
 		Toast: s.toaster.Toast,
-		Count: s.count,
 	}
 	s.env.Undoable = func(text string, undo func()) { s.toaster.Undoable(text, s.env.T("fyne.Undo"), undo) }
 	speak(s.env.Words)
@@ -170,7 +171,6 @@ func (s *Shell) Lock() {
 	s.resume, s.resumer = s.Here(), s.env.Officer().ID
 	s.env.Session = staff.Session{}
 	s.before = nil
-	clear(s.counts)
 	s.config.OnLock()
 	s.enter(env.Route{Screen: env.SignIn})
 	s.toaster.Toast(s.env.T("shell.locked"))
@@ -251,7 +251,7 @@ func (s *Shell) enter(r env.Route) {
 	}
 }
 
-// changed shows what a screen says of itself.
+// changed shows what a screen says of itself, and how much waits now.
 func (s *Shell) changed() {
 	title := s.env.T("practice.band")
 	if !s.config.Post.Practice() {
@@ -265,12 +265,8 @@ func (s *Shell) changed() {
 	}
 	s.config.Window.SetTitle(title)
 	s.config.Window.SetMainMenu(s.menu())
-}
-
-func (s *Shell) count(screen env.ScreenName, n int) {
-	s.counts[screen] = n
-	if item := s.items[screen]; item != nil {
-		item.setCount(n)
+	for name, item := range s.items {
+		item.setCount(s.config.Waits(s.env.Session, name))
 	}
 }
 

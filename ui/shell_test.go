@@ -71,6 +71,7 @@ type bench struct {
 	timers []func()
 	told   []string
 	locked int
+	waits  int // in the queue
 	screen func() *page
 	a, b   staff.Session
 }
@@ -125,6 +126,12 @@ func newBench(t *testing.T, kind data.PostKind) *bench {
 		LockAfter:  5 * time.Minute,
 		OnLock:     func() { b.locked++ },
 		OnLanguage: func(string) {},
+		Waits: func(_ staff.Session, s env.ScreenName) int {
+			if s == env.Queue {
+				return b.waits
+			}
+			return 0
+		},
 		Say: func(words *locale.Catalogue, err error) string {
 			if errors.Is(err, os.ErrPermission) {
 				return "You may not."
@@ -190,8 +197,13 @@ func TestNobodyGoesAnywhereBeforeSigningIn(t *testing.T) {
 	b.Back()
 	b.env.SignIn(staff.Session{})
 	b.at(t, env.Route{Screen: env.SignIn})
-	if all := b.shortcuts(); len(all) != 3 { // quit, shortcuts, and the page's own
+	all := b.shortcuts()
+	if len(all) != 5 { // quit, shortcuts, two languages, and the page's own
 		t.Errorf("shortcuts before sign-in: %d", len(all))
+	}
+	all["Ctrl+Alt+2"]()
+	if got := b.Here(); got.Screen != env.SignIn || b.env.Language() != "zh" {
+		t.Errorf("Ctrl+Alt+2 leads to %v in %s", got, b.env.Language())
 	}
 }
 
@@ -244,7 +256,7 @@ func TestMenuHasEveryShortcutOnce(t *testing.T) {
 	b := newBench(t, data.PracticePost)
 	b.env.SignIn(b.a)
 	all := b.shortcuts()
-	for _, k := range []string{"Ctrl+N", "Ctrl+K", "Alt+Left", "Ctrl+L", "Ctrl+Q", "Ctrl+S", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+/"} {
+	for _, k := range []string{"Ctrl+N", "Ctrl+K", "Alt+Left", "Ctrl+L", "Ctrl+Q", "Ctrl+S", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+Alt+1", "Ctrl+Alt+2", "Ctrl+/"} {
 		if all[k] == nil {
 			t.Errorf("no %s", k)
 		}
@@ -425,13 +437,19 @@ func TestErrorsToastsAndCounts(t *testing.T) {
 		t.Errorf("after their time: %q", got)
 	}
 
-	b.env.Count(env.Queue, 7)
+	b.waits = 7
+	b.env.Changed()
 	if item := b.items[env.Queue]; item.number.Text() != "7" || !item.badge.Visible() {
 		t.Error("the counter is not shown")
 	}
 	b.Go(env.Route{Screen: env.Verify})
 	if b.items[env.Queue].number.Text() != "7" {
 		t.Error("the counter is forgotten on the way")
+	}
+	b.waits = 0
+	b.Go(env.Route{Screen: env.Queue})
+	if b.items[env.Queue].badge.Visible() {
+		t.Error("the counter stays when nothing waits")
 	}
 	b.w.Canvas().Unfocus()
 	b.w.Canvas().OnTypedRune()('a')
@@ -468,7 +486,8 @@ func TestShots(t *testing.T) {
 			test.ApplyTheme(t, th.Forced(v))
 			b.SetLanguage(language)
 			b.env.SignIn(b.a)
-			b.env.Count(env.Queue, 7)
+			b.waits = 7
+			b.env.Changed()
 			b.env.Toast("Saved 10:42")
 			save(t, filepath.Join(folder, "shell-"+language+map[fyne.ThemeVariant]string{0: "-dark", 1: "-light"}[v]+".png"), b.w)
 			if v == theme.VariantLight {

@@ -5,6 +5,7 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -12,11 +13,13 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/container"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"pratique/assets"
 	"pratique/cmd/internal/house"
 	"pratique/data"
+	"pratique/data/staff"
 	"pratique/data/trust"
 	"pratique/pdfgen"
 	"pratique/pdfgen/page"
@@ -54,6 +57,11 @@ func window(ctx context.Context, dir string) error {
 	theme, err := look.New(assets.FS)
 	if err != nil {
 		return err
+	}
+	if runtime.GOOS == "linux" && os.Getenv("DBUS_SESSION_BUS_ADDRESS")+os.Getenv("FYNE_THEME") == "" {
+		// Nobody tells which variant the person prefers, and the toolkit would
+		// take the dark one; papers are compared more easily beside the light.
+		theme = theme.Forced(fynetheme.VariantLight)
 	}
 	a.Settings().SetTheme(theme)
 	if icon, err := assets.FS.ReadFile("icons/pratique.png"); err == nil {
@@ -96,6 +104,12 @@ func window(ctx context.Context, dir string) error {
 			}
 			return env.Route{Screen: env.Queue, Find: text}
 		},
+		Waits: func(s staff.Session, on env.ScreenName) int {
+			if on == env.Queue {
+				return h.Waits(s)
+			}
+			return 0
+		},
 		LockAfter:  lockAfter,
 		OnLock:     func() {},
 		OnLanguage: func(l string) { a.Preferences().SetString(settingLanguage, l) },
@@ -136,12 +150,25 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		env.Certificates: func(e *env.Env, r env.Route) env.Screen {
 			return certificates.New(e, certificates.Parts{
 				Desk: h.Desk, Paper: h, Pages: h.Paper, Printer: newPrinter(), Settings: settings,
-				WriteNew: house.WriteNew, Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs,
+				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs,
 			}, r)
 		},
 		env.Verify: func(e *env.Env, r env.Route) env.Screen {
 			return verify.New(e, verify.Parts{Trust: &anchors, Pages: pages, Names: h.Codes, After: env.After}, r)
 		},
+	}
+}
+
+// writeIn writes new files, into a folder of the post's own that is made when
+// the first one is. No other folder is: whoever mistypes one is told.
+func writeIn(own string) func(path string, content []byte) error {
+	return func(path string, content []byte) error {
+		if filepath.Dir(path) == own {
+			if err := os.MkdirAll(own, 0o700); err != nil {
+				return err
+			}
+		}
+		return house.WriteNew(path, content)
 	}
 }
 

@@ -72,15 +72,21 @@ func (d *Desk) PrintFailed(ctx context.Context, s staff.Session, n data.Certific
 	return err
 }
 
+// FromFile is the queue of a sheet that was printed outside, from a saved file.
+const FromFile = "file"
+
 // HandOver records that the traveller has the paper. What was scanned from it
 // must be this certificate's seal: another sheet is refused with [ErrOtherPaper].
+// Where no print is recorded the page was saved and printed outside, and the
+// scan is what proves the sheet: it is recorded as copy 1 [FromFile].
 func (d *Desk) HandOver(ctx context.Context, s staff.Session, n data.CertificateNumber, scanned string) (data.Certificate, error) {
-	return d.certificateAct(ctx, s, audit.CertificateHandedOver, n, func(c *data.Certificate, _ *audit.Entry) error {
-		switch {
-		case strings.Trim(scanned, "\r\n\t") != c.Seal:
+	return d.certificateAct(ctx, s, audit.CertificateHandedOver, n, func(c *data.Certificate, e *audit.Entry) error {
+		if strings.Trim(scanned, "\r\n\t") != c.Seal {
 			return ErrOtherPaper
-		case len(c.Prints) == 0:
-			return ErrState
+		}
+		if len(c.Prints) == 0 {
+			c.Prints = append(c.Prints, data.Print{Copy: 1, Officer: s.Officer().ID, Queue: FromFile, At: d.clock()})
+			e.Detail["copy"], e.Detail["printed"] = "1", FromFile
 		}
 		if c.HandedOver.IsZero() {
 			c.HandedOver = d.clock()

@@ -793,8 +793,20 @@ func TestInvariant8NoFitSignerNoCertificate(t *testing.T) {
 func TestHandOver(t *testing.T) {
 	p := desktest.New(t)
 	c, other := p.Issued(t, p.Specimen()), p.Issued(t, p.Specimen())
-	if _, err := p.HandOver(ctx, p.Clerk, c.Number, c.Seal); !errors.Is(err, desk.ErrState) {
-		t.Errorf("handed over what was never printed: %v", err)
+	// A page that was saved and printed outside: its scan proves the sheet.
+	if _, err := p.HandOver(ctx, p.Clerk, other.Number, c.Seal); !errors.Is(err, desk.ErrOtherPaper) {
+		t.Errorf("another paper: %v", err)
+	}
+	if same, err := p.Certificate(ctx, p.Clerk, other.Number); err != nil || len(same.Prints) != 0 || !same.HandedOver.IsZero() {
+		t.Errorf("after another paper: %+v, %v", same.Prints, err)
+	}
+	outside, err := p.HandOver(ctx, p.Clerk, other.Number, other.Seal)
+	want := []data.Print{{Copy: 1, Officer: p.Clerk.Officer().ID, Queue: desk.FromFile, At: p.Now}}
+	if err != nil || !slices.Equal(outside.Prints, want) || !outside.HandedOver.Equal(p.Now) {
+		t.Errorf("printed outside: %+v handed over %s, %v", outside.Prints, outside.HandedOver, err)
+	}
+	if again, err := p.HandOver(ctx, p.Clerk, other.Number, other.Seal); err != nil || len(again.Prints) != 1 {
+		t.Errorf("scanned twice: %+v, %v", again.Prints, err)
 	}
 	for i := 1; i <= 2; i++ {
 		var err error
@@ -877,6 +889,34 @@ func TestQueueAndSearch(t *testing.T) {
 	}
 	if got := p.Counts(); got[data.Draft] != 4 || got[data.Issued] != 1 {
 		t.Errorf("counts %v", got)
+	}
+	returned, taken := p.Submitted(t, p.Specimen()), p.Submitted(t, p.Specimen())
+	p.Approved(t, p.Specimen())
+	for _, tt := range []struct {
+		who   string
+		s     staff.Session
+		after func() (data.Application, error)
+		want  int
+	}{
+		{"clerk", p.Clerk, nil, 4},
+		{"reviewer", p.Reviewer, nil, 3}, // two submitted, one approved and not issued
+		{"both", p.Both, nil, 6},         // what another reviewer has does not wait for this one
+		{"who takes one", p.Reviewer, func() (data.Application, error) { return p.Take(ctx, p.Reviewer, taken.ID) }, 3},
+		{"who takes another", p.Reviewer, func() (data.Application, error) { return p.Take(ctx, p.Reviewer, returned.ID) }, 3},
+		{"reviewer who returns", p.Reviewer, func() (data.Application, error) {
+			return p.Return(ctx, p.Reviewer, returned.ID, []string{"unreadable"}, "")
+		}, 2},
+		{"clerk it returns to", p.Clerk, nil, 5},
+		{"nobody", staff.Session{}, nil, 0},
+	} {
+		if tt.after != nil {
+			if _, err := tt.after(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := p.Waits(tt.s); got != tt.want {
+			t.Errorf("%s: %d wait, want %d", tt.who, got, tt.want)
+		}
 	}
 	// A desk that is opened again has the same lists.
 	d, err := desk.Open(ctx, p.Config)

@@ -273,7 +273,7 @@ type Point struct {
 	What   string // message key after "certificates.life."
 	When   string
 	Copy   int
-	Queue  string
+	Queue  string // empty for a sheet that only its scan proves
 	Who    string
 	Second string // who else
 }
@@ -667,8 +667,6 @@ func (m *Model) HandOver(scanned string) State {
 				m.record, m.hand, m.handOK = c, "certificates.hand.done", true
 			case errors.Is(err, desk.ErrOtherPaper):
 				m.hand = "certificates.hand.other"
-			case errors.Is(err, desk.ErrState):
-				m.hand = "certificates.hand.not-printed"
 			default:
 				m.e.Error(err)
 			}
@@ -691,7 +689,7 @@ func (m *Model) State() State {
 		Page: m.page, Drawing: m.drawing, PageCopy: m.pageCopy, NextCopy: len(c.Prints) + 1,
 		Asked: m.asked, Queues: m.queues, Queue: m.queue, NoPrinter: m.noPrinter,
 		Saving: m.saving, Path: m.path, Saved: m.saved, SavedAs: m.savedAs,
-		HandedOver: !c.HandedOver.IsZero(), CanHand: len(c.Prints) > 0 && c.HandedOver.IsZero(), Hand: m.hand, HandOK: m.handOK,
+		HandedOver: !c.HandedOver.IsZero(), CanHand: c.Number != "" && c.HandedOver.IsZero(), Hand: m.hand, HandOK: m.handOK,
 	}
 	if j := m.parts.Jobs.of[m.number]; j != nil {
 		s.Print = j.print
@@ -709,7 +707,11 @@ func (m *Model) State() State {
 	}
 	s.Life = append(s.Life, Point{What: "issued", When: at(c.IssuedAt), Who: m.name(c.Preparer), Second: m.name(c.Approver)})
 	for _, p := range c.Prints {
-		s.Life = append(s.Life, Point{What: "printed", When: at(p.At), Copy: p.Copy, Queue: p.Queue, Who: m.name(p.Officer)})
+		point := Point{What: "printed", When: at(p.At), Copy: p.Copy, Queue: p.Queue, Who: m.name(p.Officer)}
+		if p.Queue == desk.FromFile && p.Job == "" {
+			point.Queue = ""
+		}
+		s.Life = append(s.Life, point)
 	}
 	if len(c.Prints) == 0 {
 		s.Life = append(s.Life, Point{What: "printed"})

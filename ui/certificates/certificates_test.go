@@ -39,7 +39,7 @@ func newShell(t testing.TB, p *desktest.Post, language string) *shell {
 		Words: words.In(language), Post: p.Config.Post, Session: p.Clerk, Now: func() time.Time { return p.Now }, Run: env.Synchronous,
 		Context: context.Background(), Navigate: func(r env.Route) { sh.went = append(sh.went, r) }, Back: func() {},
 		Toast: func(text string) { sh.toasts = append(sh.toasts, text) }, Error: func(err error) { sh.errs = append(sh.errs, err) },
-		Count: func(env.ScreenName, int) {}, Changed: func() {},
+		Changed: func() {},
 	}
 	return sh
 }
@@ -186,8 +186,8 @@ func TestPrint(t *testing.T) {
 			if tt.failed != "" && !d.env.Words.Has(tt.failed) {
 				t.Errorf("no text %q", tt.failed)
 			}
-			if want := tt.prints > 0; st.CanHand != want {
-				t.Errorf("can be handed over: %v", st.CanHand)
+			if want := tt.prints > 0; len(st.Life) > 0 && st.Life[1].When != "" != want {
+				t.Errorf("printed in its life: %+v", st.Life[1])
 			}
 		})
 	}
@@ -375,7 +375,6 @@ func TestHandOver(t *testing.T) {
 		printed, over       bool
 	}{
 		{"nothing", "\r\n", "", false, false},
-		{"before printing", d.c.Seal, "certificates.hand.not-printed", false, false},
 		{"not a seal", "hello", "certificates.hand.not-a-seal", true, false},
 		{"cut off", d.c.Seal[:200], "certificates.hand.not-a-seal", true, false},
 		{"another certificate", another.Seal, "certificates.hand.other", true, false},
@@ -395,6 +394,23 @@ func TestHandOver(t *testing.T) {
 	}
 	if life := d.m.State().Life; life[len(life)-1].When == "" {
 		t.Errorf("life %+v", life)
+	}
+}
+
+// TestHandOverOfASavedPage: no printer is at hand, the page was saved and
+// printed elsewhere, and its scan is the proof of that.
+func TestHandOverOfASavedPage(t *testing.T) {
+	d := newDesktop(t, &printer{queuesErr: ErrNoPrinter})
+	if st := d.m.State(); !st.CanHand || st.Life[1].When != "" {
+		t.Fatalf("before: can hand over %v, %+v", st.CanHand, st.Life)
+	}
+	d.m.HandOver(d.c.Seal)
+	st := d.m.State()
+	if printed := st.Life[1]; !st.HandedOver || printed.When == "" || printed.Copy != 1 || printed.Queue != "" || printed.Who == "" {
+		t.Errorf("handed over %v, life %+v", st.HandedOver, st.Life)
+	}
+	if p := d.prints(t); len(p) != 1 || st.NextCopy != 2 || st.CanHand {
+		t.Errorf("prints %+v, next copy %d", p, st.NextCopy)
 	}
 }
 

@@ -270,7 +270,7 @@ func (s *One) show(st State) {
 	case st.HandedOver:
 		s.done.Set(look.Valid, "handover", s.e.T("certificates.life.handed-over"))
 		s.done.Show()
-	case st.CanHand:
+	case st.NextCopy > 1:
 		s.done.Set(look.Practice, "waiting", s.e.T("certificates.life.not-handed-over"))
 		s.done.Show()
 	default:
@@ -315,7 +315,7 @@ func (s *One) show(st State) {
 	}
 
 	s.paper.Hidden = !known
-	setVisible(s.first, !st.CanHand && !st.HandedOver)
+	setVisible(s.first, st.CanHand && st.NextCopy == 1)
 	setVisible(s.scan, st.CanHand)
 	s.scanNote.Set(look.Valid, "")
 	switch {
@@ -429,7 +429,11 @@ func (s *One) showLife(st State) {
 		case p.What == "printed" && p.When == "":
 			point.What = s.e.T("certificates.life.not-printed")
 		case p.What == "printed":
-			point.What, point.Detail = s.e.T("certificates.life.printed", p.Copy), s.e.T("certificates.life.printed.who", p.Queue, p.Who)
+			queue := p.Queue
+			if queue == "" {
+				queue = s.e.T("certificates.life.printed.file")
+			}
+			point.What, point.Detail = s.e.T("certificates.life.printed", p.Copy), s.e.T("certificates.life.printed.who", queue, p.Who)
 		case p.What == "issued":
 			point.What, point.Role = s.e.T("certificates.life.issued"), look.Valid
 			point.Detail = s.e.T("certificates.life.issued.who", p.Who, p.Second)

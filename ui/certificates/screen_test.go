@@ -52,8 +52,9 @@ func TestScannerPressesNothing(t *testing.T) {
 	d := newDesktop(t, &printer{queues: office, waits: []Status{{Phase: Completed}}})
 	b := bench(t, d, "en", env.Route{Screen: env.Certificates, ID: string(d.c.Number)})
 	s := b.Screen.(*One)
-	scan := func() {
-		for _, r := range d.c.Seal {
+	other := d.post.Issued(t, d.post.Specimen())
+	scan := func(seal string) {
+		for _, r := range seal {
 			if r == ' ' {
 				b.Key(fyne.KeySpace)
 			}
@@ -62,13 +63,13 @@ func TestScannerPressesNothing(t *testing.T) {
 		b.Key(fyne.KeyReturn)
 	}
 	b.Window.Canvas().Focus(s.print)
-	scan()
-	if got := d.prints(t); len(got) != 0 {
-		t.Fatal("a scan before printing printed")
+	scan(other.Seal)
+	if got := d.prints(t); len(got) != 0 || s.st.HandedOver {
+		t.Fatal("the scan of another paper printed or handed over")
 	}
 	s.doPrint()
 	b.Window.Canvas().Focus(s.print)
-	scan()
+	scan(d.c.Seal)
 	if got := d.prints(t); len(got) != 1 || !s.st.HandedOver {
 		t.Errorf("prints %v, handed over %v", got, s.st.HandedOver)
 	}

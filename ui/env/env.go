@@ -97,9 +97,8 @@ type Env struct {
 	Toast    func(text string)   // a passing word, bottom right
 	// Undoable is a Toast with a way back, called at most once.
 	Undoable func(text string, undo func())
-	Error    func(err error)                // what failed and what to do, in the officer's words
-	Count    func(screen ScreenName, n int) // how much waits there, shown in the rail
-	// Changed says that Actions or the title are not what they were.
+	Error    func(err error) // what failed and what to do, in the officer's words
+	// Changed says that Actions, the title or what waits are not what they were.
 	Changed func()
 }
 

@@ -170,6 +170,18 @@ func (f *form) check(path string, at func(c *data.Content) *bool) *widgets.Field
 	return f.put(path, e, func(c *data.Content) { e.Set(*at(c)) })
 }
 
+// yesNo is a box whose label says what is declared: none that is left empty
+// could be taken for a question not asked.
+func (f *form) yesNo(path string, at func(c *data.Content) *bool) *widgets.Field {
+	e := widgets.NewCheck("", nil)
+	say := func(on bool) {
+		answer := map[bool]string{true: "yes", false: "no"}[on]
+		e.SetText(f.s.e.T("intake.declares", f.s.e.Words.Field(path), f.s.e.T("intake.declares."+answer)))
+	}
+	e.OnChanged = func(on bool) { say(on); edit(f.s, at, on) }
+	return f.put(path, e, func(c *data.Content) { e.Set(*at(c)); say(*at(c)) })
+}
+
 // code is a choice from options, which may depend on what else is entered.
 func code[T ~string](f *form, path string, at func(c *data.Content) *T, short bool, options func(c *data.Content) []widgets.Option) *widgets.Field {
 	e := widgets.NewCodeSelect(f.s.e.Words, nil)
@@ -252,8 +264,8 @@ func (f *form) declaration() fyne.CanvasObject {
 	d := func(c *data.Content) *data.Declaration { return &c.Declaration }
 	return widgets.NewCard(f.s.e.Words.Field("declaration"), widgets.Stack(look.Tight,
 		widgets.Columns(2, 260,
-			f.check("declaration.symptoms", func(c *data.Content) *bool { return &d(c).Symptoms }),
-			f.check("declaration.contact", func(c *data.Content) *bool { return &d(c).Contact })),
+			f.yesNo("declaration.symptoms", func(c *data.Content) *bool { return &d(c).Symptoms }),
+			f.yesNo("declaration.contact", func(c *data.Content) *bool { return &d(c).Contact })),
 		f.text("declaration.remarks", func(c *data.Content) *string { return &d(c).Remarks }, plain),
 		widgets.Columns(2, 260,
 			f.check("declaration.agreed", func(c *data.Content) *bool { return &d(c).Agreed }),

@@ -170,24 +170,7 @@ func ring() fyne.CanvasObject {
 
 // small is running text in a caption's size.
 func small(text string, ink fyne.ThemeColorName) fyne.CanvasObject {
-	r := widget.NewRichText(&widget.TextSegment{Text: text, Style: widget.RichTextStyle{ColorName: ink, SizeName: theme.SizeNameCaptionText}})
-	r.Wrapping = fyne.TextWrapWord
-	return container.New(flush{}, r)
-}
-
-// flush takes away the padding around running text.
-type flush struct{}
-
-func (flush) MinSize(o []fyne.CanvasObject) fyne.Size {
-	p := 2 * theme.Size(theme.SizeNameInnerPadding)
-	m := o[0].MinSize()
-	return fyne.NewSize(max(m.Width-p, 0), max(m.Height-p, 0))
-}
-
-func (flush) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	p := theme.Size(theme.SizeNameInnerPadding)
-	o[0].Move(fyne.NewPos(-p, -p))
-	o[0].Resize(size.AddWidthHeight(2*p, 2*p))
+	return widgets.ProseSized(text, ink, theme.SizeNameCaptionText)
 }
 
 // CreateRenderer implements fyne.Widget.

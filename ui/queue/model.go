@@ -154,18 +154,6 @@ func (m *Model) Mark(id data.OfficerID) string {
 	return string(id)
 }
 
-// Waits is how many cases wait for this officer: a reviewer's are submitted, a
-// clerk's came back.
-func (m *Model) Waits() int {
-	n := 0
-	for _, r := range m.all {
-		if r.State == data.Submitted && m.is(data.Reviewer) || r.State == data.Returned && m.is(data.Clerk) {
-			n++
-		}
-	}
-	return n
-}
-
 // Open is the place where this officer works on a case.
 func (m *Model) Open(r desk.Row) env.Route {
 	switch {

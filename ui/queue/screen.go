@@ -66,9 +66,6 @@ func New(e *env.Env, p Parts, r env.Route) env.Screen {
 			e.Error(err)
 		}
 		s.show(s.m.Loaded(l))
-		if r.Find == "" {
-			e.Count(env.Queue, s.m.Waits())
-		}
 	})
 	s.wait()
 	return s

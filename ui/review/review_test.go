@@ -39,7 +39,7 @@ func newShell(t testing.TB, p *desktest.Post, s staff.Session, language string) 
 		Words: words.In(language), Post: p.Config.Post, Session: s, Now: func() time.Time { return p.Now }, Run: env.Synchronous,
 		Context: context.Background(), Navigate: func(r env.Route) { sh.went = append(sh.went, r) }, Back: func() {},
 		Toast: func(text string) { sh.toasts = append(sh.toasts, text) }, Error: func(err error) { sh.errs = append(sh.errs, err) },
-		Count: func(env.ScreenName, int) {}, Changed: func() {},
+		Changed: func() {},
 	}
 	return sh
 }

@@ -83,6 +83,7 @@ func New(t testing.TB, p *desktest.Post, s staff.Session, language string, r env
 		Home:      func(data.Officer) env.Route { return r },
 		Find:      func(text string) env.Route { return env.Route{Screen: env.Queue, Find: text} },
 		LockAfter: time.Hour, OnLock: func() {}, OnLanguage: func(string) {}, Say: ui.Say,
+		Waits: func(s staff.Session, _ env.ScreenName) int { return p.Waits(s) },
 	})
 	if s.Officer().ID != "" {
 		b.Env.SignIn(s)

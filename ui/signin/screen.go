@@ -231,7 +231,7 @@ func newOfficer(e *env.Env, o data.Officer, chosen bool, do func()) *officer {
 		container.NewCenter(widgets.NewText(o.Mark, widgets.Style{Bold: true, Color: ink})))
 	w := &officer{do: do, body: container.NewStack(ground, widgets.Inset(12, 9, container.New(beside{36 + 12}, widgets.Inset(0, 0, sized{36}.around(sign)),
 		container.NewBorder(nil, nil, nil, mark, widgets.Stack(1,
-			widgets.NewText(o.Name, widgets.Style{Bold: chosen, Elide: true}),
+			widgets.NewText(o.Name, widgets.Style{Elide: true}),
 			widgets.NewText(strings.Join(roles, ", "), widgets.Style{Size: theme.SizeNameCaptionText, Color: look.ColorMuted, Elide: true}))))))}
 	w.ExtendBaseWidget(w)
 	return w

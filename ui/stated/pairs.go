@@ -9,18 +9,20 @@ import (
 	"pratique/ui/widgets"
 )
 
-// Pairs shows lines: labels at the left, values that wrap beside them. Nothing
-// of a value is ever cut off, because people compare it with paper.
+// Pairs shows lines: labels at the left, values beside them. Both wrap and
+// nothing is ever cut off, because people compare it with paper.
 func Pairs(lines []Line) fyne.CanvasObject {
 	c := container.New(pairs{})
 	for _, l := range lines {
-		c.Add(widgets.NewText(l.Label, widgets.Style{Size: look.SizeNameLabel, Color: look.ColorMuted, Elide: true}))
-		switch {
-		case l.Mono:
+		if l.Mono {
+			c.Add(widgets.NewText(l.Label, widgets.Style{Size: look.SizeNameLabel, Color: look.ColorMuted}))
 			c.Add(newMachine(l.Value))
-		case l.Strong:
+			continue
+		}
+		c.Add(widgets.ProseSized(l.Label, look.ColorMuted, look.SizeNameLabel))
+		if l.Strong {
 			c.Add(widgets.NewText(l.Value, widgets.Style{Bold: true}))
-		default:
+		} else {
 			c.Add(widgets.Prose(l.Value, theme.ColorNameForeground))
 		}
 	}
@@ -59,7 +61,6 @@ func (pairs) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	y := float32(0)
 	for i := 0; i+1 < len(o); i += 2 {
 		label, value := o[i], o[i+1]
-		label.Resize(fyne.NewSize(labelWidth, label.MinSize().Height))
 		label.Move(fyne.NewPos(0, y+down))
 		if mono(value) {
 			if text(label) != "" {
@@ -74,13 +75,17 @@ func (pairs) Layout(o []fyne.CanvasObject, size fyne.Size) {
 			}
 			continue
 		}
-		// Width first: the height of wrapping text depends on it.
-		value.Resize(fyne.NewSize(width, value.MinSize().Height))
-		h := value.MinSize().Height
-		value.Resize(fyne.NewSize(width, h))
 		value.Move(fyne.NewPos(labelWidth+pairGap, y))
-		y += max(h, label.MinSize().Height) + lineGap
+		y += max(wrap(label, labelWidth), wrap(value, width)) + lineGap
 	}
+}
+
+// wrap gives an object a width and the height that it then needs.
+func wrap(o fyne.CanvasObject, width float32) float32 {
+	o.Resize(fyne.NewSize(width, o.MinSize().Height)) // width first: the height of wrapping text depends on it
+	h := o.MinSize().Height
+	o.Resize(fyne.NewSize(width, h))
+	return h
 }
 
 // machine is a machine-readable line.

@@ -6,10 +6,15 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	fynetest "fyne.io/fyne/v2/test"
+
 	"pratique/data"
 	"pratique/data/codes"
 	"pratique/data/desk/desktest"
 	"pratique/ui/locale"
+	"pratique/ui/theme"
 )
 
 // TestGroups: a statement has the groups that its content is ticked by, and
@@ -85,3 +90,32 @@ func TestStrangeWords(t *testing.T) {
 type strange struct{}
 
 func (strange) Name(_, code, _ string) string { return code }
+
+// TestPairsShowLabelsWhole: a long label takes more lines, and what follows
+// makes room for it.
+func TestPairsShowLabelsWhole(t *testing.T) {
+	fynetest.NewTempApp(t)
+	look, err := theme.New(os.DirFS("../../assets"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fynetest.ApplyTheme(t, look)
+	short := Line{Label: "Sex", Value: "F"}
+	long := Line{Label: "Contact with a case in the last 14 days", Value: "no"}
+	height := func(lines ...Line) float32 {
+		c := Pairs(lines)
+		for range 2 { // the height follows the width
+			c.Resize(fyne.NewSize(360, c.MinSize().Height))
+		}
+		for _, o := range fynetest.LaidOutObjects(c) {
+			if text, ok := o.(*canvas.Text); ok && strings.HasSuffix(text.Text, "...") {
+				t.Errorf("cut off: %q", text.Text)
+			}
+		}
+		return c.MinSize().Height
+	}
+	one, two := height(short, short), height(long, short)
+	if two < one+10 {
+		t.Errorf("a long label has a height of %v, two short lines %v", two, one)
+	}
+}

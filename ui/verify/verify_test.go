@@ -54,7 +54,7 @@ func newBorder(t testing.TB, language string) *border {
 	b.env = &env.Env{
 		Words: words.In(language), Post: b.post.Config.Post, Session: b.post.Clerk, Now: func() time.Time { return b.now }, Run: env.Synchronous,
 		Context: context.Background(), Navigate: func(env.Route) {}, Back: func() {}, Toast: func(string) {},
-		Error: func(err error) { b.errs = append(b.errs, err) }, Count: func(env.ScreenName, int) {}, Changed: func() {},
+		Error: func(err error) { b.errs = append(b.errs, err) }, Changed: func() {},
 	}
 	b.parts = Parts{Trust: b.post.Trust(), Pages: paper{}, Names: book, After: func(_ time.Duration, f func()) { b.later = append(b.later, f) }}
 	b.m = NewModel(b.env, b.parts)

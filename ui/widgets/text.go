@@ -194,7 +194,12 @@ func (r *groundRenderer) Refresh() {
 
 // Prose is running text that wraps, without a label's padding.
 func Prose(text string, color fyne.ThemeColorName) fyne.CanvasObject {
-	return flush(prose(text, color, theme.SizeNameText))
+	return ProseSized(text, color, theme.SizeNameText)
+}
+
+// ProseSized is Prose in another size than that of running text.
+func ProseSized(text string, color fyne.ThemeColorName, size fyne.ThemeSizeName) fyne.CanvasObject {
+	return flush(prose(text, color, size))
 }
 
 func prose(text string, color fyne.ThemeColorName, size fyne.ThemeSizeName) *widget.RichText {
