@@ -176,13 +176,13 @@ func or(v, instead string) string {
 
 func (s *sheet) header() (b block) {
 	post := s.out.Post
-	state := text{post.StateName["en"], post.StateName["zh"]}.both()
-	name := text{post.Name["en"], post.Name["zh"]}.both()
 	const mid = 138.0
-	s.para(&b, left, 1.2, mid-left-4, style{false, 7.6, slate}, joined(" · ", state, name))
-	title := s.word(kTitle)
-	s.para(&b, left, 7.6, mid-left, style{true, 20, teal}, title.Zh)
-	s.para(&b, left, 16.6, mid-left, style{true, 11.2, teal}, strings.ToUpper(title.En))
+	issuer := style{false, 7.6, slate}
+	y := 0.2 + s.para(&b, left, 0.2, mid-left-4, issuer, joined(" · ", post.StateName["en"], post.Name["en"]))
+	y += s.para(&b, left, y, mid-left-4, issuer, joined(" · ", post.StateName["zh"], post.Name["zh"]))
+	title, down := s.word(kTitle), max(0, y-7.6) // long names of a post push the rest down
+	s.para(&b, left, 7.6+down, mid-left, style{true, 20, teal}, title.Zh)
+	s.para(&b, left, 16.6+down, mid-left, style{true, 11.2, teal}, strings.ToUpper(title.En))
 
 	rightAlign := func(y float64, st style, v string) {
 		s.put(&b, right-s.width(st, v), y, st, v)
@@ -204,13 +204,13 @@ func (s *sheet) header() (b block) {
 	}
 
 	// The rule under the title is a line of type: a copier blurs it.
-	b.rule(left, right, 24, 0.35, teal)
+	b.rule(left, right, 24+down, 0.35, teal)
 	micro := style{false, 2.3, teal}
 	unit := joined(" · ", strings.ToUpper(title.En), title.Zh, s.out.Statement.Number.String()) + " · "
 	n := int((right - left) / s.width(micro, unit))
-	s.put(&b, left, 24.35, micro, strings.Repeat(unit, n))
-	b.rule(left, right, 25.6, 0.12, teal)
-	b.height = 26
+	s.put(&b, left, 24.35+down, micro, strings.Repeat(unit, n))
+	b.rule(left, right, 25.6+down, 0.12, teal)
+	b.height = 26 + down
 	return b
 }
 
