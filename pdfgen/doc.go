@@ -27,4 +27,7 @@
 // wording. The fonts are read once; each document gets a piece that holds its
 // own characters alone. Characters that no font here can show are refused by
 // name before anything is drawn ([GlyphError], [Press.MissingIn]).
+//
+// A statement whose page cannot be made must not be signed: [Press.Unprintable]
+// tells before.
 package pdfgen

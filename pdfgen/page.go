@@ -26,8 +26,17 @@ const (
 
 const dash = "—" // stands where nothing is stated
 
-// compose gives everything its place, as loosely as it fits.
+// compose gives everything its place and makes the seal's picture.
 func (p *Press) compose(out Printout) (*sheet, error) {
+	s, err := p.arrange(out)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.engrave()
+}
+
+// arrange gives everything its place, as loosely as it fits.
+func (p *Press) arrange(out Printout) (*sheet, error) {
 	const steps = 10
 	for i := 0; ; i++ {
 		s := &sheet{press: p, out: out, tight: float64(i) / steps}
@@ -36,7 +45,7 @@ func (p *Press) compose(out Printout) (*sheet, error) {
 			return nil, s.err
 		}
 		if fit == nil {
-			return s, s.engrave()
+			return s, nil
 		}
 		if i == steps {
 			return nil, fit

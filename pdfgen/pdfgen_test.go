@@ -485,6 +485,21 @@ func TestWhatDoesNotFitIsNamed(t *testing.T) {
 		if err := press().Render(io.Discard, out); !errors.As(err, &fit) || !strings.HasPrefix(fit.Field, want) {
 			t.Errorf("want %s…: %v", want, err)
 		}
+		// The same is said before there is a number or a seal.
+		out.Kind, out.Seal, out.Copy, out.Statement.Number = 0, "", 0, ""
+		if got := press().Unprintable(out); len(got) != 1 || got[0] != (data.Problem{Field: fit.Field, Key: "problem.page"}) {
+			t.Errorf("%s: Unprintable: %v", want, got)
+		}
+	}
+	for name, out := range map[string]Printout{"full": full(), "long": long()} {
+		if got := press().Unprintable(out); got != nil {
+			t.Errorf("%s: Unprintable: %v", name, got)
+		}
+	}
+	glyph := tests
+	glyph.Statement.Surname = "𠮷"
+	if got := press().Unprintable(glyph); len(got) != 1 || got[0].Key != "problem.glyph" {
+		t.Errorf("a character comes before the room: %v", got)
 	}
 }
 

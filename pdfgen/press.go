@@ -181,6 +181,28 @@ func (p *Press) MissingIn(st data.Statement) []data.Problem {
 	return problems
 }
 
+// Unprintable is all that would keep the certificate of a statement off its
+// page: the characters of [Press.MissingIn], else the first part that finds no
+// room, with the key "problem.page". Of out it looks at Statement, Post and
+// AnchorFingerprint; number and seal need not be there yet, so that it can be
+// asked before anything is signed.
+func (p *Press) Unprintable(out Printout) []data.Problem {
+	if problems := p.MissingIn(out.Statement); len(problems) > 0 {
+		return problems
+	}
+	out.Kind = Certificate
+	_, err := p.arrange(out)
+	field := "post" // what else is on the page is the post's
+	var fit *FitError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &fit):
+		field = fit.Field
+	}
+	return []data.Problem{{Field: field, Key: "problem.page"}}
+}
+
 // codePoint names a character and shows it: "U+20BB7 𠮷".
 func codePoint(r rune) string {
 	if !unicode.IsPrint(r) {

@@ -11,6 +11,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -66,9 +67,11 @@ type Config struct {
 	Post   data.Post
 	Codes  data.Codes
 	Signer *keys.Signer // nil: nothing can be issued
-	Clock  func() time.Time
-	// Unprintable names the characters of a statement that paper cannot show;
-	// each blocks the approval.
+	// NoSigner is why there is no Signer; what an administrator is told.
+	NoSigner error
+	Clock    func() time.Time
+	// Unprintable names what of a statement paper cannot show, characters it has
+	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
 }
 
@@ -95,7 +98,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 		rows:   map[data.ApplicationID]Row{},
 	}
 	if c.Signer == nil {
-		d.trouble = keys.ErrMissing
+		d.trouble = cmp.Or(c.NoSigner, keys.ErrMissing)
 	} else if err := c.Signer.CheckFit(c.Clock(), c.Clock(), c.Post.Practice()); err != nil {
 		d.trouble = err
 	}

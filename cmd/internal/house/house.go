@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"pratique/assets"
@@ -29,14 +30,14 @@ import (
 	"pratique/ui/locale"
 )
 
-// Languages of the program's words.
+// Words are the program's words in every language.
 func Words() (*locale.Catalogues, error) { return locale.Load(assets.FS) }
 
 // Codes are the code lists.
 func Codes() (*codes.Book, error) { return codes.Load(assets.FS) }
 
-// Pages starts the engine that draws PDF files that people bring. Engines load
-// in the background and keep their compiled form in the user's cache.
+// Pages starts the engine that draws PDF files that people bring. It loads in
+// the background and keeps its compiled form in the user's cache.
 func Pages() *page.Engine { return page.Start(cacheDir()) }
 
 func cacheDir() string {
@@ -46,6 +47,15 @@ func cacheDir() string {
 	}
 	return filepath.Join(dir, "pratique", "wasm")
 }
+
+// press is the one press of the process, so that its fonts are read once.
+var press = sync.OnceValues(func() (*pdfgen.Press, error) {
+	book, err := Codes()
+	if err != nil {
+		return nil, err
+	}
+	return pdfgen.New(assets.FS, book)
+})
 
 // engine is the database of a post at one desk.
 var engine = post.Engine{
@@ -107,7 +117,7 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 	if h.Codes, err = Codes(); err != nil {
 		return nil, err
 	}
-	if h.Press, err = pdfgen.New(assets.FS, h.Codes); err != nil {
+	if h.Press, err = press(); err != nil {
 		return nil, err
 	}
 	host, err := os.Hostname()
@@ -123,17 +133,13 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 			h.Folder.Close()
 		}
 	}()
-	var signer *keys.Signer
-	var keyErr error
-	if h.Folder.Post.Practice() {
-		if h.Practice, keyErr = h.Folder.PracticePassphrases(); keyErr == nil {
-			signer, keyErr = h.Folder.Signer(h.Practice.Signer)
-		}
-	} else {
+	if !h.Folder.Post.Practice() {
 		return nil, post.ErrRealPost
 	}
-	if signer == nil && !errors.Is(keyErr, keys.ErrMissing) && !errors.Is(keyErr, keys.ErrPassphrase) && !errors.Is(keyErr, keys.ErrUnfit) && !errors.Is(keyErr, os.ErrNotExist) {
-		return nil, keyErr
+	var signer *keys.Signer
+	var noSigner error
+	if h.Practice, noSigner = h.Folder.PracticePassphrases(); noSigner == nil {
+		signer, noSigner = h.Folder.Signer(h.Practice.Signer)
 	}
 	anchors, err := trust.ReadFile(filepath.Join(dir, trust.AnchorFile))
 	if err != nil {
@@ -141,7 +147,10 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 	}
 	h.fingerprint = keys.Fingerprint(anchors[0])
 	h.Desk, err = desk.Open(ctx, desk.Config{
-		Log: h.Folder.Log, Post: h.Folder.Post, Codes: h.Codes, Signer: signer, Clock: clock, Unprintable: h.Press.MissingIn,
+		Log: h.Folder.Log, Post: h.Folder.Post, Codes: h.Codes, Signer: signer, NoSigner: noSigner, Clock: clock,
+		Unprintable: func(st data.Statement) []data.Problem {
+			return h.Press.Unprintable(pdfgen.Printout{Statement: st, Post: h.Folder.Post, AnchorFingerprint: h.fingerprint})
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -230,7 +239,11 @@ func (h *House) PracticeOfficers(ctx context.Context) (clerk, reviewer staff.Ses
 	signIn := func(role data.Role) (staff.Session, error) {
 		for _, o := range officers {
 			if slices.Contains(o.Roles, role) {
-				return h.SignIn(ctx, o.ID, []byte(h.Practice.Officers[o.ID]))
+				s, err := h.SignIn(ctx, o.ID, []byte(h.Practice.Officers[o.ID]))
+				if err != nil {
+					err = fmt.Errorf("%s with the passphrase in %s: %w", o.ID, post.PassphraseFile, err)
+				}
+				return s, err
 			}
 		}
 		return staff.Session{}, fmt.Errorf("the practice post has no %s", role)
@@ -253,11 +266,11 @@ type Faulty struct {
 // named by its number alone; nothing is overwritten. Done is called for every
 // certificate as soon as its file is there.
 func (h *House) Issue(ctx context.Context, contents []data.Content, dir string, done func(data.Certificate, string)) (faulty []Faulty, err error) {
-	clerk, reviewer, err := h.PracticeOfficers(ctx)
-	if err != nil {
+	if err := h.Trouble(); err != nil {
 		return nil, err
 	}
-	if err := h.Trouble(); err != nil {
+	clerk, reviewer, err := h.PracticeOfficers(ctx)
+	if err != nil {
 		return nil, err
 	}
 	for i, c := range contents {

@@ -2,15 +2,22 @@ package house
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"pratique/data"
+	"pratique/data/keys"
 	"pratique/data/post"
 	"pratique/data/store"
+	"pratique/data/store/bolt"
 )
 
 func open(tb testing.TB) *House {
@@ -90,6 +97,135 @@ func TestSecondOpenTellsWhoHasIt(t *testing.T) {
 	h := open(t)
 	if _, err := Open(context.Background(), h.Folder.Dir, time.Now); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("second Open: %v, want ErrLocked", err)
+	}
+}
+
+// What the page has no room for is refused while nothing is signed or stored.
+func TestWhatDoesNotFitIsNotIssued(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	c, err := h.Specimen(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Document.MRZ = ""
+	c.Traveller.Surname, c.Traveller.GivenNames = strings.Repeat("W", data.MaxName), strings.Repeat("W", data.MaxName)
+	c.Traveller.NativeName = strings.Repeat("样", data.MaxName)
+	c.Tests = slices.Repeat(c.Tests[:1], data.MaxTests)
+	c.Doses = nil
+	for i := range data.MaxDoses {
+		c.Doses = append(c.Doses, data.Dose{
+			Date: data.Date(fmt.Sprintf("2022-0%d-05", i+1)), Product: "Covid-19-adsorvida-inativada",
+			Lot: strings.Repeat("W", data.MaxSealText), Country: "GBR", Place: strings.Repeat("W", data.MaxSealText),
+		})
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	faulty, err := h.Issue(ctx, []data.Content{c}, out, func(n data.Certificate, _ string) { t.Errorf("%s was issued", n.Number) })
+	if err != nil || len(faulty) != 1 || len(faulty[0].Problems) != 1 || faulty[0].Problems[0].Key != "problem.page" {
+		t.Errorf("%v, %v", faulty, err)
+	}
+	if n := len(h.Counts()); n != 0 {
+		t.Errorf("%d applications were stored", n)
+	}
+}
+
+// Why nothing can be signed is told as it is, with the file it is about.
+func TestTroubleTellsWhatToMend(t *testing.T) {
+	for name, tt := range map[string]struct {
+		spoil func(t *testing.T, dir string)
+		want  error
+		says  string
+	}{
+		"no key":            {remove("keys/signer.key"), keys.ErrMissing, "signer.key"},
+		"no certificate":    {remove("keys/signer.pem"), keys.ErrMissing, "signer.pem"},
+		"no passphrases":    {remove("PRACTICE.txt"), fs.ErrNotExist, "PRACTICE.txt"},
+		"another's key":     {spoilKey, keys.ErrPassphrase, "signer.key"},
+		"damaged key":       {write("keys/signer.key", "nothing"), keys.ErrUnfit, "signer.key"},
+		"empty passphrases": {write("PRACTICE.txt", ""), keys.ErrPassphrase, "signer.key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := context.Background()
+			t.Setenv("XDG_CACHE_HOME", cache)
+			dir := filepath.Join(t.TempDir(), "post")
+			if err := CreatePractice(ctx, dir, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			tt.spoil(t, dir)
+			h, err := Open(ctx, dir, time.Now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer h.Close()
+			if err := h.Trouble(); !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("trouble: %v", err)
+			}
+			specimen, err := h.Specimen(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := h.Issue(ctx, []data.Content{specimen}, t.TempDir(), nil); !errors.Is(err, tt.want) {
+				t.Errorf("issue: %v", err)
+			}
+		})
+	}
+}
+
+func remove(name string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		t.Helper()
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func write(name, content string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// spoilKey puts the key of another post in its place.
+func spoilKey(t *testing.T, dir string) {
+	t.Helper()
+	other := filepath.Join(t.TempDir(), "other")
+	if err := CreatePractice(context.Background(), other, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(other, "keys/signer.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("keys/signer.key", string(b))(t, dir)
+}
+
+// A real post, which nothing here can make, is not opened, so that nothing can
+// be approved in it either.
+func TestRealPostIsNotOpened(t *testing.T) {
+	h := open(t)
+	ctx, dir, real := context.Background(), h.Folder.Dir, h.Folder.Post
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	real.Kind = data.RealPost
+	b, err := json.Marshal(real)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("post.json", string(b))(t, dir)
+	db, err := bolt.Open(filepath.Join(dir, "post.db"), bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(ctx, func(tx store.Tx) error { return store.Put(tx, "post/self", real) })
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(ctx, dir, time.Now); !errors.Is(err, post.ErrRealPost) {
+		t.Errorf("%v, want ErrRealPost", err)
 	}
 }
 
