@@ -47,7 +47,7 @@ const (
 func Validate(c Content, codes Codes, laboratories []Laboratory, now time.Time) []Problem {
 	v := validator{codes: codes, laboratories: laboratories, now: now.UTC(), birth: c.Traveller.Birth.First()}
 	v.traveller(c.Traveller)
-	v.document(c.Document, c.Departs().Date())
+	v.document(c.Document, lastTravelDay(c.Itinerary))
 	v.tests(c.Tests)
 	v.doses(c.Doses)
 	v.infections(c.Infections)
@@ -150,7 +150,7 @@ func (v *validator) moment(field string, m Moment) bool {
 	case err != nil || wall.Year() < 1850 || wall.Format(WallLayout) != m.Wall:
 		v.stop(field, "problem.time.form", m.Wall, "2026-03-08T09:40")
 	case m.Zone == "" && m.Offset == "":
-		v.stop(field, "problem.time.zone", "", "Asia/Tokyo")
+		v.stop(field, "problem.time.place", "", "Asia/Tokyo")
 	case !m.ZoneAgrees():
 		v.stop(field, "problem.time.zone", strings.TrimSpace(m.Zone+" "+m.Offset), "Asia/Tokyo")
 	default:
@@ -200,7 +200,7 @@ func (v *validator) traveller(t Traveller) {
 		}
 	}
 	v.text("traveller.nativeName", t.NativeName, MaxName)
-	if t.NativeName == "" && slices.Contains([]string{"CHN"}, t.Nationality) {
+	if t.NativeName == "" && t.Nationality == "CHN" {
 		// Chinese posts and readers go by the characters; the romanised name
 		// alone was the commonest reason for sending papers back.
 		v.stop("traveller.nativeName", "problem.required", "", "样本")
@@ -241,6 +241,17 @@ var numberPatterns = map[string]map[DocumentKind]*regexp.Regexp{
 		PublicAffairsPassport: regexp.MustCompile(`^(PE[0-9]{7}|P[0-9]{8})$`),
 		TravelPermit:          regexp.MustCompile(`^[TL][0-9]{8}$`),
 	},
+}
+
+// lastTravelDay is the last day of travel there is a usable departure for, as
+// the calendars at the airports count it: the document must hold out till then.
+func lastTravelDay(legs []Leg) (last Date) {
+	for _, l := range legs {
+		if day := l.Departs.Date(); day.Full() {
+			last = max(last, day)
+		}
+	}
+	return last
 }
 
 // anyNumber is what a travel document's number looks like in general.

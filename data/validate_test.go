@@ -123,6 +123,11 @@ func TestValidate(t *testing.T) {
 		}, "document.number problem.document.form"},
 		{"expires on the day of travel", func(c *Content) { c.Document.Expires = "2022-07-10" }, ""},
 		{"expires the day before", func(c *Content) { c.Document.Expires = "2022-07-09" }, "document.expires problem.document.expired"},
+		{"expires between two flights", func(c *Content) {
+			second := c.Itinerary[0]
+			second.Departs = at("2022-07-12T08:00")
+			c.Itinerary, c.Document.Expires = append(c.Itinerary, second), "2022-07-11"
+		}, "document.expires problem.document.expired"},
 		{"expires by year", func(c *Content) { c.Document.Expires = "2029" }, "document.expires problem.date.form"},
 		{"expires before it was issued", func(c *Content) { c.Document.Issued, c.Document.Expires = "2022-07-09", "2022-07-08" }, "document.expires problem.date.past"},
 		{"issued the day after tomorrow", func(c *Content) { c.Document.Issued = "2022-07-11" }, "document.issued problem.date.future"},
@@ -146,7 +151,7 @@ func TestValidate(t *testing.T) {
 		{"not sampled", func(c *Content) { c.Tests[0].Sampled = Moment{} }, "tests[0].sampled problem.required"},
 		{"sampled by one digit", func(c *Content) { c.Tests[0].Sampled.Wall = "2022-07-08T9:30" }, "tests[0].sampled problem.time.form"},
 		{"sampled by one digit and no zone", func(c *Content) { c.Tests[0].Sampled = Moment{Wall: "2022-07-08T9:30", Offset: "+08:00"} }, "tests[0].sampled problem.time.form"},
-		{"sampled nowhere", func(c *Content) { c.Tests[0].Sampled = Moment{Wall: "2022-07-08T16:30"} }, "tests[0].sampled problem.time.zone"},
+		{"sampled nowhere", func(c *Content) { c.Tests[0].Sampled = Moment{Wall: "2022-07-08T16:30"} }, "tests[0].sampled problem.time.place"},
 		{"sampled by another clock", func(c *Content) { c.Tests[0].Sampled.Offset = "+09:00" }, "tests[0].sampled problem.time.zone"},
 		{"sampled in an hour that was left out", func(c *Content) {
 			c.Tests[0].Sampled = Moment{Wall: "2022-03-27T02:30", Zone: "Europe/Berlin"}
