@@ -49,8 +49,8 @@ var (
 	ErrNoPost = errors.New("no post in this folder")
 	// ErrMixed: files of different posts or kinds lie in the folder.
 	ErrMixed = errors.New("files of different posts lie in this folder")
-	// ErrRealPost: this version makes practice posts only.
-	ErrRealPost = errors.New("a real post cannot be made with this version")
+	// ErrRealPost: this version makes and opens practice posts only.
+	ErrRealPost = errors.New("this version works with practice posts only")
 )
 
 // Engine is the database engine of a post.
@@ -61,11 +61,12 @@ type Engine struct {
 
 // Names in the folder.
 const (
-	fileJSON     = "post.json"
-	fileDB       = "post.db"
-	fileLock     = "post.lock"
-	fileHead     = "head"
-	filePractice = "PRACTICE.txt"
+	fileJSON = "post.json"
+	fileDB   = "post.db"
+	fileLock = "post.lock"
+	fileHead = "head"
+	// PassphraseFile is there in practice posts only; see [Passphrases].
+	PassphraseFile = "PRACTICE.txt"
 )
 
 // self is the key of the database's own copy of post.json.
@@ -96,7 +97,7 @@ func LoadPractice(fsys fs.FS) (Practice, error) {
 
 // CreatePractice makes a practice post in dir, which must not be there or be empty.
 func CreatePractice(ctx context.Context, dir string, p Practice, engine Engine, now time.Time) (err error) {
-	if !p.Post.Practice() || p.Post.Kind != data.PracticePost {
+	if p.Post.Kind != data.PracticePost {
 		return ErrRealPost
 	}
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
@@ -153,7 +154,7 @@ func fill(ctx context.Context, dir string, p Practice, engine Engine, now time.T
 	if err := disk.Replace(filepath.Join(dir, fileJSON), append(b, '\n')); err != nil {
 		return err
 	}
-	if err := disk.Replace(filepath.Join(dir, filePractice), secrets.text(p.Officers)); err != nil {
+	if err := disk.Replace(filepath.Join(dir, PassphraseFile), secrets.text(p.Officers)); err != nil {
 		return err
 	}
 	if err := engine.Create(filepath.Join(dir, fileDB)); err != nil {
@@ -301,7 +302,7 @@ func (f *Folder) PracticePassphrases() (Passphrases, error) {
 	if f.Post.Kind != data.PracticePost {
 		return p, fmt.Errorf("passphrases of a real post are not kept in a file")
 	}
-	b, err := os.ReadFile(filepath.Join(f.Dir, filePractice))
+	b, err := os.ReadFile(filepath.Join(f.Dir, PassphraseFile))
 	if err != nil {
 		return p, fmt.Errorf("practice passphrases: %w", err)
 	}

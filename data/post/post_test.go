@@ -190,6 +190,12 @@ func TestSpecimenHasNoProblems(t *testing.T) {
 			t.Errorf("%s: %v", at, problems)
 		}
 	}
+	// The clocks go forward between the present hour and the flight.
+	p.Post.Zone = "Europe/Berlin"
+	departs := post.Specimen(p.Post, p.Laboratories, time.Date(2026, 3, 27, 23, 30, 0, 0, time.UTC)).Departs()
+	if want := (data.Moment{Wall: "2026-03-29T21:40", Zone: "Europe/Berlin", Offset: "+02:00"}); departs != want {
+		t.Errorf("departs %v, want %v", departs, want)
+	}
 }
 
 func TestCreateRefuses(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 func Specimen(p data.Post, laboratories []data.Laboratory, now time.Time) data.Content {
 	at := func(ago time.Duration) data.Moment { return data.MomentOf(now.Add(-ago), p.Zone) }
 	day := func(ago int) data.Date { return data.DateOf(now.AddDate(0, 0, -ago)) }
-	departs := data.MomentOf(now.AddDate(0, 0, 1), p.Zone)
-	departs.Wall = string(departs.Date()) + "T21:40"
+	tomorrow := data.MomentOf(now.AddDate(0, 0, 1), p.Zone).Date()
+	departs := data.Moment{Wall: string(tomorrow) + "T21:40", Zone: p.Zone} // at the offset of that evening
 	c := data.Content{
 		Traveller: data.Traveller{
 			Surname: "YANGBEN", GivenNames: "SPECIMEN", NativeName: "样本", Birth: "1984-03-08", Sex: data.Male,
