@@ -1,6 +1,9 @@
 package issue
 
 import (
+	"crypto"
+	"crypto/rand"
+	"crypto/sha256"
 	"testing"
 	"time"
 
@@ -33,6 +36,20 @@ func specimen(tb testing.TB) data.Statement {
 		st.Doses = append(st.Doses, data.StatedDose{Date: day, Product: "CoronaVac", Lot: "A202103012", Country: "CHN", Place: "Harbour Clinic 3"})
 	}
 	return st
+}
+
+// BenchmarkSign is the bare signature: what any way of sealing must cost.
+func BenchmarkSign(b *testing.B) {
+	_, signer, err := keys.MakePractice(data.Post{Code: "PR", Country: "UT", StateName: map[string]string{"en": "Utopia"}}, benchNow)
+	if err != nil {
+		b.Fatal(err)
+	}
+	digest := sha256.Sum256([]byte("specimen"))
+	for b.Loop() {
+		if _, err := signer.Sign(rand.Reader, digest[:], crypto.SHA256); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // BenchmarkSeal is the whole of sealing one statement: encode, sign, write,
