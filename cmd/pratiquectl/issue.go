@@ -85,7 +85,8 @@ func (c issueCommand) Run(ctx context.Context, s *streams) (err error) {
 		return err
 	}
 	var contents []data.Content
-	var names []string
+	var names []string // of the contents, for messages
+	unread := false
 	for _, file := range c.Files {
 		b, err := readInput(s.in, file)
 		if err != nil {
@@ -94,7 +95,7 @@ func (c issueCommand) Run(ctx context.Context, s *streams) (err error) {
 		some, err := parseApplications(b)
 		if err != nil {
 			fmt.Fprintf(s.err, "%s: %v\n", file, err)
-			return status(exitFault)
+			unread = true
 		}
 		for i := range some {
 			name := file
@@ -103,6 +104,9 @@ func (c issueCommand) Run(ctx context.Context, s *streams) (err error) {
 			}
 			contents, names = append(contents, some[i]), append(names, name)
 		}
+	}
+	if unread {
+		return status(exitFault)
 	}
 	h, err := house.Open(ctx, c.Post, s.now)
 	if err != nil {
@@ -149,18 +153,21 @@ func readInput(in io.Reader, file string) ([]byte, error) {
 // parseApplications reads one application or an array of them. A name that no
 // field has is an error: it may be a misspelt one.
 func parseApplications(b []byte) ([]data.Content, error) {
+	b = bytes.TrimPrefix(b, []byte("\ufeff")) // editors on Windows write one
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	var all []data.Content
 	var err error
-	if bytes.HasPrefix(bytes.TrimLeft(b, " \t\r\n\ufeff"), []byte("[")) {
+	if bytes.HasPrefix(bytes.TrimLeft(b, " \t\r\n"), []byte("[")) {
 		err = d.Decode(&all)
 	} else {
 		all = make([]data.Content, 1)
 		err = d.Decode(&all[0])
 	}
-	if err == nil && d.More() {
-		err = errors.New("something follows the application")
+	if err == nil {
+		if _, after := d.Token(); after != io.EOF {
+			err = errors.New("something follows the application")
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("not an application: %w; `pratiquectl example` shows one", err)

@@ -10,8 +10,8 @@
 //
 // Exit status: 0 done; 1 what was asked for has a fault (an application with
 // problems, an invalid seal); 2 a seal about which nothing can be said; 3 no
-// readable seal; 64 wrong usage, or a file that cannot be read or written; 70
-// a fault of the program.
+// readable seal; 64 wrong usage, or a file or post that cannot be used as it is;
+// 70 a fault of the program.
 package main
 
 import (
@@ -22,12 +22,17 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"slices"
 	"time"
 
 	"github.com/alecthomas/kong"
 
+	"pratique/data/audit"
+	"pratique/data/desk"
+	"pratique/data/keys"
 	"pratique/data/post"
 	"pratique/data/store"
+	"pratique/data/store/bolt"
 )
 
 func main() {
@@ -114,14 +119,22 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	return 0
 }
 
+// unusable are the errors about a file or a post's folder that is not as it
+// must be; people can mend them, the program cannot.
+var unusable = []error{
+	fs.ErrNotExist, fs.ErrExist, fs.ErrPermission,
+	post.ErrNotEmpty, post.ErrNoPost, post.ErrRealPost, post.ErrMixed,
+	store.ErrLocked, store.ErrFull, bolt.ErrDamaged, bolt.ErrForeign, bolt.ErrNewer,
+	audit.ErrHead, audit.ErrBroken, audit.ErrClock,
+	keys.ErrMissing, keys.ErrPassphrase, keys.ErrUnfit, desk.ErrSignIn,
+}
+
 // exitOf sorts an error into the caller's and the program's faults.
 func exitOf(err error) int {
 	var usage usageError
 	var path *fs.PathError
-	switch {
-	case errors.As(err, &usage), errors.As(err, &path),
-		errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrExist), errors.Is(err, fs.ErrPermission),
-		errors.Is(err, store.ErrLocked), errors.Is(err, post.ErrNotEmpty), errors.Is(err, post.ErrNoPost), errors.Is(err, post.ErrRealPost):
+	if errors.As(err, &usage) || errors.As(err, &path) ||
+		slices.ContainsFunc(unusable, func(e error) bool { return errors.Is(err, e) }) {
 		return exitUsage
 	}
 	return exitInternal

@@ -31,7 +31,7 @@ const (
 
 // Why evidence was refused. All are wrapped with what was found.
 var (
-	ErrKind    = errors.New("neither text, PNG, JPEG nor PDF")
+	ErrKind    = errors.New("neither one line of text, nor a PNG, JPEG or PDF file")
 	ErrDamaged = errors.New("the file is damaged")
 	ErrLimit   = errors.New("the file is too large")
 )
