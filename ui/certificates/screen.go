@@ -168,7 +168,7 @@ func newOne(e *env.Env, parts Parts, n data.CertificateNumber) *One {
 	sheet := container.NewStack(ground, widgets.Inset(12, 12, container.NewBorder(widgets.Inset(0, 4, s.title), nil, nil, nil, s.page)))
 	head := widgets.Stack(2, widgets.Row(16, s.number, widgets.Stretch(), s.done), s.about)
 	s.root = container.NewBorder(widgets.Inset(look.Gap, 8, head), nil, nil, nil, container.New(sides{},
-		widgets.Inset(look.Gap/2, 6, sheet), container.NewVScroll(widgets.Inset(look.Gap/2, 6, right))))
+		widgets.Inset(look.Gap/2, 6, sheet), widgets.Wheeled(container.NewVScroll(widgets.Inset(look.Gap/2, 6, right)))))
 	s.m.Show = s.show
 	s.show(s.m.Open())
 	return s

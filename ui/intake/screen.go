@@ -98,7 +98,7 @@ func (s *screen) assemble() {
 	s.side = newSide(s)
 	s.acts = widgets.Row(look.Tight)
 	bar := container.NewStack(widgets.NewGround(look.ColorSurface, 0), container.NewBorder(widgets.Rule(), nil, nil, nil, widgets.Inset(look.Gap, 8, s.acts)))
-	s.page = container.NewBorder(s.banner, bar, nil, nil, container.New(columns{}, s.form.scroll, s.side.scroll))
+	s.page = container.NewBorder(s.banner, bar, nil, nil, container.New(columns{}, widgets.Wheeled(s.form.scroll), s.side.scroll))
 	s.body.Objects = []fyne.CanvasObject{s.page}
 	s.body.Refresh()
 	s.apply(s.m.State())
@@ -383,14 +383,16 @@ func (s *screen) showSlip() {
 				return
 			}
 			s.slip = widgets.NewPageView(s.e.Words)
+			s.slip.OnEscape = s.hideSlip
 			s.slip.SetPicture(made.picture, 0, 1)
+			s.slip.FitWidth()
 			back := widgets.NewButton(s.e.T("intake.slip.back"), look.Icon("back", theme.ColorNameForeground), s.hideSlip)
 			save := widgets.NewButton(s.e.T("intake.slip.save"), look.Icon("save", theme.ColorNameForegroundOnPrimary), func() { s.saveSlip(made.pdf) }).Primary()
 			head := widgets.Row(look.Tight, back, widgets.NewText(s.e.T("intake.slip.text"), widgets.Style{Color: look.ColorMuted, Elide: true}), save)
 			s.body.Objects = []fyne.CanvasObject{widgets.Inset(look.Gap, look.Tight, container.NewBorder(widgets.Inset(0, 6, head), nil, nil, nil, s.slip))}
 			s.body.Refresh()
 			s.e.Changed()
-			s.e.Window.Canvas().Focus(back)
+			s.e.Window.Canvas().Focus(s.slip.Focusable()) // the arrows scroll at once
 		})
 	})
 }

@@ -276,7 +276,7 @@ func TestSlipTakesThePlaceOfTheForm(t *testing.T) {
 	if b.Screen.Content().(*fyne.Container).Objects[0] == form {
 		t.Fatal("no slip is shown")
 	}
-	b.Key(fyne.KeyReturn)
+	b.Key(fyne.KeyEscape)
 	if b.Screen.Content().(*fyne.Container).Objects[0] != form {
 		t.Error("the form did not come back")
 	}

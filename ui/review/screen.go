@@ -300,7 +300,7 @@ func (s *Screen) showReturn(st State) {
 	body := widgets.Stack(10, reasons, widgets.NewField(s.e.T("review.return.note"), s.note))
 	panel := widgets.NewCard(s.e.T("review.return.title"), body)
 	panel.SetRole(look.Practice)
-	s.side.Objects = []fyne.CanvasObject{container.New(wide{sideWidth}, container.NewVScroll(widgets.Inset(look.Gap/2, 2, panel)))}
+	s.side.Objects = []fyne.CanvasObject{container.New(wide{sideWidth}, widgets.Wheeled(container.NewVScroll(widgets.Inset(look.Gap/2, 2, panel))))}
 }
 
 func (s *Screen) showFoot(st State) {

@@ -172,7 +172,7 @@ func (s *screen) page() fyne.CanvasObject {
 		}
 		form.Add(languages)
 	}
-	return container.NewVScroll(container.New(middle{}, panel(s.e, form)))
+	return widgets.Wheeled(container.NewVScroll(container.New(middle{}, panel(s.e, form))))
 }
 
 // panel puts the name of the house beside the form.

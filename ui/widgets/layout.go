@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	look "pratique/ui/theme"
 )
@@ -208,8 +209,8 @@ func (flushed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // Page is the content of a screen: it scrolls, has air around it and is never
 // wider than lines can be followed. What fills the height by itself, a list,
 // goes into [Fill] instead.
-func Page(content fyne.CanvasObject) *container.Scroll {
-	return container.NewVScroll(container.New(page{}, content))
+func Page(content fyne.CanvasObject) fyne.CanvasObject {
+	return Wheeled(container.NewVScroll(container.New(page{}, content)))
 }
 
 type page struct{}
@@ -242,3 +243,24 @@ func (fill) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		last.Resize(fyne.NewSize(size.Width, max(last.MinSize().Height, size.Height-last.Position().Y)))
 	}
 }
+
+// Wheeled is a scroll whose wheel works wherever the mouse is: a field under it
+// would take the wheel for itself and do nothing with it.
+func Wheeled(s *container.Scroll) fyne.CanvasObject {
+	w := &wheel{scroll: s}
+	w.ExtendBaseWidget(w)
+	return container.NewStack(s, w)
+}
+
+// wheel lies over a scroll and wants nothing of the mouse but its wheel.
+type wheel struct {
+	widget.BaseWidget
+	scroll *container.Scroll
+}
+
+var _ fyne.Scrollable = (*wheel)(nil)
+
+func (w *wheel) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewWithoutLayout())
+}
+func (w *wheel) Scrolled(e *fyne.ScrollEvent) { w.scroll.Scrolled(e) }

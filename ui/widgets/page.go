@@ -15,17 +15,21 @@ import (
 )
 
 // PageView shows the picture of a page of paper: zoomed, turned, scrolled, with
-// a place on it marked. Plus and minus zoom, 0 shows the whole page, R turns,
-// Page Up and Page Down go to other pages, the arrows scroll.
+// a place on it marked. Plus and minus zoom, 0 shows the whole page, W its
+// width, R turns, the arrows scroll, Page Up and Page Down too and then go to
+// other pages.
 type PageView struct {
 	widget.BaseWidget
 	// OnPage asks for another page, counted from 0.
 	OnPage func(page int)
+	// OnEscape is told of that key.
+	OnEscape func()
 
 	words   *locale.Catalogue
 	picture image.Image // as given
 	turns   int         // quarter turns clockwise
 	zoom    float32     // 0: as large as fits
+	wide    bool        // what fits is the width alone
 	page, n int
 	mark    fyne.Delta // unused unless marked
 	markTo  fyne.Delta
@@ -39,6 +43,8 @@ type PageView struct {
 	state  *Text
 	count  *Text
 	none   *Text
+	paging *fyne.Container
+	keys   *Text
 }
 
 // NewPageView makes a view without a page.
@@ -50,6 +56,8 @@ func NewPageView(words *locale.Catalogue) *PageView {
 		state: Caption(""), count: Caption(""),
 		none: NewText(words.T("page.none"), Style{Color: look.ColorMuted}),
 	}
+	p.paging = Row(12, p.tap("back", func() { p.goTo(p.page - 1) }), p.count, p.tap("forward", func() { p.goTo(p.page + 1) }))
+	p.keys = NewText("", Style{Size: theme.SizeNameCaptionText, Color: look.ColorMuted, Elide: true})
 	p.frame.ExtendBaseWidget(p.frame)
 	p.frame.Hide()
 	p.paper = container.New(paper{p}, p.image, p.frame)
@@ -63,6 +71,14 @@ func NewPageView(words *locale.Catalogue) *PageView {
 // SetPicture shows page of n, nil for none. Zoom stays, turns and mark go.
 func (p *PageView) SetPicture(picture image.Image, page, n int) {
 	p.picture, p.page, p.n, p.turns, p.marked = picture, page, n, 0, false
+	p.draw()
+}
+
+// FitWidth shows the page as wide as there is room, to be read.
+func (p *PageView) FitWidth() { p.fit(true) }
+
+func (p *PageView) fit(wide bool) {
+	p.zoom, p.wide = 0, wide
 	p.draw()
 }
 
@@ -83,12 +99,15 @@ func (p *PageView) Zoom() int { return int(p.scale()*100 + 0.5) }
 // Focusable implements [Focuser].
 func (p *PageView) Focusable() fyne.Focusable { return p.desk }
 
-// fits is the scale at which the whole page is in sight.
+// fits is the scale at which the whole page is in sight, or its whole width.
 func (p *PageView) fits() float32 {
 	w, h := p.pixels()
 	room := p.scroll.Size().SubtractWidthHeight(2*look.Tight, 2*look.Tight)
 	if w == 0 || h == 0 || room.Width <= 0 || room.Height <= 0 {
 		return 1
+	}
+	if p.wide {
+		return room.Width / w
 	}
 	return min(room.Width/w, room.Height/h)
 }
@@ -144,6 +163,10 @@ func (p *PageView) draw() {
 func (p *PageView) relayout() {
 	p.state.SetText("")
 	p.count.SetText("")
+	p.keys.SetText("")
+	if p.paging.Hidden = p.n <= 1; p.n == 1 {
+		p.keys.SetText(p.words.T("page.keys"))
+	}
 	if p.picture != nil {
 		p.state.SetText(p.words.T("page.zoom", p.Zoom()))
 	}
@@ -186,11 +209,18 @@ func turned(m image.Image, turns int) image.Image {
 type paper struct{ p *PageView }
 
 func (l paper) MinSize([]fyne.CanvasObject) fyne.Size {
-	if l.p.picture == nil || l.p.zoom == 0 {
-		return fyne.Size{} // what fits needs no scrolling
+	if l.p.picture == nil {
+		return fyne.Size{}
 	}
 	w, h := l.p.pixels()
-	return fyne.NewSize(w*l.p.zoom+2*look.Tight, h*l.p.zoom+2*look.Tight)
+	size := fyne.NewSize(w*l.p.scale()+2*look.Tight, h*l.p.scale()+2*look.Tight)
+	if l.p.zoom == 0 { // what fits needs no scrolling
+		size.Width = 0
+		if !l.p.wide {
+			size.Height = 0
+		}
+	}
+	return size
 }
 
 func (l paper) Layout(o []fyne.CanvasObject, size fyne.Size) {
@@ -205,15 +235,14 @@ func (l paper) Layout(o []fyne.CanvasObject, size fyne.Size) {
 
 // CreateRenderer implements fyne.Widget.
 func (p *PageView) CreateRenderer() fyne.WidgetRenderer {
-	tap := func(icon string, do func()) fyne.CanvasObject {
-		return fixed(18, NewTap(look.Icon(icon, look.ColorMuted), do))
-	}
-	bar := Row(12,
-		tap("back", func() { p.goTo(p.page - 1) }), p.count, tap("forward", func() { p.goTo(p.page + 1) }),
-		Stretch(), p.state,
-		tap("smaller", func() { p.zoomBy(1 / 1.25) }), tap("larger", func() { p.zoomBy(1.25) }),
-		tap("fit", func() { p.zoom = 0; p.draw() }), tap("turn", p.turn))
+	bar := Row(12, p.paging, p.keys, p.state,
+		p.tap("smaller", func() { p.zoomBy(1 / 1.25) }), p.tap("larger", func() { p.zoomBy(1.25) }),
+		p.tap("fit", func() { p.fit(false) }), p.tap("turn", p.turn))
 	return &pageRenderer{WidgetRenderer: widget.NewSimpleRenderer(container.NewBorder(nil, Inset(2, 6, bar), nil, nil, p.desk)), p: p}
+}
+
+func (p *PageView) tap(icon string, do func()) fyne.CanvasObject {
+	return fixed(18, NewTap(look.Icon(icon, look.ColorMuted), do))
 }
 
 type pageRenderer struct {
@@ -275,8 +304,9 @@ func (d *pageDesk) TypedRune(r rune) {
 	case '-':
 		d.p.zoomBy(1 / 1.25)
 	case '0':
-		d.p.zoom = 0
-		d.p.draw()
+		d.p.fit(false)
+	case 'w', 'W':
+		d.p.fit(true)
 	case 'r', 'R':
 		d.p.turn()
 	}
@@ -285,12 +315,29 @@ func (d *pageDesk) TypedRune(r rune) {
 func (d *pageDesk) TypedKey(k *fyne.KeyEvent) {
 	const step = 60
 	at := d.p.scroll.Offset
+	room := d.p.scroll.Size().Height
+	end := max(0, d.p.paper.Size().Height-room)
 	switch k.Name {
 	case fyne.KeyPageDown:
-		d.p.goTo(d.p.page + 1)
-		return
+		if at.Y >= end-1 {
+			d.p.goTo(d.p.page + 1)
+			return
+		}
+		at.Y = min(end, at.Y+room-step)
 	case fyne.KeyPageUp:
-		d.p.goTo(d.p.page - 1)
+		if at.Y <= 1 {
+			d.p.goTo(d.p.page - 1)
+			return
+		}
+		at.Y -= room - step
+	case fyne.KeyHome:
+		at.Y = 0
+	case fyne.KeyEnd:
+		at.Y = end
+	case fyne.KeyEscape:
+		if d.p.OnEscape != nil {
+			d.p.OnEscape()
+		}
 		return
 	case fyne.KeyUp:
 		at.Y -= step

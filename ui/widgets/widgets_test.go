@@ -505,6 +505,23 @@ func TestPageView(t *testing.T) {
 	if size := p.image.Size(); size.Width <= size.Height || p.frame.Visible() {
 		t.Errorf("turned it is %v", size)
 	}
+	f.TypedRune('r')
+	f.TypedRune('r')
+	f.TypedRune('r')
+	p.FitWidth()
+	if size, room := p.image.Size(), p.scroll.Size(); size.Width < room.Width*0.9 || size.Width > room.Width || size.Height <= room.Height {
+		t.Errorf("its width is %v in %v", size, room)
+	}
+	press(f, fyne.KeyPageDown)
+	if p.scroll.Offset.Y == 0 {
+		t.Error("Page Down does not scroll a page that goes on")
+	}
+	press(f, fyne.KeyEnd)
+	if foot := p.scroll.Offset.Y + p.scroll.Size().Height; foot < p.paper.Size().Height-1 {
+		t.Errorf("End goes to %v of %v", foot, p.paper.Size().Height)
+	}
+	press(f, fyne.KeyHome)
+	f.TypedRune('0')
 	var pages []int
 	p.OnPage = func(i int) { pages = append(pages, i) }
 	press(f, fyne.KeyPageUp, fyne.KeyPageDown)
@@ -611,5 +628,27 @@ func TestTextIsElided(t *testing.T) {
 	text.Resize(fyne.NewSize(400, 20))
 	if line.Text != text.Text() {
 		t.Errorf("400 wide: %q", line.Text)
+	}
+}
+
+func TestWheelWorksOverFields(t *testing.T) {
+	window(t)
+	column := Stack(0)
+	for range 30 {
+		column.Add(NewEntry())
+	}
+	s := container.NewVScroll(column)
+	w := show(t, Wheeled(s))
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(column.Objects[2]).AddXY(40, 10)
+	test.Scroll(w.Canvas(), at, 0, -50)
+	if s.Offset.Y == 0 {
+		t.Error("the wheel does nothing over a field")
+	}
+	tapped := 0
+	b := NewButton("x", nil, func() { tapped++ })
+	w = show(t, Wheeled(container.NewVScroll(b)))
+	test.TapCanvas(w.Canvas(), fyne.CurrentApp().Driver().AbsolutePositionForObject(b).AddXY(10, 10))
+	if tapped != 1 {
+		t.Error("a button under the wheel cannot be tapped")
 	}
 }
