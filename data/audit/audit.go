@@ -74,7 +74,6 @@ const (
 	OfficerSignedIn        Act = "officer.signed-in"
 	OfficerRefused         Act = "officer.refused"
 	PostCreated            Act = "post.created"
-	PostOpened             Act = "post.opened"
 	// ClockCorrected says that the clock had been ahead and is right now: the
 	// one entry that may be earlier than those before it, by any amount.
 	ClockCorrected Act = "clock.corrected"
@@ -86,7 +85,7 @@ var Acts = []Act{
 	ApplicationReturned, ApplicationTicked, ApplicationApproved, ApplicationWithdrawn,
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
-	OfficerSignedIn, OfficerRefused, PostCreated, PostOpened, ClockCorrected,
+	OfficerSignedIn, OfficerRefused, PostCreated, ClockCorrected,
 }
 
 // Hash is a SHA-256.

@@ -104,10 +104,10 @@ func TestUpdateNeedsAnEntry(t *testing.T) {
 	}{
 		{"no entry", func(store.Tx, func(Entry) error) error { return nil }, ErrNoEntry},
 		{"own error", func(_ store.Tx, add func(Entry) error) error {
-			return errors.Join(add(Entry{At: noon, Act: PostOpened}), wrong)
+			return errors.Join(add(Entry{At: noon, Act: OfficerSignedIn}), wrong)
 		}, wrong},
 		{"clock back", func(_ store.Tx, add func(Entry) error) error {
-			return add(Entry{At: noon.Add(-5*time.Minute - 1), Act: PostOpened})
+			return add(Entry{At: noon.Add(-5*time.Minute - 1), Act: OfficerSignedIn})
 		}, ErrClock},
 	} {
 		err := l.Update(t.Context(), func(tx store.Tx, add func(Entry) error) error {
@@ -142,11 +142,11 @@ func TestAppendRefuses(t *testing.T) {
 	}
 	for name, e := range map[string]Entry{
 		"unknown act":   {At: noon, Act: "application.eaten"},
-		"no time":       {Act: PostOpened},
-		"a native name": {At: noon, Act: PostOpened, Detail: map[string]string{"name": "样本"}},
-		"long detail":   {At: noon, Act: PostOpened, Detail: map[string]string{"x": string(make([]byte, 129))}},
-		"many details":  {At: noon, Act: PostOpened, Detail: many},
-		"line feed":     {At: noon, Act: PostOpened, Subject: "a\nb"},
+		"no time":       {Act: OfficerSignedIn},
+		"a native name": {At: noon, Act: OfficerSignedIn, Detail: map[string]string{"name": "样本"}},
+		"long detail":   {At: noon, Act: OfficerSignedIn, Detail: map[string]string{"x": string(make([]byte, 129))}},
+		"many details":  {At: noon, Act: OfficerSignedIn, Detail: many},
+		"line feed":     {At: noon, Act: OfficerSignedIn, Subject: "a\nb"},
 	} {
 		l, _, _ := newLog(t, 0)
 		if err := l.Update(t.Context(), func(_ store.Tx, add func(Entry) error) error { return add(e) }); err == nil {
@@ -167,13 +167,13 @@ func TestClock(t *testing.T) {
 		act  Act
 		fits bool
 	}{
-		{noon.Add(-4 * time.Minute), PostOpened, true},
-		{noon.Add(-8 * time.Minute), PostOpened, false}, // small steps back do not add up
-		{noon.AddDate(80, 0, 0), PostOpened, true},      // a clock gone wild …
-		{noon.Add(time.Hour), PostOpened, false},
+		{noon.Add(-4 * time.Minute), OfficerSignedIn, true},
+		{noon.Add(-8 * time.Minute), OfficerSignedIn, false}, // small steps back do not add up
+		{noon.AddDate(80, 0, 0), OfficerSignedIn, true},      // a clock gone wild …
+		{noon.Add(time.Hour), OfficerSignedIn, false},
 		{noon.Add(time.Hour), ClockCorrected, true}, // … can be corrected
-		{noon.Add(time.Hour), PostOpened, true},
-		{noon, PostOpened, false},
+		{noon.Add(time.Hour), OfficerSignedIn, true},
+		{noon, OfficerSignedIn, false},
 	}
 	for _, step := range steps {
 		if step.act != ClockCorrected {
@@ -262,7 +262,7 @@ func TestOpenChecksTheHead(t *testing.T) {
 		s := mem.New()
 		err := s.Update(t.Context(), func(tx store.Tx) error {
 			for range 5 {
-				if _, err := Append(tx, Entry{At: noon, Officer: "officer-b", Act: PostOpened}); err != nil {
+				if _, err := Append(tx, Entry{At: noon, Officer: "officer-b", Act: OfficerSignedIn}); err != nil {
 					return err
 				}
 			}
@@ -281,7 +281,7 @@ func TestOpenChecksTheHead(t *testing.T) {
 		{"unchanged", func(t *testing.T, _ *Log, s *mem.Store, _ string) *mem.Store { return s }, nil},
 		{"ahead after a crash", func(t *testing.T, _ *Log, s *mem.Store, _ string) *mem.Store {
 			err := s.Update(t.Context(), func(tx store.Tx) error {
-				_, err := Append(tx, Entry{At: noon, Act: PostOpened})
+				_, err := Append(tx, Entry{At: noon, Act: OfficerSignedIn})
 				return err
 			})
 			if err != nil {
@@ -298,7 +298,7 @@ func TestOpenChecksTheHead(t *testing.T) {
 			old := backup(t, s)
 			save(t, l, "later")
 			err := old.Update(t.Context(), func(tx store.Tx) error {
-				_, err := Append(tx, Entry{At: noon, Act: PostOpened})
+				_, err := Append(tx, Entry{At: noon, Act: OfficerSignedIn})
 				return err
 			})
 			if err != nil {

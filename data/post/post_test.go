@@ -401,7 +401,7 @@ func TestRolledBackDatabaseIsRefused(t *testing.T) {
 	}
 	f := open(t, dir)
 	err = f.Log.Update(ctx, func(_ store.Tx, add func(audit.Entry) error) error {
-		return add(audit.Entry{At: now, Act: audit.PostOpened})
+		return add(audit.Entry{At: now, Act: audit.OfficerSignedIn})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -76,7 +76,8 @@ var ErrContent = fmt.Errorf("%w: holds no certificate record", ErrFormat)
 
 // EncodeStatement writes the payload of a seal. It fails where
 // [DecodeStatement] would not give back an equal statement: a text that is not
-// UTF-8 in normal form C, a time that is not usable, a moment with a zone.
+// UTF-8, a name that is not in normal form C, a time that is not usable, a
+// moment with a zone.
 func EncodeStatement(st data.Statement) ([]byte, error) {
 	b, err := encode(st)
 	if err != nil {
