@@ -117,23 +117,8 @@ func (f *form) focus(in *input, on bool) {
 	}
 }
 
-// reveal scrolls to an object, with some air around it.
-func (f *form) reveal(o fyne.CanvasObject) {
-	const air = 28
-	d := fyne.CurrentApp().Driver()
-	top := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(f.scroll).Y
-	bottom := top + o.Size().Height
-	offset := f.scroll.Offset.Y
-	switch room := f.scroll.Size().Height; {
-	case top < air:
-		offset += top - air
-	case bottom > room-air:
-		offset += bottom - room + air
-	default:
-		return
-	}
-	f.scroll.ScrollToOffset(fyne.NewPos(0, max(0, offset)))
-}
+// reveal scrolls to an object.
+func (f *form) reveal(o fyne.CanvasObject) { widgets.Reveal(f.scroll, o) }
 
 // text is a line of free text.
 func (f *form) text(path string, at func(c *data.Content) *string, shape func(string) string) *widgets.Field {

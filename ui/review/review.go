@@ -386,10 +386,11 @@ func (m *Model) Return() State {
 	return m.State()
 }
 
-// Keep gives up a return that was begun.
+// Keep gives up a return that was begun. Who begins it again finds what was
+// chosen and typed.
 func (m *Model) Keep() State {
 	if m.mode == Returning && m.busy == "" {
-		m.mode, m.failure, m.half = Reviewing, "", Half{}
+		m.mode, m.failure = Reviewing, ""
 		delete(m.parts.Halves, m.halfKey)
 	}
 	return m.State()

@@ -284,11 +284,18 @@ func (s *Screen) showReturn(st State) {
 	if st.Mode != Returning {
 		return
 	}
-	list := widgets.Stack(0)
+	list, scroll := widgets.Stack(0), container.NewVScroll(nil)
 	for _, r := range st.Reasons {
 		c := newReason(r.Chosen, func(on bool) { s.show(s.m.Choose(r.Code, on)) })
+		c.onEscape = s.keep
+		text := newSaid(r.Text, func() {
+			s.canvas().Focus(c)
+			c.SetChecked(!c.Checked)
+		})
+		row := container.New(reasonRow{}, c, text)
+		c.onFocus = func() { widgets.Reveal(scroll, row) }
 		s.reasons = append(s.reasons, c)
-		list.Add(container.New(reasonRow{}, c, widgets.Prose(r.Text, theme.ColorNameForeground)))
+		list.Add(row)
 	}
 	reasons := widgets.NewField(s.e.T("review.return.reasons"), list)
 	if st.Failure == "review.failed.reason" {
@@ -297,10 +304,22 @@ func (s *Screen) showReturn(st State) {
 	s.note = widgets.NewRemarks(3)
 	s.note.Set(st.Note)
 	s.note.OnChanged = func(text string) { s.m.Note(text) }
+	s.note.OnFocus = func(on bool) {
+		if on {
+			widgets.Reveal(scroll, s.note)
+		}
+	}
+	s.note.OnKey = func(k *fyne.KeyEvent) bool {
+		if k.Name == fyne.KeyEscape {
+			s.keep()
+		}
+		return k.Name == fyne.KeyEscape
+	}
 	body := widgets.Stack(10, reasons, widgets.NewField(s.e.T("review.return.note"), s.note))
 	panel := widgets.NewCard(s.e.T("review.return.title"), body)
 	panel.SetRole(look.Practice)
-	s.side.Objects = []fyne.CanvasObject{container.New(wide{sideWidth}, widgets.Wheeled(container.NewVScroll(widgets.Inset(look.Gap/2, 2, panel))))}
+	scroll.Content = widgets.Inset(look.Gap/2, 2, panel)
+	s.side.Objects = []fyne.CanvasObject{container.New(wide{sideWidth}, widgets.Wheeled(scroll))}
 }
 
 func (s *Screen) showFoot(st State) {
@@ -513,7 +532,10 @@ func (tickBox) Layout(o []fyne.CanvasObject, _ fyne.Size) {
 }
 
 // reason is a box to tick, with Up, Down and Enter as in a list.
-type reason struct{ widgets.Check }
+type reason struct {
+	widgets.Check
+	onFocus, onEscape func()
+}
 
 func newReason(on bool, changed func(bool)) *reason {
 	r := &reason{}
@@ -521,6 +543,31 @@ func newReason(on bool, changed func(bool)) *reason {
 	r.ExtendBaseWidget(r)
 	return r
 }
+
+// FocusGained implements fyne.Focusable.
+func (r *reason) FocusGained() {
+	r.Check.FocusGained()
+	r.onFocus()
+}
+
+// said is what a box stands for; a tap on it is one on the box.
+type said struct {
+	widget.BaseWidget
+	body fyne.CanvasObject
+	tap  func()
+}
+
+func newSaid(text string, tap func()) *said {
+	s := &said{body: widgets.Prose(text, theme.ColorNameForeground), tap: tap}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *said) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(s.body) }
+
+// Tapped implements fyne.Tappable.
+func (s *said) Tapped(*fyne.PointEvent) { s.tap() }
 
 // reasonRow is a box and what it stands for, which may be long.
 type reasonRow struct{}
@@ -543,6 +590,8 @@ func (r *reason) TypedKey(k *fyne.KeyEvent) {
 	c := fyne.CurrentApp().Driver().CanvasForObject(r)
 	switch {
 	case c == nil:
+	case k.Name == fyne.KeyEscape:
+		r.onEscape()
 	case k.Name == fyne.KeyDown:
 		c.FocusNext()
 	case k.Name == fyne.KeyUp:

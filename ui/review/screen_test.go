@@ -2,6 +2,7 @@ package review
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,29 @@ func TestReturnByKeys(t *testing.T) {
 	w.Canvas().Focused().TypedRune(' ')
 	if !s.reasons[1].Checked || !s.st.Reasons[1].Chosen {
 		t.Fatal("not chosen")
+	}
+	// The words beside a box tick it too, the last box comes into sight, and
+	// Escape gives the return up.
+	row := test.LaidOutObjects(s.side)
+	i := slices.IndexFunc(row, func(o fyne.CanvasObject) bool { _, ok := o.(*said); return ok })
+	test.Tap(row[i].(*said))
+	if !s.st.Reasons[0].Chosen || w.Canvas().Focused() != s.reasons[0] {
+		t.Error("a tap on the words of a reason does nothing")
+	}
+	test.Tap(row[i].(*said))
+	last := s.reasons[len(s.reasons)-1]
+	w.Canvas().Focus(last)
+	d := fyne.CurrentApp().Driver()
+	if foot := d.AbsolutePositionForObject(s.side).Y + s.side.Size().Height; d.AbsolutePositionForObject(last).Y > foot {
+		t.Errorf("the last reason is at %v, out of sight below %v", d.AbsolutePositionForObject(last).Y, foot)
+	}
+	key(w, fyne.KeyEscape)
+	if s.st.Mode != Reviewing {
+		t.Error("Escape does not give the return up")
+	}
+	s.begin()
+	if !s.st.Reasons[1].Chosen {
+		t.Error("what was chosen is forgotten")
 	}
 	test.Type(s.note, "page 2")
 	for _, a := range s.Actions() {

@@ -209,8 +209,8 @@ func (flushed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // Page is the content of a screen: it scrolls, has air around it and is never
 // wider than lines can be followed. What fills the height by itself, a list,
 // goes into [Fill] instead.
-func Page(content fyne.CanvasObject) fyne.CanvasObject {
-	return Wheeled(container.NewVScroll(container.New(page{}, content)))
+func Page(content fyne.CanvasObject) *container.Scroll {
+	return container.NewVScroll(container.New(page{}, content))
 }
 
 type page struct{}
@@ -264,3 +264,22 @@ func (w *wheel) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.NewWithoutLayout())
 }
 func (w *wheel) Scrolled(e *fyne.ScrollEvent) { w.scroll.Scrolled(e) }
+
+// Reveal scrolls as little as it takes to have an object in sight, with some
+// air around it.
+func Reveal(s *container.Scroll, o fyne.CanvasObject) {
+	const air = 28
+	d := fyne.CurrentApp().Driver()
+	top := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(s).Y
+	bottom := top + o.Size().Height
+	offset := s.Offset.Y
+	switch room := s.Size().Height; {
+	case top < air:
+		offset += top - air
+	case bottom > room-air:
+		offset += bottom - room + air
+	default:
+		return
+	}
+	s.ScrollToOffset(fyne.NewPos(0, max(0, offset)))
+}
