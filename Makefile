@@ -5,9 +5,13 @@
 # compiled once more. x11: Chinese input does not work under native Wayland.
 TAGS  := x11,migrated_fynedo
 GO    := go
-# Everything but the window's main program builds without cgo and a display.
+# Everything but the window's main program needs neither cgo nor a display; only
+# on macOS the toolkit's own widgets ask the system's C library how to scroll.
+NOCGO := CGO_ENABLED=$(if $(filter Darwin,$(shell uname)),1,0)
 PLAIN := ./assets/... ./cmd/internal/... ./cmd/pratiquectl/... ./data/... ./pdfgen/... ./ui/...
 POST  ?=
+# More for go test, for example TEST=-short.
+TEST  ?=
 
 export CGO_ENABLED ?= 1
 
@@ -23,16 +27,16 @@ build: ## bin/pratique and bin/pratiquectl
 
 test: ## every test, screens included, without a display
 	@.ci/packages test
-	CGO_ENABLED=0 $(GO) vet -tags $(TAGS) $(PLAIN)
+	$(NOCGO) $(GO) vet -tags $(TAGS) $(PLAIN)
 	GOOS=windows CGO_ENABLED=0 $(GO) vet -tags $(TAGS) $(PLAIN)
-	CGO_ENABLED=0 $(GO) test -tags $(TAGS) $(TEST) $(PLAIN)
+	$(NOCGO) $(GO) test -tags $(TAGS) $(TEST) $(PLAIN)
 
 smoke: build ## the real window under Xvfb, from sign-in to paper; screenshots in out/smoke
 	@.ci/packages smoke
 	.ci/smoke out/smoke
 
 bench: ## sign, QR, page and store, each alone
-	CGO_ENABLED=0 $(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem $(PLAIN)
+	$(NOCGO) $(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem $(PLAIN)
 
 race: ## the domain and the paper under the race detector
 	$(GO) test -tags $(TAGS) -race ./data/... ./pdfgen/...
@@ -44,4 +48,4 @@ clean:
 	rm -rf bin out
 
 help:
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-7s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)

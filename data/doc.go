@@ -3,8 +3,8 @@
 //
 // # The house
 //
-//	cmd      main programs: parse, build, run, report. cmd/internal/house is
-//	         the only place that names engine, keys, printers and assets.
+//	cmd      main programs: parse, build, run, report. cmd/internal/house puts
+//	         the parts of a post together for them.
 //	ui       the window: a folder a screen, each a Model (plain Go, the
 //	         officer's acts, each giving a State) and a screen (widgets that
 //	         show a State and report acts). ui/env is what a screen knows.

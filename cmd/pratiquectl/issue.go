@@ -12,10 +12,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"pratique/assets"
 	"pratique/cmd/internal/house"
 	"pratique/data"
-	"pratique/data/post"
 	"pratique/data/trust"
 	"pratique/ui/locale"
 )
@@ -59,11 +57,11 @@ type exampleCommand struct {
 }
 
 func (c exampleCommand) Run(s *streams) error {
-	p, err := post.LoadPractice(assets.FS)
+	content, err := house.Example(c.At.or(s.now()))
 	if err != nil {
 		return err
 	}
-	return printJSON(s.out, post.Specimen(p.Post, p.Laboratories, c.At.or(s.now())))
+	return printJSON(s.out, content)
 }
 
 func printJSON(w io.Writer, v any) error {

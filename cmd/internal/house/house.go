@@ -1,5 +1,5 @@
 // Package house puts the parts of a post together, for the desktop and for
-// pratiquectl: here, and only here, engine, keys, printers and assets are named.
+// pratiquectl alike: database engine, keys, code lists, press, page engine.
 package house
 
 import (
@@ -23,6 +23,7 @@ import (
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
+	"pratique/data/store/disk"
 	"pratique/data/trust"
 	"pratique/pdfgen"
 	"pratique/pdfgen/check"
@@ -220,6 +221,13 @@ func (h *House) Slip(ctx context.Context, s staff.Session, c data.Content) ([]by
 	return b.Bytes(), err
 }
 
+// Example is a specimen application for any practice post, with dates counted
+// from now.
+func Example(now time.Time) (data.Content, error) {
+	p, err := post.LoadPractice(assets.FS)
+	return post.Specimen(p.Post, p.Laboratories, now), err
+}
+
 // Specimen is the specimen application with dates counted from now.
 func (h *House) Specimen(ctx context.Context) (data.Content, error) {
 	laboratories, err := h.Laboratories(ctx)
@@ -341,11 +349,5 @@ func WriteNew(path string, content []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := os.Link(f.Name(), path); err == nil || errors.Is(err, os.ErrExist) {
-		return err
-	}
-	if _, err := os.Lstat(path); err == nil { // a file system without links
-		return fmt.Errorf("%s: %w", path, os.ErrExist)
-	}
-	return os.Rename(f.Name(), path)
+	return disk.Publish(f.Name(), path)
 }

@@ -100,6 +100,23 @@ func TestSecondOpenTellsWhoHasIt(t *testing.T) {
 	}
 }
 
+func TestWriteNewNeverReplaces(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "PR12-3456-789A.pdf")
+	if err := WriteNew(path, []byte("first")); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteNew(path, []byte("second")); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("%v, want ErrExist", err)
+	}
+	if b, err := os.ReadFile(path); string(b) != "first" || err != nil {
+		t.Errorf("%q, %v", b, err)
+	}
+	if left, err := os.ReadDir(dir); len(left) != 1 || err != nil {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 // What the page has no room for is refused while nothing is signed or stored.
 func TestWhatDoesNotFitIsNotIssued(t *testing.T) {
 	h := open(t)
