@@ -128,10 +128,19 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 // AcceptsTab implements fyne.Tabbable.
 func (e *Entry) AcceptsTab() bool { return e.composing > 0 || e.keepTab != nil && e.keepTab() }
 
-// FocusGained implements fyne.Focusable.
+// lastFocused is the entry that had the focus last.
+var lastFocused *Entry
+
+// FocusGained implements fyne.Focusable. Whoever comes to a line with a text
+// types over it, as in every desktop's forms; who only comes back from another
+// window types on.
 func (e *Entry) FocusGained() {
 	e.pending, e.composing = false, 0
 	e.Entry.FocusGained()
+	if e != lastFocused && !e.MultiLine {
+		e.TypedShortcut(&fyne.ShortcutSelectAll{})
+	}
+	lastFocused = e
 	e.tellFocus(true)
 }
 

@@ -652,3 +652,31 @@ func TestWheelWorksOverFields(t *testing.T) {
 		t.Error("a button under the wheel cannot be tapped")
 	}
 }
+
+func TestTypingOverWhatIsThere(t *testing.T) {
+	window(t)
+	a, b := NewEntry(), NewDateField()
+	w := show(t, Stack(0, a, b))
+	a.Set("OLD")
+	c := w.Canvas()
+	c.FocusNext()
+	if c.Focused() != a {
+		t.Fatalf("focus on %T", c.Focused())
+	}
+	a.TypedRune('N')
+	a.FocusLost() // the window's focus goes to another program and comes back
+	a.FocusGained()
+	a.TypedRune('E')
+	if a.Text != "NE" {
+		t.Errorf("typed over OLD: %q", a.Text)
+	}
+	b.SetDate("2026-03-08")
+	c.FocusNext()
+	for _, r := range "20270101" {
+		c.Focused().TypedRune(r)
+	}
+	c.FocusNext()
+	if b.Text != "2027-01-01" {
+		t.Errorf("typed over a date: %q", b.Text)
+	}
+}
