@@ -252,6 +252,7 @@ func (d *Desk) Validate(ctx context.Context, c data.Content) ([]data.Problem, er
 
 func (d *Desk) problems(c data.Content, laboratories []data.Laboratory) []data.Problem {
 	problems := data.Validate(c, d.codes, laboratories, d.clock())
+	problems = append(problems, d.unprintable(d.draft(c, laboratories))...)
 	if c.Document.MRZ == "" {
 		return problems
 	}
@@ -278,13 +279,19 @@ func (d *Desk) Slip(ctx context.Context, s staff.Session, c data.Content) (data.
 	if err != nil {
 		return data.Statement{}, err
 	}
-	c = normalised(c)
+	st := d.draft(normalised(c), laboratories)
+	st.PreparedBy = s.Officer().Mark
+	return st, nil
+}
+
+// draft is what a certificate of a content would say as far as it is known.
+func (d *Desk) draft(c data.Content, laboratories []data.Laboratory) data.Statement {
 	st := data.StatementOf(c, laboratories)
-	st.Practice, st.Issuer, st.PreparedBy = d.post.Practice(), d.post.Country, s.Officer().Mark
+	st.Practice, st.Issuer = d.post.Practice(), d.post.Country
 	if from, until, ok := data.JourneyWindow(c, d.clock(), d.post.Zone); ok {
 		st.ValidFrom, st.ValidUntil, st.Window = from.Sealed(), until.Sealed(), data.WindowJourney
 	}
-	return st, nil
+	return st
 }
 
 // Create stores a new application as a draft, whatever it holds so far.

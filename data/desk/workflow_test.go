@@ -473,15 +473,33 @@ func TestInvariant11UnprintableBlocksApproval(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := desktest.New(t, func(c *desk.Config) { c.Unprintable = press.MissingIn })
+	unprintable := press.MissingIn
+	p := desktest.New(t, func(c *desk.Config) {
+		c.Unprintable = func(st data.Statement) []data.Problem { return unprintable(st) }
+	})
 	c := p.Specimen()
 	c.Traveller.NativeName = "样𠮷本"
-	a := p.Ticked(t, c)
-	var problems *desk.ProblemsError
-	if _, err := p.Approve(ctx, p.Reviewer, a.ID); !errors.As(err, &problems) || len(problems.Problems) != 1 ||
-		problems.Problems[0].Field != "traveller.nativeName" || problems.Problems[0].Value != "U+20BB7 𠮷" {
-		t.Errorf("%v", err)
+	blocked := func(err error) {
+		t.Helper()
+		var problems *desk.ProblemsError
+		if !errors.As(err, &problems) || len(problems.Problems) != 1 ||
+			problems.Problems[0].Field != "traveller.nativeName" || problems.Problems[0].Value != "U+20BB7 𠮷" {
+			t.Errorf("%v", err)
+		}
 	}
+	// The clerk is told at once.
+	draft, err := p.Create(ctx, p.Clerk, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.Submit(ctx, p.Clerk, draft.ID)
+	blocked(err)
+	// The reviewer, should the fonts have changed since.
+	unprintable = func(data.Statement) []data.Problem { return nil }
+	a := p.Ticked(t, c)
+	unprintable = press.MissingIn
+	_, err = p.Approve(ctx, p.Reviewer, a.ID)
+	blocked(err)
 	if got := stored(p, a.ID); got.State != data.InReview || got.Approval != nil {
 		t.Errorf("%s with approval %v", got.State, got.Approval)
 	}
