@@ -144,6 +144,12 @@ func newOne(e *env.Env, parts Parts, n data.CertificateNumber) *One {
 
 	s.path.OnChanged = func(text string) { s.show(s.m.Path(text)) }
 	s.path.OnSubmitted = func(string) { s.show(s.m.Write()) }
+	s.path.OnKey = func(k *fyne.KeyEvent) bool {
+		if k.Name == fyne.KeyEscape {
+			s.show(s.m.DontSave())
+		}
+		return k.Name == fyne.KeyEscape
+	}
 	s.pathNote = widgets.NewField(e.T("certificates.save.path"), s.path)
 	s.file = widgets.NewCard("", widgets.Stack(6, s.pathNote, widgets.Row(8,
 		widgets.NewButton(e.T("certificates.save.cancel"), nil, func() { s.show(s.m.DontSave()) }),
@@ -331,6 +337,9 @@ func (s *One) show(st State) {
 	if st.Print.Step != before.Print.Step && st.Print.Step == Done && st.CanHand {
 		s.e.Window.Canvas().Focus(s.scan) // the next thing is the scanner
 	}
+	if before.Saving && !st.Saving {
+		s.e.Window.Canvas().Focus(s.save) // not the path, which is out of sight
+	}
 	if st.Printable != before.Printable || st.NextCopy != before.NextCopy || st.CanHand != before.CanHand || st.Queue != before.Queue {
 		s.e.Changed()
 	}
@@ -390,6 +399,9 @@ func (s *One) showPrint(st State) {
 		return
 	}
 	text := s.e.T("certificates.print."+string(p.Step), p.Copy, p.Queue)
+	if p.Step == Done && st.CanHand {
+		text += " " + s.e.T("certificates.print.scan")
+	}
 	if p.Failed != "" {
 		text += ". " + s.e.T(p.Failed)
 	}

@@ -83,7 +83,15 @@ func TestSaveByKeys(t *testing.T) {
 		t.Error("print without a printer")
 	}
 	b.Shortcut(t, fyne.KeyS, fyne.KeyModifierControl)
+	b.Key(fyne.KeyEscape)
+	if s.file.Visible() || b.Window.Canvas().Focused() != s.save {
+		t.Errorf("Escape leaves the focus on %T", b.Window.Canvas().Focused())
+	}
+	b.Shortcut(t, fyne.KeyS, fyne.KeyModifierControl)
 	b.Key(fyne.KeyReturn)
+	if b.Window.Canvas().Focused() != s.save {
+		t.Errorf("saved, and the focus is on %T", b.Window.Canvas().Focused())
+	}
 	if len(d.files) != 1 || !strings.Contains(s.saved.Text(), d.c.Number.String()) || s.file.Visible() {
 		t.Errorf("files %d, said %q", len(d.files), s.saved.Text())
 	}

@@ -145,8 +145,8 @@ func (s *Screen) open() {
 		s.e.Window.Canvas().Focus(s.entry)
 	}, s.e.Window)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".png", ".jpg", ".jpeg", ".pdf", ".txt", ".PNG", ".JPG", ".JPEG", ".PDF", ".TXT"}))
-	d.Resize(fyne.NewSize(760, 520))
 	d.Show()
+	d.Resize(fyne.NewSize(760, 520)) // the toolkit crashes if it is told before
 }
 
 // show draws a state; a second that goes by changes the countdown alone.

@@ -82,6 +82,18 @@ func TestScanner(t *testing.T) {
 }
 
 // TestNothingStays: what a shown person's screen held is gone after leaving.
+func TestOpenAFile(t *testing.T) {
+	b := bench(t, newBorder(t, "en"), "en", env.Route{Screen: env.Verify})
+	b.Screen.(*Screen).open()
+	if b.Window.Canvas().Overlays().Top() == nil {
+		t.Fatal("no dialog to choose a file with")
+	}
+	b.Shell.Lock() // does not wait for the dialog
+	if b.Window.Canvas().Overlays().Top() != nil {
+		t.Error("the dialog stays over the lock")
+	}
+}
+
 func TestNothingStays(t *testing.T) {
 	b := newBorder(t, "en")
 	c := b.post.Issued(t, b.post.Specimen())
