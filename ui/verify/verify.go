@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -103,7 +105,8 @@ func NewModel(e *env.Env, parts Parts) *Model {
 // State is what there is to see now.
 func (m *Model) State() State { return m.st }
 
-// Text answers what was scanned, typed or pasted.
+// Text answers what was scanned, typed or pasted: the text of a QR, or the
+// whole path of a file.
 func (m *Model) Text(text string) State {
 	// What was pasted may have a line's end behind it, and an entry makes that a
 	// space, which a seal may end with as well.
@@ -112,6 +115,9 @@ func (m *Model) Text(text string) State {
 	}
 	if text == "" {
 		return m.st
+	}
+	if path := strings.Trim(text, `"'`); filepath.IsAbs(path) { // file managers copy it in quotes
+		return m.Files(Source{filepath.Base(path), func() (io.ReadCloser, error) { return os.Open(path) }})
 	}
 	return m.read(nil, func(ctx context.Context) ([]result, error) {
 		found, err := evidence.Read(ctx, []byte(text), m.parts.Pages)

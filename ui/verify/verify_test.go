@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -259,5 +260,25 @@ func TestCancelReading(t *testing.T) {
 	then()
 	if st := b.m.State(); !reflect.DeepEqual(st, State{}) {
 		t.Errorf("%+v", st)
+	}
+}
+
+// TestPathOfAFile: a file can be chosen without the mouse.
+func TestPathOfAFile(t *testing.T) {
+	b := newBorder(t, "en")
+	c := b.post.Issued(t, b.post.Specimen())
+	path := filepath.Join(t.TempDir(), "paper of mine.png")
+	if err := os.WriteFile(path, picture(t, c.Seal), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, typed := range []string{path, ` "` + path + `" `} {
+		b.m.Text(typed)
+		if st := b.m.State(); len(st.Answers) != 1 || st.Answers[0].Outcome != trust.Valid || st.Answers[0].File != "paper of mine.png" {
+			t.Errorf("%q: %+v", typed, st)
+		}
+	}
+	b.m.Text(path + "x")
+	if st := b.m.State(); len(st.Answers) > 0 && st.Answers[0].Outcome == trust.Valid {
+		t.Errorf("a file that is not there: %+v", st)
 	}
 }
