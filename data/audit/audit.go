@@ -2,28 +2,53 @@
 // written in the same transaction as its effect. If the entry cannot be
 // written, the act does not happen.
 //
-// Entry n is the record "audit/" followed by n as 16 hexadecimal digits, from
-// 1 without a gap. Each holds the SHA-256 of the stored bytes of the one
-// before, so an entry that was changed, removed, inserted or moved breaks the
-// chain there ([Verify]). The record "audit-state/log" holds the [State] after
-// the newest entry.
+// # Bytes
 //
-// The file "head" beside the database holds the number and hash of the newest
-// entry once more ([Head]), so that a database that was put back to an earlier
-// state, be it by a copy or by a damaged page, is noticed ([CheckHead]).
+// Entry n, from 1 without a gap, is the record "audit/" followed by n as 16
+// hexadecimal digits: an [Entry] in the encoding of data/store. These stored
+// bytes are leaf n-1 of a Merkle tree as in RFC 6962 section 2.1:
 //
-// What this does not stop: whoever can write the database and the head file
-// can change an entry, compute every later hash again and write a fitting
-// head, and nothing here will tell. Only a state of the log that left the
-// building, signed, can.
+//	leaf   SHA-256(0x00 ‖ stored bytes of the entry)
+//	node   SHA-256(0x01 ‖ left ‖ right)
+//	root   of no entries: SHA-256 of nothing
+//
+// The record "audit-tree/" followed by the same digits holds the hashes that
+// became final with entry n, 32 bytes each: its leaf, then, upwards, every
+// full subtree that it completes, one for each time that 2 divides n. The
+// record "audit-state/log" holds the [State] after the newest entry: how many
+// entries there are, and the root over them. All three are written together.
+//
+// The file "head" beside the database says size and root once more ([Head]). A
+// checkpoint ([Log.Checkpoint]) says them to the world, signed.
+//
+// # What is proved
+//
+// [Verify] computes every hash again from the entries. One that was changed,
+// removed, inserted or moved no longer fits the hashes beside it, and the first
+// that does not fit is named. [Open] asks whether the tree of the head file is
+// contained in the database's, so a database put back to an earlier state, be
+// it by a copy or by a damaged page, is refused at start.
+//
+// Whoever can write the database and the head file can change an entry and
+// compute all of this again. [Verify] finds that too if it is given a
+// checkpoint that was out of reach: the log must contain the tree it was signed
+// over, so everything up to it is as it was then. A root cannot say which of
+// its leaves changed: the first bad entry then lies between the newest
+// checkpoint that still holds and the first that does not, and both ends are
+// named. Where entries are missing at the end, the first missing one is named.
+//
+// # What is not
+//
+// Entries after the newest checkpoint that left the building are only as safe
+// as the files. A checkpoint proves what the log said, not that it is true, and
+// whoever has the log's key can sign another one: what counts is the copy that
+// somebody else keeps, and the public key from a place that is not the post's.
 //
 // An entry names things by number, identifier and hash. It never says anything
 // that describes a person.
 package audit
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -73,6 +98,7 @@ const (
 	CertificateRead        Act = "certificate.read"
 	OfficerSignedIn        Act = "officer.signed-in"
 	OfficerRefused         Act = "officer.refused"
+	CheckpointSigned       Act = "checkpoint.signed"
 	PostCreated            Act = "post.created"
 	// ClockCorrected says that the clock had been ahead and is right now: the
 	// one entry that may be earlier than those before it, by any amount.
@@ -85,14 +111,8 @@ var Acts = []Act{
 	ApplicationReturned, ApplicationTicked, ApplicationApproved, ApplicationWithdrawn,
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
-	OfficerSignedIn, OfficerRefused, PostCreated, ClockCorrected,
+	OfficerSignedIn, OfficerRefused, CheckpointSigned, PostCreated, ClockCorrected,
 }
-
-// Hash is a SHA-256.
-type Hash [sha256.Size]byte
-
-// String is h in lower-case hex.
-func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
 // Entry is one act.
 type Entry struct {
@@ -104,7 +124,6 @@ type Entry struct {
 	// Detail holds at most 8 facts of at most 128 printable ASCII characters:
 	// numbers, hashes, codes; nothing that describes a person.
 	Detail map[string]string `json:"detail,omitempty"`
-	Prev   Hash              `json:"prev"` // of the stored bytes of the entry before, zeros in the first
 }
 
 // State of the log after its newest entry.
@@ -122,8 +141,9 @@ const (
 
 func key(number uint64) string { return fmt.Sprintf("%s%016x", prefix, number) }
 
-// Append writes e as the next entry and returns it with its number. Number and
-// Prev of e are not looked at. The error wraps [ErrClock] as [CheckClock] does.
+// Append writes e as the next entry and returns it with its number. Number of
+// e is not looked at. The error wraps [ErrClock] as [CheckClock] does, and
+// [ErrBroken] if the hashes to build on are not those of the log.
 func Append(tx store.Tx, e Entry) (Entry, error) {
 	if err := e.check(); err != nil {
 		return Entry{}, fmt.Errorf("audit entry %q: %w", e.Act, err)
@@ -140,16 +160,24 @@ func Append(tx store.Tx, e Entry) (Entry, error) {
 	if e.At.After(s.Latest) {
 		s.Latest = e.At
 	}
-	e.Number, e.Prev = s.Number+1, s.Hash
+	edge, err := readEdge(tx, s.Head)
+	if err != nil {
+		return Entry{}, err
+	}
+	e.Number = s.Size + 1
 	b, err := store.Encode(e)
 	if err != nil {
 		return Entry{}, fmt.Errorf("audit entry %d: %w", e.Number, err)
 	}
-	if err := tx.Put(key(e.Number), b); err != nil {
+	hashes, err := edge.add(s.Size, b)
+	if err != nil {
 		return Entry{}, err
 	}
-	s.Number, s.Hash = e.Number, sha256.Sum256(b)
-	return e, store.Put(tx, stateKey, s)
+	s.Size = e.Number
+	if s.Root, err = edge.root(s.Size); err != nil {
+		return Entry{}, err
+	}
+	return e, errors.Join(tx.Put(key(e.Number), b), tx.Put(treeKey(e.Number), hashes), store.Put(tx, stateKey, s))
 }
 
 func (e Entry) check() error {
@@ -197,19 +225,27 @@ func (s State) checkClock(now time.Time) error {
 }
 
 func state(tx store.Tx) (State, error) {
-	s, _, err := store.Get[State](tx, stateKey)
-	return s, err
+	s, found, err := store.Get[State](tx, stateKey)
+	switch {
+	case err != nil:
+		return State{}, err
+	case !found:
+		return State{Head: empty}, nil
+	case s.Size > maxSize:
+		return State{}, fmt.Errorf("record %s: %w", stateKey, ErrBroken)
+	}
+	return s, nil
 }
 
 // Last is the newest entry, false if there is none yet.
 func Last(tx store.Tx) (Entry, bool, error) {
 	s, err := state(tx)
-	if err != nil || s.Number == 0 {
+	if err != nil || s.Size == 0 {
 		return Entry{}, false, err
 	}
-	e, found, err := store.Get[Entry](tx, key(s.Number))
+	e, found, err := store.Get[Entry](tx, key(s.Size))
 	if err == nil && !found {
-		err = fmt.Errorf("entry %d is missing: %w", s.Number, ErrBroken)
+		err = &Fault{s.Size, s.Size, "it is missing"}
 	}
 	return e, found, err
 }
@@ -218,39 +254,4 @@ func Last(tx store.Tx) (Entry, bool, error) {
 // of them (0: all).
 func Each(tx store.Tx, after uint64, limit int, fn func(Entry) error) error {
 	return store.Each(tx, prefix, key(after), limit, func(_ string, e Entry) error { return fn(e) })
-}
-
-// Verify reads the whole log and returns how many entries hold together. The
-// error wraps [ErrBroken] and names the first that does not.
-func Verify(tx store.Tx) (n uint64, err error) { return verify(tx, Head{}) }
-
-// verify walks the chain from what is known to the newest entry.
-func verify(tx store.Tx, known Head) (uint64, error) {
-	n, prev := known.Number, known.Hash
-	err := tx.Scan(prefix, key(n), 0, func(k string, b []byte) error {
-		e, err := store.Decode[Entry](b)
-		switch {
-		case k != key(n+1):
-			return fmt.Errorf("entry %d: found %s in its place: %w", n+1, k, ErrBroken)
-		case err != nil:
-			return fmt.Errorf("entry %d: %w: %w", n+1, ErrBroken, err)
-		case e.Number != n+1:
-			return fmt.Errorf("entry %d: says it is %d: %w", n+1, e.Number, ErrBroken)
-		case e.Prev != prev:
-			return fmt.Errorf("entry %d: does not follow from entry %d: %w", n+1, n, ErrBroken)
-		}
-		n, prev = n+1, sha256.Sum256(b)
-		return nil
-	})
-	if err != nil {
-		return n, err
-	}
-	s, err := state(tx)
-	if err != nil {
-		return n, err
-	}
-	if s.Head != (Head{n, prev}) {
-		return n, fmt.Errorf("entry %d: the log ends there, or with other bytes, but should end with entry %d: %w", n+1, s.Number, ErrBroken)
-	}
-	return n, nil
 }

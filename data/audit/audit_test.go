@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -52,7 +53,7 @@ func saving(value string) func(store.Tx, func(Entry) error) error {
 	}
 }
 
-func TestEntriesAreNumberedAndChained(t *testing.T) {
+func TestEntriesAreNumberedAndHashed(t *testing.T) {
 	l, s, path := newLog(t, 3)
 	var all []Entry
 	err := s.View(t.Context(), func(tx store.Tx) error {
@@ -66,9 +67,14 @@ func TestEntriesAreNumberedAndChained(t *testing.T) {
 		if n, err := Verify(tx); n != 3 || err != nil {
 			t.Errorf("Verify = %d, %v", n, err)
 		}
-		b, err := tx.Get("audit/0000000000000003")
-		if h := (Head{3, sha256.Sum256(b)}); h != l.written || err != nil {
-			t.Errorf("head is %v, want %v (%v)", l.written, h, err)
+		leaves := make([][]byte, 3)
+		for i := range leaves {
+			if leaves[i], err = tx.Get(fmt.Sprintf("audit/%016x", i+1)); err != nil {
+				return err
+			}
+		}
+		if h := (Head{3, treeOf(leaves)}); h != l.written {
+			t.Errorf("head is %v, want %v", l.written, h)
 		}
 		var page []uint64
 		err = Each(tx, 1, 1, func(e Entry) error { page = append(page, e.Number); return nil })
@@ -85,11 +91,11 @@ func TestEntriesAreNumberedAndChained(t *testing.T) {
 			t.Errorf("entry %d is %+v", i+1, e)
 		}
 	}
-	if len(all) != 3 || all[0].Prev != (Hash{}) || all[1].Prev == (Hash{}) || all[1].Prev == all[2].Prev {
-		t.Errorf("not a chain: %v", all)
+	if len(all) != 3 {
+		t.Errorf("%d entries", len(all))
 	}
 	file, err := os.ReadFile(path)
-	if want := fmt.Sprintf("3 %s\n", l.written.Hash); err != nil || string(file) != want {
+	if want := fmt.Sprintf("3 %s\n", base64.StdEncoding.EncodeToString(l.written.Root[:])); err != nil || string(file) != want {
 		t.Errorf("head file is %q, want %q (%v)", file, want, err)
 	}
 }
@@ -188,8 +194,8 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// Every change to the log that does not compute the later hashes again is
-// found, and the first bad number is named.
+// Every change to the records of the log that does not compute the hashes again
+// is found, and the first bad number is named.
 func TestVerifyFindsChanges(t *testing.T) {
 	move := func(tx store.Tx, from, to uint64) error {
 		b, err := tx.Get(key(from))
@@ -204,12 +210,12 @@ func TestVerifyFindsChanges(t *testing.T) {
 			e, _, err := store.Get[Entry](tx, key(5))
 			e.Officer = "officer-b"
 			return errors.Join(err, store.Put(tx, key(5), e))
-		}, 5}, // entry 6 no longer follows
+		}, 4},
 		{"newest modified", func(tx store.Tx) error {
 			e, _, err := store.Get[Entry](tx, key(9))
 			e.Officer = "officer-b"
 			return errors.Join(err, store.Put(tx, key(9), e))
-		}, 9},
+		}, 8},
 		{"deleted", func(tx store.Tx) error { return tx.Delete(key(5)) }, 4},
 		{"first deleted", func(tx store.Tx) error { return tx.Delete(key(1)) }, 0},
 		{"inserted", func(tx store.Tx) error { return move(tx, 9, 10) }, 9},
@@ -218,6 +224,21 @@ func TestVerifyFindsChanges(t *testing.T) {
 			return errors.Join(move(tx, 5, 20), move(tx, 6, 5), move(tx, 20, 6), tx.Delete(key(20)))
 		}, 4},
 		{"truncated", func(tx store.Tx) error { return tx.Delete(key(9)) }, 8},
+		{"truncated with its state", func(tx store.Tx) error {
+			s := State{Head: empty}
+			return errors.Join(tx.Delete(key(9)), tx.Delete(key(8)), store.Put(tx, stateKey, s))
+		}, 7},
+		{"hashes deleted", func(tx store.Tx) error { return tx.Delete(treeKey(6)) }, 5},
+		{"hashes too long", func(tx store.Tx) error {
+			b, err := tx.Get(treeKey(6))
+			return errors.Join(err, tx.Put(treeKey(6), append(b, 0)))
+		}, 5},
+		{"hashes of one more", func(tx store.Tx) error { return tx.Put(treeKey(10), make([]byte, 32)) }, 9},
+		{"state of one less", func(tx store.Tx) error {
+			s, err := state(tx)
+			s.Size = 8
+			return errors.Join(err, store.Put(tx, stateKey, s))
+		}, 8},
 		{"garbage", func(tx store.Tx) error { return tx.Put(key(3), []byte("garbage")) }, 2},
 		{"emptied", func(tx store.Tx) error {
 			var err error
@@ -400,7 +421,7 @@ func TestCreateRefuses(t *testing.T) {
 
 func TestReadHeadIsStrict(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "head")
-	h := Head{12, sha256.Sum256(nil)}
+	h := Head{12, sha256.Sum256([]byte("x"))}
 	if err := WriteHead(path, h); err != nil {
 		t.Fatal(err)
 	}
@@ -409,7 +430,8 @@ func TestReadHeadIsStrict(t *testing.T) {
 	}
 	good := string(h.line())
 	for _, bad := range []string{"", "12", good[:len(good)-1], " " + good, "0" + good, "+" + good, good + "\n", good + good, "12 " + good,
-		"-1" + good[2:], "18446744073709551616" + good[2:], good[:10] + "E" + good[11:], good[:10] + good[11:]} {
+		"-1" + good[2:], "18446744073709551616" + good[2:], "9223372036854775808" + good[2:],
+		good[:10] + "!" + good[11:], good[:10] + good[11:], good[:len(good)-3] + "j=\n", good[:3] + "\n" + good[3:], good[:len(good)-1] + "\r\n"} {
 		if err := os.WriteFile(path, []byte(bad), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -420,7 +442,7 @@ func TestReadHeadIsStrict(t *testing.T) {
 }
 
 func FuzzParseHead(f *testing.F) {
-	f.Add(Head{}.line())
+	f.Add(empty.line())
 	f.Add(Head{12, sha256.Sum256(nil)}.line())
 	f.Fuzz(func(t *testing.T, line []byte) {
 		if h, err := parseHead(line); err == nil && !bytes.Equal(h.line(), line) {

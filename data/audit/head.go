@@ -2,27 +2,29 @@ package audit
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
 
 	"pratique/data/store"
 	"pratique/data/store/disk"
 )
 
-// Head is the state of the log that is kept beside the database, in the file
-// "head": one line of the newest entry's number in decimal, a space, the
-// SHA-256 of its stored bytes in lower-case hex and a line feed. Before the
-// first entry both are zero.
+// Head is a state of the log: its first entries, that many, and the root of
+// the tree over them. The file "head" is one line of size in decimal, a space,
+// the root in base64 (RFC 4648 section 4) and a line feed:
 //
-//	12 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+//	12 n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=
 type Head struct {
-	Number uint64 `json:"number"`
-	Hash   Hash   `json:"hash"`
+	Size uint64 `json:"size"`
+	Root Hash   `json:"root"`
 }
 
-func (h Head) line() []byte { return fmt.Appendf(nil, "%d %s\n", h.Number, h.Hash) }
+func (h Head) line() []byte { return fmt.Appendf(nil, "%d %s\n", h.Size, h.Root) }
 
 // ReadHead reads a head file. It must have exactly the bytes [WriteHead] writes.
 func ReadHead(path string) (Head, error) {
@@ -44,14 +46,24 @@ func ReadHead(path string) (Head, error) {
 }
 
 func parseHead(line []byte) (Head, error) {
-	var h Head
-	var hash []byte
-	if _, err := fmt.Sscanf(string(line), "%d %x", &h.Number, &hash); err != nil || len(hash) != len(h.Hash) {
-		return Head{}, errors.New("not a number and a hash")
+	size, root, _ := strings.Cut(string(line), " ")
+	h, err := parseTree(size, strings.TrimSuffix(root, "\n"))
+	if err == nil && !bytes.Equal(h.line(), line) {
+		err = errors.New("not written by this program")
 	}
-	copy(h.Hash[:], hash)
-	if !bytes.Equal(h.line(), line) {
-		return Head{}, errors.New("not written by this program")
+	if err != nil {
+		return Head{}, err
+	}
+	return h, nil
+}
+
+// parseTree reads a size in decimal and a root in base64.
+func parseTree(size, root string) (h Head, err error) {
+	if h.Size, err = strconv.ParseUint(size, 10, 64); err != nil || h.Size > maxSize {
+		return Head{}, errors.New("size is not a number of entries")
+	}
+	if h.Root, err = tlog.ParseHash(root); err != nil {
+		return Head{}, errors.New("root is not a hash")
 	}
 	return h, nil
 }
@@ -64,21 +76,34 @@ func WriteHead(path string, h Head) error {
 	return nil
 }
 
-// CheckHead returns an error wrapping [ErrHead] unless the log has the entry
-// that h names, with its hash. The log may be further: a crash can come between
-// the commit and the head file. It is never behind, unless it was put back.
+// CheckHead returns an error wrapping [ErrHead] unless the log contains the
+// tree of h. The log may be further: a crash can come between the commit and
+// the head file. It is never behind, unless it was put back.
 func CheckHead(tx store.Tx, h Head) error {
-	if h == (Head{}) {
-		return nil
-	}
-	b, err := tx.Get(key(h.Number))
-	switch {
-	case err != nil:
+	s, err := state(tx)
+	if err != nil {
 		return err
-	case b == nil:
-		return fmt.Errorf("entry %d is missing: %w", h.Number, ErrHead)
-	case sha256.Sum256(b) != h.Hash:
-		return fmt.Errorf("entry %d is another one: %w", h.Number, ErrHead)
+	}
+	if s.Size < h.Size {
+		return fmt.Errorf("entry %d is missing: %w", s.Size+1, ErrHead)
+	}
+	if _, err := readEdge(tx, h); errors.Is(err, ErrBroken) {
+		return fmt.Errorf("%w: %w", ErrHead, err)
+	} else if err != nil || h.Size == 0 {
+		return err
+	}
+	// The tree is the one that is known. That its newest entry is there as
+	// well costs one read; all of them are read by Verify.
+	b, err := tx.Get(key(h.Size))
+	if err != nil {
+		return err
+	}
+	leaf, err := stored{tx}.ReadHashes([]int64{tlog.StoredHashIndex(0, int64(h.Size)-1)})
+	if err != nil {
+		return err
+	}
+	if b == nil || tlog.RecordHash(b) != leaf[0] {
+		return fmt.Errorf("entry %d is missing or another one: %w", h.Size, ErrHead)
 	}
 	return nil
 }

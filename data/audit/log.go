@@ -36,15 +36,15 @@ func Create(ctx context.Context, s store.Store, head string) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := WriteHead(head, Head{}); err != nil {
+	if err := WriteHead(head, empty); err != nil {
 		return nil, err
 	}
-	return &Log{store: s, head: head}, nil
+	return &Log{store: s, head: head, written: empty}, nil
 }
 
 // Open checks a store against its head file. The error wraps [ErrHead] if the
 // store was put back to an earlier state or is another one, [ErrBroken] if the
-// entries after the head do not follow from it, [fs.ErrNotExist] if the file
+// entries after the head do not lead to the state it is in, [fs.ErrNotExist] if the file
 // is missing: it is never made anew. A head that a crash left behind is
 // brought up to date.
 func Open(ctx context.Context, s store.Store, head string) (*Log, error) {
@@ -57,7 +57,7 @@ func Open(ctx context.Context, s store.Store, head string) (*Log, error) {
 		if err := CheckHead(tx, known); err != nil {
 			return err
 		}
-		_, err := verify(tx, known)
+		_, err := verify(tx, known, nil)
 		return err
 	})
 	if err != nil {
@@ -80,13 +80,18 @@ func (l *Log) View(ctx context.Context, fn func(store.Tx) error) error { return 
 // the missing head and, if it cannot, fails without doing anything, so the
 // database is never further ahead of its head than one update.
 func (l *Log) Update(ctx context.Context, fn func(tx store.Tx, add func(Entry) error) error) error {
+	_, err := l.update(ctx, fn)
+	return err
+}
+
+// update is Update; the head after it is known unless nothing was stored.
+func (l *Log) update(ctx context.Context, fn func(tx store.Tx, add func(Entry) error) error) (next Head, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.follow(ctx); err != nil {
-		return err
+		return Head{}, err
 	}
-	var next Head
-	err := l.store.Update(ctx, func(tx store.Tx) error {
+	err = l.store.Update(ctx, func(tx store.Tx) error {
 		err := fn(tx, func(e Entry) error {
 			_, err := Append(tx, e)
 			return err
@@ -104,13 +109,13 @@ func (l *Log) Update(ctx context.Context, fn func(tx store.Tx, add func(Entry) e
 		return nil
 	})
 	if err != nil {
-		return err
+		return Head{}, err
 	}
 	if err := WriteHead(l.head, next); err != nil {
-		return fmt.Errorf("%w: %w", ErrHeadNotWritten, err)
+		return next, fmt.Errorf("%w: %w", ErrHeadNotWritten, err)
 	}
 	l.written = next
-	return nil
+	return next, nil
 }
 
 // follow writes the head file if the log is ahead of it.

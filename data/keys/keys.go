@@ -15,8 +15,11 @@
 // certificate of a practice post has the organisational unit "PRACTICE", so
 // that its signatures cannot be taken for others even where the key leaks.
 //
-// No key is ever made as a side effect: [CreatePractice] is called when a
-// practice post is made and by nobody else.
+// The log of a post has a key of its own, keys/log.key, encrypted in the same
+// way: it signs checkpoints and can sign nothing else ([OpenLog]).
+//
+// No key is ever made as a side effect: [CreatePractice] and [CreateLog] are called when
+// a post is made and by nobody else.
 package keys
 
 import (
@@ -114,6 +117,19 @@ func Open(dir, uri string, passphrase []byte) (*Signer, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
+	key, err := readKey(path, passphrase)
+	if err != nil {
+		return nil, err
+	}
+	certificates, err := readCertificates(strings.TrimSuffix(path, filepath.Ext(path)) + ".pem")
+	if err != nil {
+		return nil, err
+	}
+	return NewSigner(key, certificates[0])
+}
+
+// readKey reads a file that [encryptKey] made.
+func readKey(path string, passphrase []byte) (crypto.Signer, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%w: no file %s; put it back from the post's backup", ErrMissing, path)
@@ -124,15 +140,27 @@ func Open(dir, uri string, passphrase []byte) (*Signer, error) {
 	if block == nil || block.Type != "ENCRYPTED PRIVATE KEY" {
 		return nil, fmt.Errorf("%w: %s holds no encrypted private key", ErrUnfit, path)
 	}
-	key, err := pkcs8.ParsePKCS8PrivateKeyECDSA(block.Bytes, passphrase)
+	key, err := pkcs8.ParsePKCS8PrivateKey(block.Bytes, passphrase)
 	if err != nil {
 		return nil, fmt.Errorf("%w (%s)", ErrPassphrase, path)
 	}
-	certificates, err := readCertificates(strings.TrimSuffix(path, filepath.Ext(path)) + ".pem")
-	if err != nil {
-		return nil, err
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s holds a key that cannot sign", ErrUnfit, path)
 	}
-	return NewSigner(key, certificates[0])
+	return signer, nil
+}
+
+// encryptKey is a key as the file that holds it.
+func encryptKey(key crypto.Signer, passphrase []byte) ([]byte, error) {
+	der, err := pkcs8.MarshalPrivateKey(key, passphrase, &pkcs8.Opts{
+		Cipher:  pkcs8.AES256CBC,
+		KDFOpts: pkcs8.PBKDF2Opts{SaltSize: 16, IterationCount: 600_000, HMACHash: crypto.SHA256},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encrypt signing key: %w", err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: der}), nil
 }
 
 // readCertificates reads a PEM file of one or more certificates.
@@ -215,24 +243,21 @@ func CreatePractice(dir string, post data.Post, passphrase []byte, now time.Time
 	if err != nil {
 		return "", err
 	}
-	keyDER, err := pkcs8.MarshalPrivateKey(signer.Signer, passphrase, &pkcs8.Opts{
-		Cipher:  pkcs8.AES256CBC,
-		KDFOpts: pkcs8.PBKDF2Opts{SaltSize: 16, IterationCount: 600_000, HMACHash: crypto.SHA256},
-	})
+	encrypted, err := encryptKey(signer.Signer, passphrase)
 	if err != nil {
-		return "", fmt.Errorf("encrypt signing key: %w", err)
+		return "", err
 	}
-	pemOf := func(kind string, der []byte) []byte {
-		return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+	pemOf := func(c *x509.Certificate) []byte {
+		return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
 	}
-	chain := append(pemOf("CERTIFICATE", anchor.Raw), pemOf("CERTIFICATE", signer.Certificate.Raw)...)
+	chain := append(pemOf(anchor), pemOf(signer.Certificate)...)
 	for _, f := range []struct {
 		name    string
 		content []byte
 		mode    os.FileMode
 	}{
-		{"keys/signer.key", pemOf("ENCRYPTED PRIVATE KEY", keyDER), 0o600},
-		{"keys/signer.pem", pemOf("CERTIFICATE", signer.Certificate.Raw), 0o644},
+		{"keys/signer.key", encrypted, 0o600},
+		{"keys/signer.pem", pemOf(signer.Certificate), 0o644},
 		{"anchor.pem", chain, 0o644},
 	} {
 		if err := writeNew(filepath.Join(dir, filepath.FromSlash(f.name)), f.content, f.mode); err != nil {

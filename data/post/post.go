@@ -5,7 +5,8 @@
 //	post.db      the database
 //	post.lock    held while the post is open; says by whom
 //	head         the audit log's latest state, see data/audit
-//	keys/        the signing key, encrypted, and its certificate
+//	log.pub      the public key of the audit log's checkpoints, see data/keys
+//	keys/        the signing key, encrypted, and its certificate; the log's key, encrypted
 //	attachments/ scans, outside the database
 //	PRACTICE.txt practice posts only: the passphrases, see [Passphrases]
 //
@@ -30,6 +31,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
@@ -39,8 +42,9 @@ import (
 	"pratique/data/store/lock"
 )
 
-// Schema is the version of the layout described above.
-const Schema = 1
+// Schema is the version of the layout described above. In version 1 the log was
+// a chain without a key; such posts are not read.
+const Schema = 2
 
 var (
 	// ErrNotEmpty: the folder for a new post holds something already.
@@ -147,6 +151,10 @@ func fill(ctx context.Context, dir string, p Practice, engine Engine, now time.T
 	if p.Post.Signer, err = keys.CreatePractice(dir, p.Post, []byte(secrets.Signer), now); err != nil {
 		return err
 	}
+	logKey, err := keys.CreateLog(dir, p.Post, []byte(secrets.Signer))
+	if err != nil {
+		return err
+	}
 	b, err := json.MarshalIndent(p.Post, "", "  ")
 	if err != nil {
 		return err
@@ -178,7 +186,7 @@ func fill(ctx context.Context, dir string, p Practice, engine Engine, now time.T
 			puts = append(puts, store.Put(tx, store.Laboratories+string(l.ID), l))
 		}
 		return errors.Join(append(puts, add(audit.Entry{At: now, Act: audit.PostCreated, Subject: p.Post.Code,
-			Detail: map[string]string{"kind": string(p.Post.Kind)}}))...)
+			Detail: map[string]string{"kind": string(p.Post.Kind), detailLogKey: logKey}}))...)
 	})
 	if err != nil {
 		return err
@@ -248,6 +256,8 @@ func Describe(dir string) (data.Post, error) {
 	switch {
 	case p.Schema > Schema:
 		return p, fmt.Errorf("open post: made by a newer version of the program (layout %d, this one knows %d)", p.Schema, Schema)
+	case p.Schema > 0 && p.Schema < Schema:
+		return p, fmt.Errorf("open post: made by an older version of the program (layout %d, this one knows %d); make a new practice post", p.Schema, Schema)
 	case p.Schema < 1 || !data.ValidPostCode(p.Code) || p.Kind != data.PracticePost && p.Kind != data.RealPost:
 		return p, fmt.Errorf("open post: %s does not describe a post", fileJSON)
 	}
@@ -257,6 +267,18 @@ func Describe(dir string) (data.Post, error) {
 // Signer opens the post's signing key.
 func (f *Folder) Signer(passphrase string) (*keys.Signer, error) {
 	return keys.Open(f.Dir, f.Post.Signer, []byte(passphrase))
+}
+
+// LogSigner opens the key of the post's log.
+func (f *Folder) LogSigner(ctx context.Context, passphrase string) (note.Signer, error) {
+	verifier, _, err := keys.ReadLogVerifier(filepath.Join(f.Dir, keys.LogFile))
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Log.View(ctx, func(tx store.Tx) error { return checkLogKey(tx, verifier) }); err != nil {
+		return nil, err
+	}
+	return keys.OpenLog(f.Dir, f.Post, []byte(passphrase))
 }
 
 // Close closes the post. It may be called more than once.

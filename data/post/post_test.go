@@ -147,6 +147,9 @@ func TestPracticePostIsComplete(t *testing.T) {
 	if err != nil || !keys.IsPractice(s.Certificate) {
 		t.Fatal(err)
 	}
+	if l, err := f.LogSigner(ctx, secrets.Signer); err != nil || l.Name() != "pratique/UT/PR/practice" {
+		t.Errorf("log key: %v", err)
+	}
 	if len(secrets.Officers) != 2 {
 		t.Errorf("officers %v", secrets.Officers)
 	}
@@ -172,7 +175,7 @@ func TestPracticePostIsComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"keys/signer.key", "PRACTICE.txt", "post.db", "head"} {
+	for _, name := range []string{"keys/signer.key", "keys/log.key", "PRACTICE.txt", "post.db", "head"} {
 		if info, err := os.Stat(filepath.Join(original, name)); err != nil || info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("%s can be read by others: %v", name, err)
 		}
@@ -295,8 +298,8 @@ func TestInvariant8EditedPostIsRefused(t *testing.T) {
 		"signer":   {`file:keys/signer.key`, `file:keys/other.key`},
 		"no kind":  {`"kind": "practice"`, `"kind": ""`},
 		"bad code": {`"code": "PR"`, `"code": "pr"`},
-		"schema 0": {`"schema": 1`, `"schema": 0`},
-		"schema 2": {`"schema": 1`, `"schema": 2`},
+		"schema 0": {`"schema": 2`, `"schema": 0`},
+		"schema 3": {`"schema": 2`, `"schema": 3`},
 		"no JSON":  {`{`, `(`},
 	} {
 		dir := newPost(t)
@@ -362,7 +365,7 @@ func TestInvariant12NothingIsMadeByOpening(t *testing.T) {
 		{"half a database", func(dir string) error { return os.Truncate(filepath.Join(dir, "post.db"), 8192) }, nil},
 		{"empty head", func(dir string) error { return os.WriteFile(filepath.Join(dir, "head"), nil, 0o600) }, nil},
 		{"head of an empty log, and another", func(dir string) error {
-			return os.WriteFile(filepath.Join(dir, "head"), []byte("1 "+strings.Repeat("00", 32)+"\n"), 0o600)
+			return os.WriteFile(filepath.Join(dir, "head"), []byte("1 "+strings.Repeat("A", 43)+"=\n"), 0o600)
 		}, audit.ErrHead},
 		{"everything but post.json", func(dir string) error {
 			return errors.Join(os.Remove(filepath.Join(dir, "post.db")), os.Remove(filepath.Join(dir, "head")), os.RemoveAll(filepath.Join(dir, "keys")))
@@ -417,6 +420,69 @@ func TestRolledBackDatabaseIsRefused(t *testing.T) {
 	}
 	if _, err := post.Open(ctx, dir, engine, "test"); !errors.Is(err, audit.ErrHead) {
 		t.Errorf("%v, want ErrHead", err)
+	}
+}
+
+// A key of the log that is not the one the log began with signs nothing and
+// verifies nothing, even where both halves were exchanged.
+func TestLogKeyIsTheOneOfTheFirstEntry(t *testing.T) {
+	dir := newPost(t)
+	f := open(t, dir)
+	secrets, err := f.PracticePassphrases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"keys/log.key", "log.pub"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := keys.CreateLog(dir, f.Post, []byte(secrets.Signer)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.LogSigner(ctx, secrets.Signer); !errors.Is(err, audit.ErrBroken) {
+		t.Errorf("signs with %v", err)
+	}
+	f.Close()
+	var fault *audit.Fault
+	if _, err := post.VerifyLog(ctx, dir, engine, "test", "", nil); !errors.As(err, &fault) || fault.First != 1 || fault.Last != 1 {
+		t.Errorf("verifies with %v", err)
+	}
+}
+
+// Whatever is verified or found, the files stay as they are.
+func TestVerifyLogChangesNothing(t *testing.T) {
+	dir := newPost(t)
+	before := content(t, dir)
+	if n, err := post.VerifyLog(ctx, dir, engine, "test", "", nil); n != 1 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if d := same(before, content(t, dir)); len(d) > 0 {
+		t.Errorf("verifying changed %v", d)
+	}
+	f := open(t, dir)
+	if _, err := post.VerifyLog(ctx, dir, engine, "test", "", nil); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("while it is open: %v", err)
+	}
+	f.Close()
+	if _, err := post.VerifyLog(ctx, t.TempDir(), engine, "test", "", nil); !errors.Is(err, post.ErrNoPost) {
+		t.Errorf("nowhere: %v", err)
+	}
+}
+
+func TestOlderLayoutIsNamed(t *testing.T) {
+	dir := newPost(t)
+	path := filepath.Join(dir, "post.json")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := bytes.Replace(b, []byte(`"schema": 2`), []byte(`"schema": 1`), 1)
+	if err := os.WriteFile(path, old, 0o600); err != nil || bytes.Equal(b, old) {
+		t.Fatal("no schema to replace", err)
+	}
+	if _, err := post.Open(ctx, dir, engine, "test"); err == nil || !strings.Contains(err.Error(), "older version") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -121,12 +121,7 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 	if h.Press, err = press(); err != nil {
 		return nil, err
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "this machine"
-	}
-	holder := fmt.Sprintf("process %d on %s since %s", os.Getpid(), host, clock().Format(time.DateTime))
-	if h.Folder, err = post.Open(ctx, dir, engine, holder); err != nil {
+	if h.Folder, err = post.Open(ctx, dir, engine, holder(clock())); err != nil {
 		return nil, err
 	}
 	defer func() {
