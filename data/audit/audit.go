@@ -73,6 +73,12 @@ const (
 	CertificateRead        Act = "certificate.read"
 	OfficerSignedIn        Act = "officer.signed-in"
 	OfficerRefused         Act = "officer.refused"
+	OfficerPassphrase      Act = "officer.passphrase-changed"
+	OfficersRead           Act = "officers.read"
+	OfficerAdded           Act = "officer.added"
+	OfficerDisabled        Act = "officer.disabled"
+	OfficerEnabled         Act = "officer.enabled"
+	OfficerReset           Act = "officer.reset"
 	PostCreated            Act = "post.created"
 	PostOpened             Act = "post.opened"
 	// ClockCorrected says that the clock had been ahead and is right now: the
@@ -86,7 +92,8 @@ var Acts = []Act{
 	ApplicationReturned, ApplicationTicked, ApplicationApproved, ApplicationWithdrawn,
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
-	OfficerSignedIn, OfficerRefused, PostCreated, PostOpened, ClockCorrected,
+	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
+	OfficerDisabled, OfficerEnabled, OfficerReset, PostCreated, PostOpened, ClockCorrected,
 }
 
 // Hash is a SHA-256.
