@@ -111,9 +111,11 @@ type Door struct {
 func NewDoor(log *audit.Log, clock func() time.Time) *Door { return &Door{log: log, clock: clock} }
 
 // SignIn proves an officer by passphrase. It takes as long for a name that is
-// not known as for a wrong passphrase, and says the same: [ErrSignIn]. It
-// returns a [*ThrottledError] without a look at the passphrase, and after one
-// [ErrDisabled] or [ErrMustChange]. Every outcome is an entry.
+// not known as for a wrong passphrase, and says the same: [ErrSignIn], which
+// wraps a [*ThrottledError] where the next try has to wait. A try that comes
+// before that is refused with a [*ThrottledError] alone, without a look at the
+// passphrase. If that is right the error may still be [ErrDisabled] or
+// [ErrMustChange]. Every outcome is an entry.
 func (d *Door) SignIn(ctx context.Context, id data.OfficerID, passphrase []byte) (Session, error) {
 	return d.prove(ctx, id, passphrase, func(_ store.Tx, a *Account, e *audit.Entry) error {
 		if a.MustChange {
@@ -181,7 +183,11 @@ func (d *Door) prove(ctx context.Context, id data.OfficerID, passphrase []byte,
 		case !right || a.Verifier != seen.Verifier:
 			outcome, failures = ErrSignIn, failures+1
 			e.Detail["why"] = "wrong"
-			err = store.Put(tx, key, t.failed(now))
+			t = t.failed(now)
+			if until := t.until(); until.After(now) {
+				outcome = fmt.Errorf("%w: %w", ErrSignIn, &ThrottledError{until})
+			}
+			err = store.Put(tx, key, t)
 		case a.Disabled:
 			outcome = ErrDisabled
 			e.Detail["why"] = "disabled"

@@ -51,10 +51,11 @@ func newEntrance(t testing.TB, s store.Store) *entrance {
 	return e
 }
 
-// wait is how long the error says to wait from now, and false for another error.
+// wait is how long an error says to wait that refused a try unseen, and false
+// for another error.
 func (e *entrance) wait(err error) (time.Duration, bool) {
 	var throttled *staff.ThrottledError
-	if !errors.As(err, &throttled) {
+	if !errors.As(err, &throttled) || errors.Is(err, staff.ErrSignIn) {
 		return 0, false
 	}
 	return throttled.Until.Sub(e.now), true
@@ -98,6 +99,9 @@ func TestThrottle(t *testing.T) {
 			{3, 2 * time.Second}, {4, 4 * time.Second}, {5, 8 * time.Second}, {6, 16 * time.Second}, {7, 32 * time.Second},
 			{8, 64 * time.Second}, {9, 128 * time.Second}, {10, 256 * time.Second}, {11, 5 * time.Minute}, {12, 5 * time.Minute}, {19, 5 * time.Minute},
 		} {
+			if id == "nobody" && tt.failures > 5 {
+				continue // at full cost, and nothing differs
+			}
 			s := mem.New()
 			e := newEntrance(t, s)
 			e.fails(id, tt.failures)
@@ -289,7 +293,7 @@ func TestNobodyOutrunsTheCounter(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if looked != 3 {
+	if looked != 3 { // the third failure is what the first wait follows
 		t.Errorf("%d passphrases were compared before the first wait, want 3", looked)
 	}
 }
