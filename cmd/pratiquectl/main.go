@@ -6,10 +6,14 @@
 //	pratiquectl schema
 //	pratiquectl issue --post DIR --out DIR FILE…
 //	pratiquectl verify [--trust PATH]… [--practice] [--at TIME] [--json] FILE|-
+//	pratiquectl officers list --post DIR --as NAME [--passphrase-file FILE]
+//	pratiquectl officers add --post DIR --as NAME --name NAME --mark MARK --role ROLE,… ID
+//	pratiquectl officers disable|enable|reset --post DIR --as NAME ID
+//	pratiquectl officers passphrase --post DIR --as NAME
 //	pratiquectl trust export --post DIR --out FILE
 //
 // Exit status: 0 done; 1 what was asked for has a fault (an application with
-// problems, an invalid seal); 2 a seal about which nothing can be said; 3 no
+// problems, an invalid seal, an act that is refused); 2 a seal about which nothing can be said; 3 no
 // readable seal; 64 wrong usage, or a file that cannot be read or written; 70
 // a fault of the program.
 package main
@@ -69,6 +73,7 @@ type commands struct {
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON schema of an application."`
 	Issue    issueCommand    `cmd:"" help:"Take applications to certificates at a practice post."`
 	Verify   verifyCommand   `cmd:"" help:"Check the seals in a text, picture or PDF."`
+	Officers officersCommand `cmd:"" help:"Who may sign in at a post."`
 	Trust    trustCommand    `cmd:"" help:"What others need to trust this post."`
 }
 
