@@ -21,6 +21,7 @@ import (
 	"pratique/data/desk/desktest"
 	"pratique/data/keys"
 	"pratique/data/post"
+	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
 )
@@ -147,11 +148,14 @@ func TestPracticePostIsComplete(t *testing.T) {
 	if err != nil || !keys.IsPractice(s.Certificate) {
 		t.Fatal(err)
 	}
-	if len(secrets.Officers) != 2 {
+	if len(secrets.Officers) != 3 {
 		t.Errorf("officers %v", secrets.Officers)
 	}
 	seen := map[string]bool{}
-	for _, phrase := range append([]string{secrets.Signer}, secrets.Officers["officer-a"], secrets.Officers["officer-b"]) {
+	for _, phrase := range append([]string{secrets.Signer}, secrets.Officers["officer-a"], secrets.Officers["officer-b"], secrets.Officers["officer-c"]) {
+		if _, err := staff.Judge([]byte(phrase), "Officer A", "Practice Consulate in Port Amaurote"); err != nil {
+			t.Errorf("generated passphrase %q: %v", phrase, err)
+		}
 		if len(strings.Fields(phrase)) != 4 || seen[phrase] {
 			t.Errorf("passphrase %q", phrase)
 		}
