@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"time"
 
 	"pratique/data/audit"
 	"pratique/data/desk"
@@ -18,6 +19,10 @@ var sayings = []struct {
 	key string
 }{
 	{desk.ErrSignIn, "error.sign-in"},
+	{desk.ErrDisabled, "error.disabled"},
+	{desk.ErrMustChange, "error.must-change"},
+	{desk.ErrEnded, "error.ended"},
+	{desk.ErrSelf, "error.self"},
 	{desk.ErrNotPermitted, "error.not-permitted"},
 	{desk.ErrFourEyes, "error.four-eyes"},
 	{desk.ErrStale, "error.stale"},
@@ -50,10 +55,18 @@ func Say(words *locale.Catalogue, err error) string {
 	if errors.As(err, &zone) {
 		return words.T(zone.Key)
 	}
+	var weak *desk.WeakError
+	if errors.As(err, &weak) {
+		return words.T("weak." + string(weak.Why))
+	}
 	for _, s := range sayings {
 		if errors.Is(err, s.err) {
 			return words.T(s.key)
 		}
+	}
+	var throttled *desk.ThrottledError
+	if errors.As(err, &throttled) {
+		return words.T("error.throttled", throttled.Until.Add(time.Second-1).Format(time.TimeOnly))
 	}
 	return ""
 }

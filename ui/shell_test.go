@@ -20,6 +20,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"pratique/data"
+	"pratique/data/audit"
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/store/mem"
@@ -145,17 +146,18 @@ func newBench(t *testing.T, kind data.PostKind) *bench {
 // signedIn proves an officer the way the program does; only that makes a session.
 func signedIn(t *testing.T, o data.Officer) staff.Session {
 	t.Helper()
-	db := mem.New()
-	cheap := staff.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}
-	ctx := context.Background()
-	if err := db.Update(ctx, func(tx store.Tx) error { return staff.Put(tx, o, []byte("specimen"), cheap) }); err != nil {
+	log, err := audit.Create(t.Context(), mem.New(), filepath.Join(t.TempDir(), "head"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	var session staff.Session
-	if err := db.View(ctx, func(tx store.Tx) (err error) {
-		session, err = staff.SignIn(tx, o.ID, []byte("specimen"))
-		return err
+	now := time.Date(2022, 7, 9, 10, 30, 0, 0, time.UTC)
+	if err := log.Update(t.Context(), func(tx store.Tx, add func(audit.Entry) error) error {
+		return errors.Join(staff.Put(tx, o, []byte("specimen"), staff.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}), add(audit.Entry{At: now, Act: audit.PostCreated}))
 	}); err != nil {
+		t.Fatal(err)
+	}
+	session, err := staff.NewDoor(log, func() time.Time { return now }).SignIn(t.Context(), o.ID, []byte("specimen"))
+	if err != nil {
 		t.Fatal(err)
 	}
 	return session

@@ -94,10 +94,13 @@ func window(ctx context.Context, dir string) error {
 		Window: w, Words: words, Language: language, Post: h.Folder.Post, Now: time.Now, Run: env.Background, After: env.After,
 		Screens: screens(h, a.Preferences(), evidencePages, words.Languages(), func(l string) { shell.SetLanguage(l) }),
 		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify},
-		May: func(o data.Officer, s env.ScreenName) bool {
-			return s != env.Intake || slices.Contains(o.Roles, data.Clerk)
+		May:     may,
+		Home: func(o data.Officer) env.Route {
+			if !may(o, env.Queue) {
+				return env.Route{Screen: env.Verify}
+			}
+			return env.Route{Screen: env.Queue}
 		},
-		Home: func(data.Officer) env.Route { return env.Route{Screen: env.Queue} },
 		Find: func(text string) env.Route {
 			if strings.HasPrefix(strings.TrimSpace(text), "HC1:") {
 				return env.Route{Screen: env.Verify, Find: text}
@@ -120,6 +123,19 @@ func window(ctx context.Context, dir string) error {
 	return nil
 }
 
+// may says who has a screen at all. What an officer does there is permitted by
+// the desk.
+func may(o data.Officer, s env.ScreenName) bool {
+	switch s {
+	case env.Intake:
+		return slices.Contains(o.Roles, data.Clerk)
+	case env.Queue, env.Review, env.Certificates:
+		return slices.ContainsFunc(o.Roles, func(r data.Role) bool { return r != data.Administrator })
+	default:
+		return true
+	}
+}
+
 // screens puts every screen together with what it works on.
 func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, languages []string, setLanguage func(string)) map[env.ScreenName]env.Factory {
 	var anchors trust.List
@@ -129,7 +145,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 	halves, jobs := review.Halves{}, certificates.NewJobs()
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
-			return signin.New(e, signin.Parts{Door: h.Desk, Practice: h.Practice.Officers, Languages: languages, SetLanguage: setLanguage}, r)
+			return signin.New(e, signin.Parts{Door: h.Desk, Practice: h.Practice.Officers, Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
 		},
 		env.Queue: func(e *env.Env, r env.Route) env.Screen {
 			return queue.New(e, queue.Parts{Desk: h.Desk, After: env.After}, r)

@@ -98,6 +98,12 @@ const (
 	CertificateRead        Act = "certificate.read"
 	OfficerSignedIn        Act = "officer.signed-in"
 	OfficerRefused         Act = "officer.refused"
+	OfficerPassphrase      Act = "officer.passphrase-changed"
+	OfficersRead           Act = "officers.read"
+	OfficerAdded           Act = "officer.added"
+	OfficerDisabled        Act = "officer.disabled"
+	OfficerEnabled         Act = "officer.enabled"
+	OfficerReset           Act = "officer.reset"
 	CheckpointSigned       Act = "checkpoint.signed"
 	PostCreated            Act = "post.created"
 	// ClockCorrected says that the clock had been ahead and is right now: the
@@ -111,7 +117,8 @@ var Acts = []Act{
 	ApplicationReturned, ApplicationTicked, ApplicationApproved, ApplicationWithdrawn,
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
-	OfficerSignedIn, OfficerRefused, CheckpointSigned, PostCreated, ClockCorrected,
+	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
+	OfficerDisabled, OfficerEnabled, OfficerReset, CheckpointSigned, PostCreated, ClockCorrected,
 }
 
 // Entry is one act.

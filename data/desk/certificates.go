@@ -22,11 +22,11 @@ func (d *Desk) Certificate(ctx context.Context, s staff.Session, n data.Certific
 // with the entry.
 func (d *Desk) certificateAct(ctx context.Context, s staff.Session, what audit.Act, n data.CertificateNumber,
 	fn func(*data.Certificate, *audit.Entry) error) (data.Certificate, error) {
-	if err := staff.Permit(s, what); err != nil {
-		return data.Certificate{}, err
-	}
 	var c data.Certificate
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := staff.Permit(tx, s, what); err != nil {
+			return err
+		}
 		var found bool
 		var err error
 		c, found, err = store.Get[data.Certificate](tx, store.CertificateKey(n))

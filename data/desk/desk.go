@@ -53,6 +53,9 @@ var (
 	ErrNotApproved  = issue.ErrNotApproved
 	ErrNotPermitted = staff.ErrNotPermitted
 	ErrSignIn       = staff.ErrSignIn
+	ErrDisabled     = staff.ErrDisabled
+	ErrMustChange   = staff.ErrMustChange
+	ErrEnded        = staff.ErrEnded
 )
 
 // ProblemsError carries the problems that stop an act.
@@ -70,6 +73,7 @@ type Config struct {
 	// NoSigner is why there is no Signer; what an administrator is told.
 	NoSigner error
 	Clock    func() time.Time
+	Cost     staff.Cost // of new passphrases; nothing is [staff.DefaultCost]
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
@@ -83,6 +87,8 @@ type Desk struct {
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
 	issuer      *issue.Issuer
+	door        *staff.Door
+	cost        staff.Cost
 	trouble     error
 
 	mu   sync.RWMutex
@@ -95,7 +101,12 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
 		log: c.Log, post: c.Post, codes: c.Codes, clock: c.Clock, unprintable: c.Unprintable,
 		issuer: issue.New(c.Log, c.Post, c.Codes, c.Signer, c.Clock),
+		door:   staff.NewDoor(c.Log, c.Clock),
+		cost:   c.Cost,
 		rows:   map[data.ApplicationID]Row{},
+	}
+	if d.cost == (staff.Cost{}) {
+		d.cost = staff.DefaultCost
 	}
 	if c.Signer == nil {
 		d.trouble = cmp.Or(c.NoSigner, keys.ErrMissing)
@@ -129,15 +140,6 @@ func (d *Desk) Codes() data.Codes { return d.codes }
 // Now is the desk's clock.
 func (d *Desk) Now() time.Time { return d.clock() }
 
-// Officers are the officers who may sign in.
-func (d *Desk) Officers(ctx context.Context) (all []data.Officer, err error) {
-	err = d.log.View(ctx, func(tx store.Tx) error {
-		all, err = staff.All(tx)
-		return err
-	})
-	return all, err
-}
-
 // Laboratories are the post's list.
 func (d *Desk) Laboratories(ctx context.Context) (all []data.Laboratory, err error) {
 	err = d.log.View(ctx, func(tx store.Tx) error {
@@ -147,37 +149,21 @@ func (d *Desk) Laboratories(ctx context.Context) (all []data.Laboratory, err err
 	return all, err
 }
 
-// SignIn proves an officer by passphrase. Success and failure are both audited.
-func (d *Desk) SignIn(ctx context.Context, id data.OfficerID, passphrase []byte) (staff.Session, error) {
-	var s staff.Session
-	err := d.log.View(ctx, func(tx store.Tx) (err error) {
-		s, err = staff.SignIn(tx, id, passphrase)
-		return err
-	})
-	entry := audit.Entry{At: d.clock(), Officer: id, Act: audit.OfficerSignedIn}
-	if errors.Is(err, staff.ErrSignIn) {
-		// Who was refused is not told by name: what was typed may be a passphrase.
-		entry.Officer, entry.Act = "", audit.OfficerRefused
-	} else if err != nil {
-		return staff.Session{}, fmt.Errorf("sign in: %w", err)
-	}
-	auditErr := d.log.Update(ctx, func(_ store.Tx, add func(audit.Entry) error) error { return add(entry) })
-	if err := errors.Join(err, auditErr); err != nil {
-		return staff.Session{}, err
-	}
-	return s, nil
+// permit is [staff.Permit] for what only looks.
+func (d *Desk) permit(ctx context.Context, s staff.Session, act audit.Act) error {
+	return d.log.View(ctx, func(tx store.Tx) error { return staff.Permit(tx, s, act) })
 }
 
 // act changes one application: it reads it, lets fn change it, and stores it
 // with the entry. fn may be run again.
 func (d *Desk) act(ctx context.Context, s staff.Session, what audit.Act, id data.ApplicationID,
 	fn func(tx store.Tx, a *data.Application, e *audit.Entry) error) (data.Application, error) {
-	if err := staff.Permit(s, what); err != nil {
-		return data.Application{}, err
-	}
 	now := d.clock()
 	var a data.Application
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) (err error) {
+		if err := staff.Permit(tx, s, what); err != nil {
+			return err
+		}
 		if a, err = getApplication(tx, id); err != nil {
 			return err
 		}
@@ -272,7 +258,7 @@ func (d *Desk) problems(c data.Content, laboratories []data.Laboratory) []data.P
 // Slip is what a certificate of a content would say as far as it is known: for
 // the traveller to read before it is submitted. It has no number and no seal.
 func (d *Desk) Slip(ctx context.Context, s staff.Session, c data.Content) (data.Statement, error) {
-	if err := staff.Permit(s, audit.ApplicationSaved); err != nil {
+	if err := d.permit(ctx, s, audit.ApplicationSaved); err != nil {
 		return data.Statement{}, err
 	}
 	laboratories, err := d.Laboratories(ctx)
@@ -296,9 +282,6 @@ func (d *Desk) draft(c data.Content, laboratories []data.Laboratory) data.Statem
 
 // Create stores a new application as a draft, whatever it holds so far.
 func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (data.Application, error) {
-	if err := staff.Permit(s, audit.ApplicationSaved); err != nil {
-		return data.Application{}, err
-	}
 	random := make([]byte, 16)
 	rand.Read(random) // never fails
 	now := d.clock()
@@ -307,6 +290,9 @@ func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (dat
 		Version: 1, State: data.Draft, Content: normalised(c), Preparers: []data.OfficerID{s.Officer().ID}, Created: now, Changed: now,
 	}
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := staff.Permit(tx, s, audit.ApplicationSaved); err != nil {
+			return err
+		}
 		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
 			At: now, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
 			Detail: map[string]string{"version": "1", "content": a.Content.Hash()},
@@ -381,11 +367,11 @@ func (d *Desk) Withdraw(ctx context.Context, s staff.Session, id data.Applicatio
 
 // Read shows a case to an officer.
 func (d *Desk) Read(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	if err := staff.Permit(s, audit.ApplicationRead); err != nil {
-		return data.Application{}, err
-	}
 	var a data.Application
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) (err error) {
+		if err := staff.Permit(tx, s, audit.ApplicationRead); err != nil {
+			return err
+		}
 		if a, err = getApplication(tx, id); err != nil {
 			return err
 		}

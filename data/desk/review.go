@@ -189,10 +189,7 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 // Issue issues the certificate of an approved case. Asked again it returns the
 // same certificate.
 func (d *Desk) Issue(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Certificate, error) {
-	if err := staff.Permit(s, audit.CertificateIssued); err != nil {
-		return data.Certificate{}, err
-	}
-	c, err := d.issuer.Issue(ctx, s.Officer().ID, id)
+	c, err := d.issuer.Issue(ctx, s, id)
 	return c, errors.Join(err, d.refresh(ctx, id))
 }
 

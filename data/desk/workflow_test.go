@@ -1050,7 +1050,7 @@ func everything(t *testing.T, s store.Store) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	err := s.View(ctx, func(tx store.Tx) error {
-		for _, kind := range []string{store.Applications, store.Certificates, store.Issuing, store.Sequences, store.Laboratories, store.Accounts, store.Lookups, "audit/", "audit-state/"} {
+		for _, kind := range []string{store.Applications, store.Certificates, store.Issuing, store.Sequences, store.Laboratories, store.Accounts, store.Tries, store.Lookups, "audit/", "audit-state/"} {
 			if err := tx.Scan(kind, "", 0, func(key string, value []byte) error { all[key] = string(value); return nil }); err != nil {
 				return err
 			}
@@ -1089,6 +1089,16 @@ func TestNoEntryNoAct(t *testing.T) {
 		"failed":      func() error { return p.PrintFailed(ctx, p.Clerk, c.Number, "2") },
 		"hand over":   func() error { _, err := p.HandOver(ctx, p.Clerk, c.Number, c.Seal); return err },
 		"sign in":     func() error { _, err := p.SignIn(ctx, "officer-a", []byte(desktest.Passphrase)); return err },
+		"wrong":       func() error { _, err := p.SignIn(ctx, "officer-a", []byte("wrong")); return err },
+		"change": func() error {
+			return second(p.ChangePassphrase(ctx, "officer-a", []byte(desktest.Passphrase), []byte(given)))
+		},
+		"add": func() error {
+			return p.AddOfficer(ctx, p.Administrator, data.Officer{ID: "e", Name: "E", Mark: "E", Roles: []data.Role{data.Clerk}}, []byte(given))
+		},
+		"disable":  func() error { return p.DisableOfficer(ctx, p.Administrator, "officer-a") },
+		"reset":    func() error { return p.ResetPassphrase(ctx, p.Administrator, "officer-a", []byte(given)) },
+		"accounts": func() error { return second(p.Accounts(ctx, p.Administrator)) },
 	}
 	for name, act := range acts {
 		all[name] = func() error {

@@ -129,16 +129,16 @@ func Laboratories(tx store.Tx) ([]data.Laboratory, error) {
 	return all, err
 }
 
-// Issue issues the certificate of an approved application, on behalf of an
-// officer. If it was issued before, that certificate is returned.
-func (i *Issuer) Issue(ctx context.Context, officer data.OfficerID, id data.ApplicationID) (data.Certificate, error) {
+// Issue issues the certificate of an approved application, on behalf of who
+// signed in. If it was issued before, that certificate is returned.
+func (i *Issuer) Issue(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Certificate, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	number, err := i.intend(ctx, officer, id)
+	number, err := i.intend(ctx, s, id)
 	if err != nil {
 		return data.Certificate{}, fmt.Errorf("issue: %w", err)
 	}
-	c, err := i.finish(ctx, officer, number)
+	c, err := i.finish(ctx, s.Officer().ID, number)
 	if err != nil {
 		return data.Certificate{}, fmt.Errorf("issue %s: %w", number, err)
 	}
@@ -146,10 +146,13 @@ func (i *Issuer) Issue(ctx context.Context, officer data.OfficerID, id data.Appl
 }
 
 // intend is phase one. If it was done before, asking again is reading.
-func (i *Issuer) intend(ctx context.Context, officer data.OfficerID, id data.ApplicationID) (data.CertificateNumber, error) {
-	now := i.clock()
+func (i *Issuer) intend(ctx context.Context, s staff.Session, id data.ApplicationID) (data.CertificateNumber, error) {
+	now, officer := i.clock(), s.Officer().ID
 	var number data.CertificateNumber
 	err := i.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := staff.Permit(tx, s, audit.CertificateIssued); err != nil {
+			return err
+		}
 		app, found, err := store.Get[data.Application](tx, store.ApplicationKey(id))
 		switch {
 		case err != nil:

@@ -19,6 +19,7 @@ import (
 	"pratique/data/desk/desktest"
 	"pratique/data/issue"
 	"pratique/data/keys"
+	"pratique/data/staff"
 	"pratique/data/store"
 )
 
@@ -27,7 +28,7 @@ import (
 // it signs, it signs with a throwaway key.
 func TestInvariant2NoPayloadFromCallers(t *testing.T) {
 	names := []reflect.Type{
-		reflect.TypeFor[context.Context](), reflect.TypeFor[data.OfficerID](), reflect.TypeFor[data.ApplicationID](),
+		reflect.TypeFor[context.Context](), reflect.TypeFor[staff.Session](), reflect.TypeFor[data.ApplicationID](),
 	}
 	issuer := reflect.TypeFor[*issue.Issuer]()
 	for i := range issuer.NumMethod() {

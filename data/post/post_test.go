@@ -21,6 +21,7 @@ import (
 	"pratique/data/desk/desktest"
 	"pratique/data/keys"
 	"pratique/data/post"
+	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
 )
@@ -150,11 +151,14 @@ func TestPracticePostIsComplete(t *testing.T) {
 	if l, err := f.LogSigner(ctx, secrets.Signer); err != nil || l.Name() != "pratique/UT/PR/practice" {
 		t.Errorf("log key: %v", err)
 	}
-	if len(secrets.Officers) != 2 {
+	if len(secrets.Officers) != 3 {
 		t.Errorf("officers %v", secrets.Officers)
 	}
 	seen := map[string]bool{}
-	for _, phrase := range append([]string{secrets.Signer}, secrets.Officers["officer-a"], secrets.Officers["officer-b"]) {
+	for _, phrase := range append([]string{secrets.Signer}, secrets.Officers["officer-a"], secrets.Officers["officer-b"], secrets.Officers["officer-c"]) {
+		if _, err := staff.Judge([]byte(phrase), "Officer A", "Practice Consulate in Port Amaurote"); err != nil {
+			t.Errorf("generated passphrase %q: %v", phrase, err)
+		}
 		if len(strings.Fields(phrase)) != 4 || seen[phrase] {
 			t.Errorf("passphrase %q", phrase)
 		}

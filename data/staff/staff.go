@@ -24,6 +24,12 @@ import (
 var (
 	// ErrSignIn: name or passphrase is wrong; which of them is not told.
 	ErrSignIn = errors.New("name or passphrase is wrong")
+	// ErrDisabled: the passphrase is right, but the officer may not sign in.
+	ErrDisabled = errors.New("officer is disabled")
+	// ErrMustChange: the passphrase is right, but has to be changed first.
+	ErrMustChange = errors.New("passphrase must be changed")
+	// ErrEnded: the officer was disabled or the account changed since sign-in.
+	ErrEnded = errors.New("session has ended")
 	// ErrNotPermitted: the officer's roles do not allow the act.
 	ErrNotPermitted = errors.New("not permitted")
 )
@@ -32,6 +38,13 @@ var (
 type Account struct {
 	Officer  data.Officer `json:"officer"`
 	Verifier string       `json:"verifier"`
+	// Disabled: may not sign in, and what they began is over.
+	Disabled bool `json:"disabled,omitempty"`
+	// MustChange: somebody else knows the passphrase.
+	MustChange bool `json:"mustChange,omitempty"`
+	// Serial counts the changes of the account. A session lasts as long as it
+	// is the one that the session began with.
+	Serial int `json:"serial,omitempty"`
 }
 
 // Cost of a verifier.
@@ -49,14 +62,21 @@ const (
 	hashSize = 32
 )
 
-// Put stores an officer with a passphrase, replacing what was there.
-func Put(tx store.Tx, officer data.Officer, passphrase []byte, cost Cost) error {
+// NewVerifier makes the verifier of a passphrase. It is slow by intent, so it
+// does not belong into an Update.
+func NewVerifier(passphrase []byte, cost Cost) string {
 	salt := make([]byte, saltSize)
 	rand.Read(salt) // never fails
 	hash := argon2.IDKey(passphrase, salt, cost.Passes, cost.MemoryKiB, cost.Threads, hashSize)
 	b64 := base64.RawStdEncoding.EncodeToString
-	verifier := fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", cost.MemoryKiB, cost.Passes, cost.Threads, b64(salt), b64(hash))
-	return store.Put(tx, store.Accounts+string(officer.ID), Account{officer, verifier})
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", cost.MemoryKiB, cost.Passes, cost.Threads, b64(salt), b64(hash))
+}
+
+// Put stores an officer with a passphrase as they are, replacing what was
+// there: what a post begins with. Whoever is asked for a passphrase has it
+// judged by [Judge] first.
+func Put(tx store.Tx, officer data.Officer, passphrase []byte, cost Cost) error {
+	return store.Put(tx, store.Accounts+string(officer.ID), Account{Officer: officer, Verifier: NewVerifier(passphrase, cost)})
 }
 
 // Get is the officer with that identifier.
@@ -68,42 +88,38 @@ func Get(tx store.Tx, id data.OfficerID) (data.Officer, error) {
 	return a.Officer, err
 }
 
-// All are the officers of the post, by identifier.
-func All(tx store.Tx) ([]data.Officer, error) {
-	var all []data.Officer
+// Accounts are those of the post, by identifier.
+func Accounts(tx store.Tx) ([]Account, error) {
+	var all []Account
 	err := store.Each(tx, store.Accounts, "", 0, func(_ string, a Account) error {
-		all = append(all, a.Officer)
+		all = append(all, a)
 		return nil
 	})
 	return all, err
 }
 
-// Session is an officer who has proved to be one. Only [SignIn] makes one; the
+// Session is an officer who has proved to be one. Only a [Door] makes one; the
 // zero Session may do nothing.
-type Session struct{ officer data.Officer }
+type Session struct {
+	officer data.Officer
+	serial  int
+}
 
 // Officer is who signed in.
 func (s Session) Officer() data.Officer { return s.officer }
 
-// SignIn proves an officer by passphrase. It takes as long for a name that is
-// not known as for a wrong passphrase. It works on a View and is slow by
-// intent, so it does not belong into an Update.
-func SignIn(tx store.Tx, id data.OfficerID, passphrase []byte) (Session, error) {
-	a, found, err := store.Get[Account](tx, store.Accounts+string(id))
-	if err != nil {
-		return Session{}, err
-	}
+// proves reports whether the passphrase is the one of a verifier. It takes as
+// long for an account that is not there, whose verifier is empty.
+func proves(passphrase []byte, verifier string, found bool) (bool, error) {
 	cost, salt, want := DefaultCost, make([]byte, saltSize), make([]byte, hashSize)
 	if found {
-		if cost, salt, want, err = parseVerifier(a.Verifier); err != nil {
-			return Session{}, fmt.Errorf("officer %s: %w", id, err)
+		var err error
+		if cost, salt, want, err = parseVerifier(verifier); err != nil {
+			return false, err
 		}
 	}
 	got := argon2.IDKey(passphrase, salt, cost.Passes, cost.MemoryKiB, cost.Threads, uint32(len(want)))
-	if subtle.ConstantTimeCompare(got, want) != 1 || !found {
-		return Session{}, ErrSignIn
-	}
-	return Session{a.Officer}, nil
+	return subtle.ConstantTimeCompare(got, want) == 1 && found, nil
 }
 
 func parseVerifier(s string) (c Cost, salt, hash []byte, err error) {
@@ -143,15 +159,31 @@ var permits = map[audit.Act][]data.Role{
 	audit.CertificatePrinted:     {data.Clerk, data.Reviewer},
 	audit.CertificatePrintFailed: {data.Clerk, data.Reviewer},
 	audit.CertificateHandedOver:  {data.Clerk, data.Reviewer},
+	audit.OfficersRead:           {data.Administrator, data.Auditor},
+	audit.OfficerAdded:           {data.Administrator},
+	audit.OfficerDisabled:        {data.Administrator},
+	audit.OfficerEnabled:         {data.Administrator},
+	audit.OfficerReset:           {data.Administrator},
 }
 
 // Permit returns [ErrNotPermitted] unless a role of the session's officer
-// allows the act.
-func Permit(s Session, act audit.Act) error {
-	for _, role := range s.officer.Roles {
+// allows the act, and [ErrEnded] if the account has changed since they signed
+// in. What it finds holds for tx only: an act asks in the Update that does it.
+func Permit(tx store.Tx, s Session, act audit.Act) error {
+	if s.officer.ID == "" {
+		return fmt.Errorf("%s for nobody: %w", act, ErrNotPermitted)
+	}
+	a, found, err := store.Get[Account](tx, store.Accounts+string(s.officer.ID))
+	switch {
+	case err != nil:
+		return err
+	case !found || a.Disabled || a.Serial != s.serial:
+		return fmt.Errorf("%s for %s: %w", act, s.officer.ID, ErrEnded)
+	}
+	for _, role := range a.Officer.Roles {
 		if slices.Contains(permits[act], role) {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s for %s: %w", act, s.officer.Name, ErrNotPermitted)
+	return fmt.Errorf("%s for %s: %w", act, s.officer.ID, ErrNotPermitted)
 }

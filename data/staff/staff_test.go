@@ -3,8 +3,10 @@ package staff_test
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"pratique/data"
 	"pratique/data/audit"
@@ -23,12 +25,26 @@ func update(t *testing.T, s store.Store, fn func(store.Tx) error) {
 	}
 }
 
-func signIn(s store.Store, id data.OfficerID, passphrase string) (session staff.Session, err error) {
-	err = s.View(ctx, func(tx store.Tx) error {
-		session, err = staff.SignIn(tx, id, []byte(passphrase))
-		return err
+// newLog is a log whose head file is in a folder of its own.
+func newLog(t testing.TB, s store.Store) *audit.Log {
+	t.Helper()
+	l, err := audit.Create(ctx, s, filepath.Join(t.TempDir(), "head"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// signIn tries once, at a door that nobody has tried before.
+func signIn(t *testing.T, s store.Store, id data.OfficerID, passphrase string) (staff.Session, error) {
+	t.Helper()
+	update(t, s, func(tx store.Tx) error {
+		if err := tx.Delete(store.Tries + "-"); err != nil || id == "" {
+			return errors.Join(err, tx.Delete("audit-state/log"))
+		}
+		return errors.Join(tx.Delete(store.Tries+string(id)), tx.Delete("audit-state/log"))
 	})
-	return session, err
+	return staff.NewDoor(newLog(t, s), func() time.Time { return desktest.Now }).SignIn(ctx, id, []byte(passphrase))
 }
 
 func TestSignIn(t *testing.T) {
@@ -51,14 +67,14 @@ func TestSignIn(t *testing.T) {
 		{"nobody", "", "", staff.ErrSignIn},
 		{"name in capitals", "Officer-A", "kamo rudi teso bali", staff.ErrSignIn},
 	} {
-		session, err := signIn(s, tt.id, tt.passphrase)
+		session, err := signIn(t, s, tt.id, tt.passphrase)
 		if !errors.Is(err, tt.want) || err == nil && session.Officer().ID != officer.ID || err != nil && session.Officer().ID != "" {
 			t.Errorf("%s: %q, %v", tt.name, session.Officer().ID, err)
 		}
 	}
 	// Which of the two was wrong is not told.
-	_, wrong := signIn(s, "officer-a", "x")
-	if _, unknown := signIn(s, "officer-z", "x"); wrong.Error() != unknown.Error() {
+	_, wrong := signIn(t, s, "officer-a", "x")
+	if _, unknown := signIn(t, s, "officer-z", "x"); wrong.Error() != unknown.Error() {
 		t.Errorf("%q tells from %q", wrong, unknown)
 	}
 	// The passphrase is not in the record, and two officers with the same one
@@ -101,7 +117,7 @@ func TestBadVerifierLetsNobodyIn(t *testing.T) {
 			return store.Put(tx, store.Accounts+"officer-a", staff.Account{Officer: data.Officer{ID: "officer-a"}, Verifier: verifier})
 		})
 		for _, passphrase := range []string{"kamo rudi teso bali", ""} {
-			if session, err := signIn(s, "officer-a", passphrase); err == nil || session.Officer().ID != "" {
+			if session, err := signIn(t, s, "officer-a", passphrase); err == nil || session.Officer().ID != "" {
 				t.Errorf("%s: signed in", name)
 			}
 		}
@@ -119,14 +135,15 @@ func TestPermit(t *testing.T) {
 		audit.ApplicationReturned: {r}, audit.ApplicationApproved: {r}, audit.CertificateIssued: {r},
 		audit.ApplicationRead: {c, r, x}, audit.CertificateRead: {c, r, x},
 		audit.CertificatePrinted: {c, r}, audit.CertificatePrintFailed: {c, r}, audit.CertificateHandedOver: {c, r},
+		audit.OfficersRead: {a, x}, audit.OfficerAdded: {a}, audit.OfficerDisabled: {a}, audit.OfficerEnabled: {a}, audit.OfficerReset: {a},
 		// Of everything else the program itself is the author.
 	}
 	for _, role := range []data.Role{c, r, a, x, "consul", ""} {
-		s := mem.New()
-		update(t, s, func(tx store.Tx) error {
+		db := mem.New()
+		update(t, db, func(tx store.Tx) error {
 			return staff.Put(tx, data.Officer{ID: "o", Roles: []data.Role{role}}, []byte("p"), desktest.Cost)
 		})
-		session, err := signIn(s, "o", "p")
+		session, err := signIn(t, db, "o", "p")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,13 +152,16 @@ func TestPermit(t *testing.T) {
 			for _, m := range may[act] {
 				want = want || m == role
 			}
-			if err := staff.Permit(session, act); (err == nil) != want || err != nil && !errors.Is(err, staff.ErrNotPermitted) {
+			permit := func(s staff.Session) error {
+				return db.View(ctx, func(tx store.Tx) error { return staff.Permit(tx, s, act) })
+			}
+			if err := permit(session); (err == nil) != want || err != nil && !errors.Is(err, staff.ErrNotPermitted) {
 				t.Errorf("%s by %q: %v", act, role, err)
 			}
-			if err := staff.Permit(staff.Session{}, act); !errors.Is(err, staff.ErrNotPermitted) {
+			if err := permit(staff.Session{}); !errors.Is(err, staff.ErrNotPermitted) {
 				t.Errorf("%s by nobody: %v", act, err)
 			}
 		}
-		s.Close()
+		db.Close()
 	}
 }

@@ -15,6 +15,7 @@ const (
 	Sequences    = "sequence/"    // the newest sequence number by year
 	Laboratories = "laboratory/"  // data.Laboratory by identifier
 	Accounts     = "officer/"     // staff.Account by identifier
+	Tries        = "tries/"       // of signing in since the last success, by officer; see data/staff
 	Lookups      = "lookup/"      // token/application identifier, no value
 )
 

@@ -1,7 +1,9 @@
 package signin
 
 import (
+	"context"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -24,6 +26,8 @@ type Parts struct {
 	// Languages can be switched to with SetLanguage, which makes the screen anew.
 	Languages   []string
 	SetLanguage func(language string)
+	// After calls on the UI goroutine after a while, see [env.After].
+	After func(time.Duration, func())
 }
 
 type screen struct {
@@ -38,6 +42,14 @@ type screen struct {
 	busy       *widget.ProgressBarInfinite
 	practice   *fyne.Container
 	content    fyne.CanvasObject
+
+	// Signing in and changing a passphrase, of which one is shown.
+	sit, change       *fyne.Container
+	fresh, repeat     *widgets.Entry
+	freshField, again *widgets.Field
+	set               *widgets.Button
+
+	ticking, left bool
 }
 
 // New makes the screen.
@@ -55,11 +67,19 @@ func New(e *env.Env, p Parts, _ env.Route) env.Screen {
 	}
 	s.field = widgets.NewField(e.T("signin.passphrase"), s.passphrase)
 	s.enter = widgets.NewButton(e.T("signin.enter"), nil, s.try).Primary()
+	s.fresh, s.repeat = widgets.NewPassphrase(), widgets.NewPassphrase()
+	s.freshField = widgets.NewField(e.T("signin.change.new"), s.fresh)
+	s.again = widgets.NewField(e.T("signin.change.repeat"), s.repeat)
+	for _, entry := range []*widgets.Entry{s.fresh, s.repeat} {
+		entry.OnChanged = func(string) { s.show(s.m.Typed(s.fresh.Text, s.repeat.Text)) }
+	}
+	s.repeat.OnSubmitted = func(string) { s.setNew() }
+	s.set = widgets.NewButton(e.T("signin.change.do"), nil, s.setNew).Primary()
 	s.busy = widget.NewProgressBarInfinite()
 	s.busy.Hide()
 	s.content = s.page()
 	s.show(s.m.State())
-	env.Go(e, p.Door.Officers, func(officers []data.Officer, err error) {
+	env.Go(e, p.Door.MaySignIn, func(officers []data.Officer, err error) {
 		if err != nil {
 			e.Error(err)
 		}
@@ -79,29 +99,84 @@ func (s *screen) Focus() fyne.Focusable { return s.passphrase }
 
 // Leave implements env.Screen. A passphrase is the one thing not to keep.
 func (s *screen) Leave() {
+	s.left = true
 	s.busy.Stop()
-	s.passphrase.Set("")
+	s.m.Forget()
+	s.clear()
+}
+
+func (s *screen) clear() {
+	for _, entry := range []*widgets.Entry{s.passphrase, s.fresh, s.repeat} {
+		entry.Set("")
+	}
 }
 
 func (s *screen) try() {
-	work, ok := s.m.Try(s.passphrase.Text)
+	if work, ok := s.m.Try(s.passphrase.Text); ok {
+		s.do(work)
+	}
+}
+
+func (s *screen) setNew() {
+	work, ok := s.m.Change(s.fresh.Text, s.repeat.Text)
 	if !ok {
+		s.show(s.m.State())
 		return
 	}
-	s.passphrase.Set("")
+	s.do(work)
+}
+
+func (s *screen) do(work func(context.Context) (staff.Session, error)) {
+	s.clear()
 	s.show(s.m.State())
 	env.Go(s.e, work, func(session staff.Session, err error) {
-		state, err := s.m.Tried(err)
+		state, other := s.m.Tried(err, s.e.Now())
 		s.show(state)
 		switch {
-		case err != nil:
-			s.e.Error(err)
-		case state.Refused:
-			s.e.Window.Canvas().Focus(s.passphrase)
-		default:
+		case other != nil:
+			s.e.Error(other)
+		case err == nil:
 			s.e.SignIn(session)
+		case state.Change:
+			s.e.Window.Canvas().Focus(s.fresh)
+		default:
+			s.e.Window.Canvas().Focus(s.passphrase)
 		}
 	})
+}
+
+// tick counts a wait down, one second after the other.
+func (s *screen) tick() {
+	if s.ticking || s.left {
+		return
+	}
+	s.ticking = true
+	s.p.After(time.Second, func() {
+		s.ticking = false
+		if !s.left {
+			s.show(s.m.Tick(s.e.Now()))
+		}
+	})
+}
+
+// note is what stands under the passphrase.
+func (s *screen) note(state State) widgets.Note {
+	var said []string
+	if state.Refused {
+		said = append(said, s.e.T("signin.refused"))
+	}
+	if state.Disabled {
+		said = append(said, s.e.T("signin.disabled"))
+	}
+	if minutes, seconds := state.Wait/60, state.Wait%60; minutes > 0 {
+		said = append(said, s.e.T("signin.wait.minutes", minutes, seconds))
+	} else if seconds > 0 {
+		said = append(said, s.e.T("signin.wait", seconds))
+	}
+	if len(said) == 0 {
+		return widgets.Note{}
+	}
+	return widgets.Note{Role: look.Invalid, Text: strings.Join(said, " ")}
 }
 
 func (s *screen) show(state State) {
@@ -113,11 +188,11 @@ func (s *screen) show(state State) {
 		}))
 	}
 	s.officers.Refresh()
-	note := widgets.Note{}
-	if state.Refused {
-		note = widgets.Note{Role: look.Invalid, Text: s.e.T("signin.refused")}
+	s.field.SetNote(s.note(state))
+	if state.Wait > 0 {
+		s.tick()
 	}
-	s.field.SetNote(note)
+	s.showChange(state)
 	if state.Busy {
 		s.enter.SetText(s.e.T("signin.busy"))
 		s.enter.Disable()
@@ -125,7 +200,9 @@ func (s *screen) show(state State) {
 		s.busy.Start()
 	} else {
 		s.enter.SetText(s.e.T("signin.enter"))
-		s.enter.Enable()
+		if s.enter.Enable(); state.Wait > 0 {
+			s.enter.Disable()
+		}
 		s.busy.Stop()
 		s.busy.Hide()
 	}
@@ -146,17 +223,51 @@ func (s *screen) show(state State) {
 	s.content.Refresh()
 }
 
+func (s *screen) showChange(state State) {
+	if state.Change {
+		s.sit.Hide()
+		s.change.Show()
+	} else {
+		s.change.Hide()
+		s.sit.Show()
+	}
+	strength, unequal := widgets.Note{}, widgets.Note{}
+	if state.Strength != "" {
+		strength = widgets.Note{Role: look.Invalid, Text: s.e.T(state.Strength)}
+		if state.Strong {
+			strength.Role = look.Valid
+		}
+	}
+	if state.Unequal {
+		unequal = widgets.Note{Role: look.Invalid, Text: s.e.T("signin.change.unequal")}
+	}
+	s.freshField.SetNote(strength)
+	s.again.SetNote(unequal)
+	if state.Busy {
+		s.set.Disable()
+	} else {
+		s.set.Enable()
+	}
+}
+
 // page is the post at the left, the officers at the right.
 func (s *screen) page() fyne.CanvasObject {
-	form := widgets.Stack(14, widgets.Heading(s.e.T("signin.title")))
+	form := widgets.Stack(14)
 	if state := s.m.State(); state.Trouble != NoTrouble {
 		form.Add(box(look.Invalid, "warning", s.e.T("signin.trouble"),
 			widgets.Prose(s.e.T("signin.trouble."+string(state.Trouble)), theme.ColorNameForeground),
 			widgets.Prose(state.Detail, look.ColorMuted)))
 	}
-	form.Add(s.officers)
-	form.Add(s.field)
-	form.Add(widgets.Stack(4, s.enter, s.busy))
+	s.sit = widgets.Stack(14, widgets.Heading(s.e.T("signin.title")), s.officers, s.field, widgets.Stack(4, s.enter, s.busy))
+	s.change = widgets.Stack(14, widgets.Heading(s.e.T("signin.change.title")),
+		widgets.Prose(s.e.T("signin.change.text"), theme.ColorNameForeground), s.freshField, s.again, s.set,
+		widgets.NewButton(s.e.T("signin.change.back"), nil, func() {
+			s.clear()
+			s.show(s.m.Forget())
+			s.e.Window.Canvas().Focus(s.passphrase)
+		}).Quiet())
+	form.Add(s.sit)
+	form.Add(s.change)
 	if len(s.p.Practice) > 0 {
 		form.Add(box(look.Practice, "warning", s.e.T("signin.practice"),
 			widgets.Prose(s.e.T("signin.practice.text"), look.Practice.Ink()), s.practice))

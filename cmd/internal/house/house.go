@@ -235,7 +235,7 @@ func (h *House) PracticeOfficers(ctx context.Context) (clerk, reviewer staff.Ses
 	if !h.Folder.Post.Practice() {
 		return clerk, reviewer, errors.New("only a practice post approves by itself: its officers are not persons")
 	}
-	officers, err := h.Officers(ctx)
+	officers, err := h.MaySignIn(ctx)
 	if err != nil {
 		return clerk, reviewer, err
 	}

@@ -1,5 +1,5 @@
 // Package desktest gives tests a practice post in memory: an open desk with a
-// clerk and a reviewer signed in, and a clock that the test moves.
+// clerk, a reviewer and an administrator signed in, and a clock that the test moves.
 package desktest
 
 import (
@@ -43,11 +43,13 @@ func (AnyCode) UsableOn(_, code string, _ data.Date) bool { return code != "reti
 // Suits implements data.Codes.
 func (AnyCode) Suits(string, string, data.TestKind) bool { return true }
 
-// Officers of a test post: a clerk, a reviewer, and one who is both.
+// Officers of a test post: a clerk, a reviewer, one who is both, and an
+// administrator.
 var Officers = []data.Officer{
 	{ID: "officer-a", Name: "Officer A", Mark: "A", Roles: []data.Role{data.Clerk}},
 	{ID: "officer-b", Name: "Officer B", Mark: "B", Roles: []data.Role{data.Reviewer}},
 	{ID: "officer-c", Name: "Officer C", Mark: "C", Roles: []data.Role{data.Clerk, data.Reviewer}},
+	{ID: "officer-d", Name: "Officer D", Mark: "D", Roles: []data.Role{data.Administrator}},
 }
 
 // Laboratories of a test post.
@@ -58,13 +60,14 @@ var Laboratories = []data.Laboratory{{
 // Post is a practice post in memory.
 type Post struct {
 	*desk.Desk
-	Clerk, Reviewer, Both staff.Session
-	Anchor                *x509.Certificate
-	Signer                *keys.Signer
-	Log                   *audit.Log
-	Store                 store.Store
-	Now                   time.Time // the clock
-	Config                desk.Config
+	Clerk, Reviewer, Both, Administrator staff.Session
+
+	Anchor *x509.Certificate
+	Signer *keys.Signer
+	Log    *audit.Log
+	Store  store.Store
+	Now    time.Time // the clock
+	Config desk.Config
 }
 
 // New opens a new post. Options may change its configuration before that.
@@ -91,7 +94,7 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 	}
 	Fill(t, log, Now)
 	p.Config = desk.Config{
-		Log: log, Post: about, Codes: AnyCode{}, Signer: p.Signer, Clock: func() time.Time { return p.Now },
+		Log: log, Post: about, Codes: AnyCode{}, Signer: p.Signer, Clock: func() time.Time { return p.Now }, Cost: Cost,
 		Unprintable: func(data.Statement) []data.Problem { return nil },
 	}
 	for _, option := range options {
@@ -100,7 +103,7 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 	if p.Desk, err = desk.Open(ctx, p.Config); err != nil {
 		t.Fatal(err)
 	}
-	for id, to := range map[data.OfficerID]*staff.Session{"officer-a": &p.Clerk, "officer-b": &p.Reviewer, "officer-c": &p.Both} {
+	for id, to := range map[data.OfficerID]*staff.Session{"officer-a": &p.Clerk, "officer-b": &p.Reviewer, "officer-c": &p.Both, "officer-d": &p.Administrator} {
 		if *to, err = p.SignIn(ctx, id, []byte(Passphrase)); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,173 @@
+package desk_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"pratique/data"
+	"pratique/data/desk"
+	"pratique/data/desk/desktest"
+	"pratique/data/issue"
+	"pratique/data/staff"
+)
+
+const given = "sumo tile wako renu"
+
+// TestDisabledAtOnce: from the moment an officer is disabled nothing of theirs
+// goes on, whatever they had begun, at any entry.
+func TestDisabledAtOnce(t *testing.T) {
+	p := desktest.New(t)
+	c := p.Issued(t, p.Specimen())
+	states := map[string]data.Application{}
+	for name, next := range allowed {
+		for state := range next {
+			states[name] = inState(t, p, state)
+			break
+		}
+	}
+	approved := p.Approved(t, p.Specimen())
+	for _, id := range []data.OfficerID{"officer-a", "officer-b"} {
+		if err := p.DisableOfficer(ctx, p.Administrator, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := map[string]func() error{
+		"create":      func() error { _, err := p.Create(ctx, p.Clerk, p.Specimen()); return err },
+		"slip":        func() error { _, err := p.Slip(ctx, p.Clerk, p.Specimen()); return err },
+		"certificate": func() error { _, err := p.Certificate(ctx, p.Clerk, c.Number); return err },
+		"printed":     func() error { _, err := p.Printed(ctx, p.Clerk, c.Number, "q", "2"); return err },
+		"failed":      func() error { return p.PrintFailed(ctx, p.Clerk, c.Number, "2") },
+		"hand over":   func() error { _, err := p.HandOver(ctx, p.Clerk, c.Number, c.Seal); return err },
+		"issue":       func() error { _, err := p.Issue(ctx, p.Reviewer, approved.ID); return err },
+		"queue":       func() error { _, err := p.Queue(p.Clerk); return err },
+		"search":      func() error { _, err := p.Search(p.Clerk, "x"); return err },
+		"issued":      func() error { _, err := p.Desk.Issued(p.Reviewer); return err },
+	}
+	for name, act := range acts {
+		all[name] = func() error { _, err := act(p, states[name]); return err }
+	}
+	refused := func(want error) {
+		t.Helper()
+		for name, do := range all {
+			if err := do(); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", name, err, want)
+			}
+		}
+	}
+	refused(desk.ErrEnded)
+	if _, err := p.SignIn(ctx, "officer-a", []byte(desktest.Passphrase)); !errors.Is(err, desk.ErrDisabled) {
+		t.Errorf("sign in: %v", err)
+	}
+	may, err := p.MaySignIn(ctx)
+	if err != nil || slices.ContainsFunc(may, func(o data.Officer) bool { return o.ID == "officer-a" }) {
+		t.Errorf("%v may sign in, %v", may, err)
+	}
+	// Enabled again they must sign in again.
+	for _, id := range []data.OfficerID{"officer-a", "officer-b"} {
+		if err := p.EnableOfficer(ctx, p.Administrator, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused(desk.ErrEnded)
+	s, err := p.SignIn(ctx, "officer-b", []byte(desktest.Passphrase))
+	if err == nil {
+		_, err = p.Issue(ctx, s, approved.ID)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOfficers(t *testing.T) {
+	p := desktest.New(t)
+	fresh := data.Officer{ID: "officer-e", Name: "Officer E", Mark: "E", Roles: []data.Role{data.Auditor}}
+	before := len(entries(t, p, 0))
+	var weak *desk.WeakError
+	for _, tt := range []struct {
+		name string
+		err  error
+		want error
+	}{
+		{"add by a reviewer", p.AddOfficer(ctx, p.Reviewer, fresh, []byte(given)), desk.ErrNotPermitted},
+		{"add by nobody", p.AddOfficer(ctx, staff.Session{}, fresh, []byte(given)), desk.ErrNotPermitted},
+		{"reset by a clerk", p.ResetPassphrase(ctx, p.Clerk, "officer-b", []byte(given)), desk.ErrNotPermitted},
+		{"disable by a clerk", p.DisableOfficer(ctx, p.Clerk, "officer-b"), desk.ErrNotPermitted},
+		{"enable by both", p.EnableOfficer(ctx, p.Both, "officer-b"), desk.ErrNotPermitted},
+		{"list by a clerk", second(p.Accounts(ctx, p.Clerk)), desk.ErrNotPermitted},
+		{"disable oneself", p.DisableOfficer(ctx, p.Administrator, "officer-d"), desk.ErrSelf},
+		{"reset oneself", p.ResetPassphrase(ctx, p.Administrator, "officer-d", []byte(given)), desk.ErrSelf},
+		{"enable who is enabled", p.EnableOfficer(ctx, p.Administrator, "officer-a"), desk.ErrState},
+		{"disable nobody", p.DisableOfficer(ctx, p.Administrator, "officer-z"), desk.ErrNotFound},
+		{"reset nobody", p.ResetPassphrase(ctx, p.Administrator, "officer-z", []byte(given)), desk.ErrNotFound},
+	} {
+		if !errors.Is(tt.err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, tt.err, tt.want)
+		}
+	}
+	if err := p.AddOfficer(ctx, p.Administrator, fresh, []byte("Officer E 2022")); !errors.As(err, &weak) {
+		t.Errorf("weak: %v", err)
+	}
+	if err := p.ResetPassphrase(ctx, p.Administrator, "officer-a", []byte("short")); !errors.As(err, &weak) || weak.Why != staff.Short {
+		t.Errorf("short: %v", err)
+	}
+	// Nobody is given a role by adding them a second time, the administrator least of all.
+	again := fresh
+	again.ID = "officer-d"
+	var problems *issue.ProblemsError
+	if err := p.AddOfficer(ctx, p.Administrator, again, []byte(given)); !errors.As(err, &problems) || problems.Problems[0].Key != "problem.officer.taken" {
+		t.Errorf("added twice: %v", err)
+	}
+	if n := len(entries(t, p, before)); n != 0 {
+		t.Errorf("%d entries of what was not done", n)
+	}
+
+	if err := p.AddOfficer(ctx, p.Administrator, fresh, []byte(given)); err != nil {
+		t.Fatal(err)
+	}
+	accounts, err := p.Accounts(ctx, p.Administrator)
+	if err != nil || len(accounts) != 5 || !accounts[4].MustChange || accounts[4].Disabled || accounts[4].Mark != "E" {
+		t.Errorf("%+v, %v", accounts, err)
+	}
+	if _, err := p.SignIn(ctx, "officer-e", []byte(given)); !errors.Is(err, desk.ErrMustChange) {
+		t.Errorf("first sign-in: %v", err)
+	}
+	if _, err := p.ChangePassphrase(ctx, "officer-e", []byte(given), []byte("Officer E Officer E")); !errors.As(err, &weak) {
+		t.Errorf("own name: %v", err)
+	}
+	s, err := p.ChangePassphrase(ctx, "officer-e", []byte(given), []byte("vuno peka lisa domi"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Queue(s); err != nil {
+		t.Error(err)
+	}
+	// A reset ends what the officer has open and the wait that they typed themselves into.
+	for range 4 {
+		p.SignIn(ctx, "officer-e", []byte("wrong"))
+	}
+	if err := p.ResetPassphrase(ctx, p.Administrator, "officer-e", []byte(given)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Queue(s); !errors.Is(err, desk.ErrEnded) {
+		t.Errorf("a session outlives the reset: %v", err)
+	}
+	if _, err := p.SignIn(ctx, "officer-e", []byte(given)); !errors.Is(err, desk.ErrMustChange) {
+		t.Errorf("after a reset: %v", err)
+	}
+	var got []string
+	for _, e := range entries(t, p, before) {
+		got = append(got, fmt.Sprintf("%s %s %s", e.Act, e.Officer, e.Subject))
+	}
+	want := []string{
+		"officer.added officer-d officer-e", "officers.read officer-d ", "officer.refused  officer-e", "officer.passphrase-changed officer-e ",
+		"officer.refused  officer-e", "officer.refused  officer-e", "officer.refused  officer-e", "officer.refused  officer-e",
+		"officer.reset officer-d officer-e", "officer.refused  officer-e",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("entries %q, want %q", got, want)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
