@@ -382,15 +382,21 @@ func TestIssuingFails(t *testing.T) {
 	}
 }
 
-// TestProblems stand in the group they are about.
+// TestProblems stand in the group they are about. The case was submitted at a
+// desk that could print it.
 func TestProblems(t *testing.T) {
+	ready := false
 	p := desktest.New(t, func(c *desk.Config) {
 		c.Unprintable = func(data.Statement) []data.Problem {
+			if !ready {
+				return nil
+			}
 			return []data.Problem{{Field: "tests[1].laboratory", Key: "problem.glyph"}, {Field: "tests", Key: "problem.nothing"}}
 		}
 	})
 	sh := newShell(t, p, p.Reviewer, "en")
 	m := NewModel(sh.env, parts(t, p), ticked(p))
+	ready = true
 	m.Open()
 	m.Approve()
 	st := m.State()
