@@ -263,3 +263,27 @@ func BenchmarkApproveToPaper(b *testing.B) {
 		}
 	}
 }
+
+// TestPageIsAskedOfWhatIsThere: a form that is hardly begun, or holds codes
+// that no list has, has problems of its own; the page is none of them.
+func TestPageIsAskedOfWhatIsThere(t *testing.T) {
+	h := open(t)
+	wild := data.Content{
+		Traveller: data.Traveller{Sex: "?", Nationality: "?", Birth: "31.12."},
+		Document:  data.TravelDocument{Kind: "?", Issuer: "?"},
+		Tests:     []data.Test{{Kind: "?", Specimen: "?", Method: "?", Result: "?", Laboratory: "?"}, {}},
+		Doses:     []data.Dose{{Product: "?", Country: "?"}, {}},
+		Itinerary: []data.Leg{{Departs: data.Moment{Wall: "2026-"}}},
+	}
+	for _, c := range []data.Content{{}, wild} {
+		problems, err := h.Validate(context.Background(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range problems {
+			if p.Key == "problem.page" || p.Key == "problem.glyph" {
+				t.Errorf("%+v", p)
+			}
+		}
+	}
+}
