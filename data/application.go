@@ -12,13 +12,15 @@ import (
 // Content is everything the clerk enters: what an application is about, apart
 // from what happens to it. Its JSON is the file format of `pratiquectl issue`.
 type Content struct {
-	Traveller   Traveller      `json:"traveller"`
-	Document    TravelDocument `json:"document"`
-	Tests       []Test         `json:"tests,omitempty"`
-	Doses       []Dose         `json:"doses,omitempty"`
-	Infections  []Infection    `json:"infections,omitempty"`
-	Itinerary   []Leg          `json:"itinerary,omitempty"`
-	Declaration Declaration    `json:"declaration"`
+	// Type is the type of certificate asked for; empty is [CertificateComprehensive].
+	Type        CertificateType `json:"type,omitempty"`
+	Traveller   Traveller       `json:"traveller"`
+	Document    TravelDocument  `json:"document"`
+	Tests       []Test          `json:"tests,omitempty"`
+	Doses       []Dose          `json:"doses,omitempty"`
+	Infections  []Infection     `json:"infections,omitempty"`
+	Itinerary   []Leg           `json:"itinerary,omitempty"`
+	Declaration Declaration     `json:"declaration"`
 	// Confirmed keeps what the officer confirmed against a problem of severity
 	// [Confirm]: the same problem about the same value is not asked again.
 	Confirmed []Confirmation `json:"confirmed,omitempty"`

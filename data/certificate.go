@@ -8,6 +8,62 @@ import (
 // Colour is the outcome a certificate shows.
 type Colour string
 
+// CertificateType is what a certificate is about; also the codes of the list "types".
+type CertificateType string
+
+// The values of [CertificateType].
+const (
+	CertificateComprehensive CertificateType = "comprehensive" // whatever there is
+	CertificateTests         CertificateType = "tests"         // of the virus: nucleic acid, antigen
+	CertificateAntibody      CertificateType = "antibody"
+	CertificateVaccination   CertificateType = "vaccination"
+)
+
+// CertificateTypes are all types, in the order to choose from.
+var CertificateTypes = []CertificateType{CertificateComprehensive, CertificateTests, CertificateAntibody, CertificateVaccination}
+
+// OrComprehensive is t, or the type of what names none.
+func (t CertificateType) OrComprehensive() CertificateType {
+	if t == "" {
+		return CertificateComprehensive
+	}
+	return t
+}
+
+// HasTest reports whether tests of that kind belong to certificates of the type.
+func (t CertificateType) HasTest(kind TestKind) bool {
+	switch t.OrComprehensive() {
+	case CertificateComprehensive:
+		return true
+	case CertificateTests:
+		return !kind.Antibody()
+	case CertificateAntibody:
+		return kind.Antibody()
+	}
+	return false
+}
+
+// HasDoses reports whether doses belong to certificates of the type.
+func (t CertificateType) HasDoses() bool {
+	t = t.OrComprehensive()
+	return t == CertificateComprehensive || t == CertificateVaccination
+}
+
+// TypeOf is the narrowest type that everything in a statement belongs to. It
+// follows from what is sealed, so the seal need not say it.
+func TypeOf(st Statement) CertificateType {
+	if len(st.Tests)+len(st.Doses) == 0 {
+		return CertificateComprehensive
+	}
+	for _, t := range []CertificateType{CertificateTests, CertificateAntibody, CertificateVaccination} {
+		if (len(st.Doses) == 0 || t.HasDoses()) &&
+			!slices.ContainsFunc(st.Tests, func(test StatedTest) bool { return !t.HasTest(test.Kind) }) {
+			return t
+		}
+	}
+	return CertificateComprehensive
+}
+
 // Green is the outcome without condition.
 const Green Colour = "green"
 

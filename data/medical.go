@@ -10,11 +10,15 @@ const (
 	NucleicAcid TestKind = "naat"
 	Antigen     TestKind = "antigen"
 	SerumIgM    TestKind = "igm"
+	SerumIgMN   TestKind = "igm-n" // IgM against the N protein
 	SerumIgG    TestKind = "igg"
 )
 
 // TestKinds are all kinds, in the order of the paper.
-var TestKinds = []TestKind{NucleicAcid, Antigen, SerumIgM, SerumIgG}
+var TestKinds = []TestKind{NucleicAcid, Antigen, SerumIgM, SerumIgMN, SerumIgG}
+
+// Antibody reports whether the test looks for antibodies, not for the virus.
+func (k TestKind) Antibody() bool { return k == SerumIgM || k == SerumIgMN || k == SerumIgG }
 
 // Result of a test; also the codes of the list "results".
 type Result string
@@ -31,6 +35,7 @@ type Test struct {
 	Kind       TestKind     `json:"kind,omitempty"`
 	Specimen   string       `json:"specimen,omitempty"` // list "specimens"
 	Method     string       `json:"method,omitempty"`   // list "methods"
+	Product    string       `json:"product,omitempty"`  // list "products", where the report names it
 	Laboratory LaboratoryID `json:"laboratory,omitempty"`
 	Sampled    Moment       `json:"sampled,omitzero"`
 	Analysed   Moment       `json:"analysed,omitzero"` // where the report gives it
@@ -71,12 +76,19 @@ type Laboratory struct {
 	Email    string     `json:"email,omitempty"`
 	Address  string     `json:"address,omitempty"`
 	Kinds    []TestKind `json:"kinds"` // the tests it may do
-	From     Date       `json:"from"`  // first day on the list
-	Until    Date       `json:"until,omitempty"`
+	// Specimens are those it takes (list "specimens"), all if there are none.
+	Specimens []string `json:"specimens,omitempty"`
+	From      Date     `json:"from"` // first day on the list
+	Until     Date     `json:"until,omitempty"`
 }
 
 // Serves reports whether the laboratory was on the list for that kind of test
 // on that day, both ends included.
 func (l Laboratory) Serves(kind TestKind, day Date) bool {
 	return slices.Contains(l.Kinds, kind) && day >= l.From && (l.Until == "" || day <= l.Until)
+}
+
+// Takes reports whether the laboratory takes that specimen.
+func (l Laboratory) Takes(specimen string) bool {
+	return len(l.Specimens) == 0 || slices.Contains(l.Specimens, specimen)
 }

@@ -15,7 +15,7 @@ type Codes interface {
 	Known(list, code string) bool
 	// UsableOn reports whether the code was in use on that day.
 	UsableOn(list, code string, day Date) bool
-	// Suits reports whether a specimen or method goes with that kind of test.
+	// Suits reports whether a specimen, method or product goes with that kind of test.
 	Suits(list, code string, kind TestKind) bool
 }
 
@@ -23,10 +23,12 @@ type Codes interface {
 const (
 	ListStates    = "states"    // ICAO 9303-3 codes of states and nationalities
 	ListDocuments = "documents" // [DocumentKind]
+	ListTypes     = "types"     // [CertificateType]
 	ListTests     = "tests"     // [TestKind]
 	ListSpecimens = "specimens"
 	ListMethods   = "methods"
-	ListResults   = "results" // [Result]
+	ListProducts  = "products" // of tests
+	ListResults   = "results"  // [Result]
 	ListVaccines  = "vaccines"
 	ListReasons   = "reasons" // why an application goes back
 )
@@ -46,13 +48,14 @@ const (
 // confirms are left out. The laboratories are the post's list.
 func Validate(c Content, codes Codes, laboratories []Laboratory, now time.Time) []Problem {
 	v := validator{codes: codes, laboratories: laboratories, now: now.UTC(), birth: c.Traveller.Birth.First()}
+	typed := c.Type == "" || v.code("type", ListTypes, string(c.Type), string(CertificateComprehensive), v.today())
 	v.traveller(c.Traveller)
 	v.document(c.Document, lastTravelDay(c.Itinerary))
 	v.tests(c.Tests)
 	v.doses(c.Doses)
 	v.infections(c.Infections)
-	if len(c.Tests)+len(c.Doses) == 0 {
-		v.stop("tests", "problem.nothing", "", "")
+	if typed {
+		v.belongs(c)
 	}
 	v.itinerary(c.Itinerary)
 	v.declaration(c.Declaration)
@@ -301,7 +304,11 @@ func (v *validator) tests(tests []Test) {
 		for _, c := range []struct{ field, list, code, example string }{
 			{"specimen", ListSpecimens, t.Specimen, "nasopharyngeal"},
 			{"method", ListMethods, t.Method, "rt-pcr"},
+			{"product", ListProducts, t.Product, ""},
 		} {
+			if c.list == ListProducts && c.code == "" {
+				continue // few reports name it
+			}
 			if v.code(at+c.field, c.list, c.code, c.example, day) && kind && !v.codes.Suits(c.list, c.code, t.Kind) {
 				v.stop(at+c.field, "problem.code.unsuited", c.code, string(t.Kind))
 			}
@@ -317,6 +324,34 @@ func (v *validator) tests(tests []Test) {
 		}
 		v.code(at+"result", ListResults, string(t.Result), string(Negative), "")
 		v.text(at+"reportNo", t.ReportNo, MaxText)
+	}
+}
+
+// belongs checks that what is there is what a certificate of the type has: at
+// least one of its tests or doses, and none of another's.
+func (v *validator) belongs(c Content) {
+	kind := string(c.Type.OrComprehensive())
+	own := 0
+	for i, t := range c.Tests {
+		if c.Type.HasTest(t.Kind) {
+			own++
+		} else {
+			v.stop(fmt.Sprintf("tests[%d].kind", i), "problem.type.extra", string(t.Kind), kind)
+		}
+	}
+	if c.Type.HasDoses() {
+		own += len(c.Doses)
+	} else if len(c.Doses) > 0 {
+		v.stop("doses", "problem.type.extra", "", kind)
+	}
+	switch {
+	case own > 0:
+	case kind == string(CertificateComprehensive):
+		v.stop("tests", "problem.nothing", "", "")
+	case kind == string(CertificateVaccination):
+		v.stop("doses", "problem.type.missing", "", kind)
+	default:
+		v.stop("tests", "problem.type.missing", "", kind)
 	}
 }
 
@@ -340,6 +375,8 @@ func (v *validator) laboratory(field string, t Test, day Date) {
 		v.stop(field, "problem.code.unknown", string(t.Laboratory), "")
 	case day != "" && !v.laboratories[i].Serves(t.Kind, day):
 		v.stop(field, "problem.laboratory.unlisted", string(t.Laboratory), string(day))
+	case t.Specimen != "" && !v.laboratories[i].Takes(t.Specimen):
+		v.stop(field, "problem.laboratory.specimen", string(t.Laboratory), t.Specimen)
 	}
 }
 

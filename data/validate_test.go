@@ -25,7 +25,7 @@ var validNow = time.Date(2022, 7, 9, 10, 30, 0, 0, time.UTC)
 
 var validLaboratories = []Laboratory{
 	{ID: "central", Kinds: TestKinds, From: "2022-07-08"},
-	{ID: "serology", Kinds: []TestKind{SerumIgG}, From: "2020-01-01", Until: "2022-07-08"},
+	{ID: "serology", Kinds: []TestKind{SerumIgG}, Specimens: []string{"venous"}, From: "2020-01-01", Until: "2022-07-08"},
 }
 
 // validContent has no problems at validNow.
@@ -60,6 +60,20 @@ func TestValidate(t *testing.T) {
 		want   string // "field key"
 	}{
 		{"as it is", func(c *Content) {}, ""},
+
+		{"comprehensive by name", func(c *Content) { c.Type = CertificateComprehensive }, ""},
+		{"unknown type", func(c *Content) { c.Type = "unknown" }, "type problem.code.unknown"},
+		{"tests alone", func(c *Content) { c.Type, c.Tests, c.Doses = CertificateTests, c.Tests[:1], nil }, ""},
+		{"tests with an antibody test", func(c *Content) { c.Type, c.Doses = CertificateTests, nil }, "tests[1].kind problem.type.extra"},
+		{"tests with doses", func(c *Content) { c.Type, c.Tests = CertificateTests, c.Tests[:1] }, "doses problem.type.extra"},
+		{"tests without one", func(c *Content) { c.Type, c.Tests, c.Doses = CertificateTests, nil, nil }, "tests problem.type.missing"},
+		{"antibody alone", func(c *Content) { c.Type, c.Tests, c.Doses = CertificateAntibody, c.Tests[1:], nil }, ""},
+		{"antibody with a nucleic acid test", func(c *Content) { c.Type, c.Doses = CertificateAntibody, nil }, "tests[0].kind problem.type.extra"},
+		{"antibody with doses", func(c *Content) { c.Type, c.Tests = CertificateAntibody, c.Tests[1:] }, "doses problem.type.extra"},
+		{"antibody with tests of the virus only", func(c *Content) { c.Type, c.Tests, c.Doses = CertificateAntibody, c.Tests[:1], nil }, "tests problem.type.missing"},
+		{"vaccination alone", func(c *Content) { c.Type, c.Tests = CertificateVaccination, nil }, ""},
+		{"vaccination with a test", func(c *Content) { c.Type, c.Tests = CertificateVaccination, c.Tests[:1] }, "tests[0].kind problem.type.extra"},
+		{"vaccination without a dose", func(c *Content) { c.Type, c.Tests, c.Doses = CertificateVaccination, nil, nil }, "doses problem.type.missing"},
 
 		{"no names", func(c *Content) { c.Traveller.Surname, c.Traveller.GivenNames = "", "" }, "traveller.surname problem.name.both"},
 		{"surname alone", func(c *Content) { c.Traveller.GivenNames = "" }, ""},
@@ -159,6 +173,12 @@ func TestValidate(t *testing.T) {
 		}, "tests[0].sampled problem.time.zone"},
 		{"specimen of another test", func(c *Content) { c.Tests[1].Specimen = "swab" }, "tests[1].specimen problem.code.unsuited"},
 		{"specimen of this test", func(c *Content) { c.Tests[0].Specimen = "swab" }, ""},
+		{"specimen that the laboratory does not take", func(c *Content) { c.Tests[1].Specimen = "capillary" }, "tests[1].laboratory problem.laboratory.specimen"},
+		{"specimen at a laboratory that takes all", func(c *Content) { c.Tests[0].Specimen = "capillary" }, ""},
+		{"product", func(c *Content) { c.Tests[0].Product = "1232" }, ""},
+		{"unknown product", func(c *Content) { c.Tests[0].Product = "unknown" }, "tests[0].product problem.code.unknown"},
+		{"product out of use", func(c *Content) { c.Tests[0].Product = "retired" }, "tests[0].product problem.code.retired"},
+		{"product of another test", func(c *Content) { c.Tests[1].Product = "swab" }, "tests[1].product problem.code.unsuited"},
 		{"unknown method", func(c *Content) { c.Tests[0].Method = "unknown" }, "tests[0].method problem.code.unknown"},
 		{"retired method", func(c *Content) { c.Tests[0].Method = "retired" }, "tests[0].method problem.code.retired"},
 		{"unknown result", func(c *Content) { c.Tests[0].Result = "unknown" }, "tests[0].result problem.code.unknown"},

@@ -13,12 +13,14 @@ type schemaCommand struct{}
 
 // codedFields are the fields whose values come from a code list.
 var codedFields = map[[2]string]string{
+	{"Content", "type"}:          data.ListTypes,
 	{"Traveller", "nationality"}: data.ListStates,
 	{"TravelDocument", "kind"}:   data.ListDocuments,
 	{"TravelDocument", "issuer"}: data.ListStates,
 	{"Test", "kind"}:             data.ListTests,
 	{"Test", "specimen"}:         data.ListSpecimens,
 	{"Test", "method"}:           data.ListMethods,
+	{"Test", "product"}:          data.ListProducts,
 	{"Test", "result"}:           data.ListResults,
 	{"Dose", "product"}:          data.ListVaccines,
 	{"Dose", "country"}:          data.ListStates,

@@ -16,7 +16,7 @@
 //	      "zh":    "鼻拭子",
 //	      "from":  "2020-01-01",        first day in use, if known
 //	      "until": "2024-05-06",        last day in use, if it is retired
-//	      "suits": ["naat"],            specimens and methods: kinds of test
+//	      "suits": ["naat"],            specimens, methods, products: kinds of test
 //	      "class": "mrna",              vaccines: inactivated, mrna, vector, protein, vlp
 //	      "doses": 2,                   vaccines: doses of a course; left away
 //	                                    where the product has no settled one
@@ -83,8 +83,8 @@ type list struct {
 }
 
 var names = []string{
-	data.ListStates, data.ListDocuments, data.ListTests, data.ListSpecimens,
-	data.ListMethods, data.ListResults, data.ListVaccines, data.ListReasons,
+	data.ListTypes, data.ListStates, data.ListDocuments, data.ListTests, data.ListSpecimens,
+	data.ListMethods, data.ListProducts, data.ListResults, data.ListVaccines, data.ListReasons,
 }
 
 // mapKeys and classes are what the package comment allows.
@@ -155,7 +155,7 @@ func (l list) check(e Entry) error {
 	if _, twice := l.index[e.Code]; twice {
 		return errors.New("occurs twice")
 	}
-	suited := l.Name == data.ListSpecimens || l.Name == data.ListMethods
+	suited := l.Name == data.ListSpecimens || l.Name == data.ListMethods || l.Name == data.ListProducts
 	vaccine := l.Name == data.ListVaccines
 	switch {
 	case e.Code == "" || e.En == "" || e.Zh == "":
@@ -163,7 +163,7 @@ func (l list) check(e Entry) error {
 	case e.From != "" && !e.From.Full(), e.Until != "" && (!e.Until.Full() || e.Until < e.From):
 		return errors.New("not days in order")
 	case suited != (len(e.Suits) > 0):
-		return errors.New("suits belongs to specimens and methods")
+		return errors.New("suits belongs to specimens, methods and products")
 	case vaccine != slices.Contains(classes, e.Class), !vaccine && (e.Class != "" || e.Doses != 0), e.Doses < 0:
 		return errors.New("class and doses belong to vaccines")
 	}

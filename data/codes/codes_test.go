@@ -36,6 +36,9 @@ func TestShippedListsFitTheNouns(t *testing.T) {
 	if got := codesOf(b, data.ListTests, data.TestKind("")); !slices.Equal(got, data.TestKinds) {
 		t.Errorf("tests: %v", got)
 	}
+	if got := codesOf(b, data.ListTypes, data.CertificateType("")); !slices.Equal(got, data.CertificateTypes) {
+		t.Errorf("types: %v", got)
+	}
 	if got, want := codesOf(b, data.ListResults, data.Result("")), []data.Result{data.Negative, data.Positive, data.Indeterminate}; !slices.Equal(got, want) {
 		t.Errorf("results: %v", got)
 	}

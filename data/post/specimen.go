@@ -41,7 +41,7 @@ func Specimen(p data.Post, laboratories []data.Laboratory, now time.Time) data.C
 		if t.Kind == data.SerumIgG {
 			t.Result = data.Positive // as two doses should have it
 		}
-		if i := slices.IndexFunc(laboratories, func(l data.Laboratory) bool { return l.Serves(t.Kind, t.Sampled.Date()) }); i >= 0 {
+		if i := slices.IndexFunc(laboratories, func(l data.Laboratory) bool { return l.Serves(t.Kind, t.Sampled.Date()) && l.Takes(t.Specimen) }); i >= 0 {
 			t.Laboratory = laboratories[i].ID
 		}
 		c.Tests = append(c.Tests, t)

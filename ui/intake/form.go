@@ -20,7 +20,8 @@ type input struct {
 	path  string
 	field *widgets.Field
 	set   func(c *data.Content)
-	tidy  func() // when the focus leaves: shows it as it will be kept
+	seen  func(c *data.Content) bool // whether there is anything to enter; nil: always
+	tidy  func()                     // when the focus leaves: shows it as it will be kept
 }
 
 // form are the widgets of the application's content.
@@ -28,35 +29,36 @@ type form struct {
 	s      *screen
 	inputs map[string]*input
 	order  []string
-	// heads stand for what is wrong with a whole section or block; by path.
-	heads map[string]fyne.Focusable
+	// heads stand for what is wrong with a whole section; by its name.
+	heads map[string][]*widgets.Button
 
 	mrz      *widgets.MRZEntry
 	repairs  *fyne.Container
 	guardian *fyne.Container
+	cards    map[string]*widgets.Card   // the sections of blocks
 	lists    map[string]*fyne.Container // blocks by section
 	shape    map[string]string          // what the blocks were built for
+	column   *fyne.Container
 	scroll   *container.Scroll
 	current  string // path of the field that has the focus, or had it last
 }
 
 func newForm(s *screen) *form {
 	f := &form{
-		s: s, inputs: map[string]*input{}, heads: map[string]fyne.Focusable{},
-		lists: map[string]*fyne.Container{}, shape: map[string]string{},
+		s: s, inputs: map[string]*input{}, heads: map[string][]*widgets.Button{},
+		cards: map[string]*widgets.Card{}, lists: map[string]*fyne.Container{}, shape: map[string]string{},
 	}
-	column := widgets.Stack(look.Gap,
-		f.document(), f.traveller(),
-		f.section("tests",
-			f.add("tests", "intake.add.naat", func() { s.added("tests", s.m.AddTest(data.NucleicAcid)) }),
-			f.add("", "intake.add.antigen", func() { s.added("tests", s.m.AddTest(data.Antigen)) }),
-			f.add("", "intake.add.igm", func() { s.added("tests", s.m.AddTest(data.SerumIgM)) }),
-			f.add("", "intake.add.igg", func() { s.added("tests", s.m.AddTest(data.SerumIgG)) })),
+	var tests []fyne.CanvasObject
+	for _, kind := range data.TestKinds {
+		tests = append(tests, f.add("tests", "intake.add."+string(kind), func() { s.added("tests", s.m.AddTest(kind)) }))
+	}
+	f.column = widgets.Stack(look.Gap,
+		f.certificate(), f.document(), f.traveller(), f.section("tests", tests...),
 		f.section("doses", f.add("doses", "intake.add.dose", func() { s.added("doses", s.m.AddDose()) })),
 		f.section("infections", f.add("infections", "intake.add.infection", func() { s.added("infections", s.m.AddInfection()) })),
 		f.section("itinerary", f.add("itinerary", "intake.add.leg", func() { s.added("itinerary", s.m.AddLeg()) })),
 		f.declaration())
-	f.scroll = container.NewVScroll(widgets.Inset(look.Gap, look.Tight, column))
+	f.scroll = container.NewVScroll(widgets.Inset(look.Gap, look.Tight, f.column))
 	return f
 }
 
@@ -76,9 +78,7 @@ func (f *form) add(head, key string, do func()) fyne.CanvasObject {
 	if f.locked() {
 		b.Disable()
 	}
-	if head != "" {
-		f.heads[head] = b
-	}
+	f.heads[head] = append(f.heads[head], b)
 	return b
 }
 
@@ -200,6 +200,13 @@ func (f *form) list(name string) func(*data.Content) []widgets.Option {
 
 const narrowest float32 = 148
 
+// certificate is the choice of the type, on which the rest of the form depends.
+func (f *form) certificate() fyne.CanvasObject {
+	e := widgets.NewChoices(f.list(data.ListTypes)(nil))
+	e.OnCode = func(code string) { f.s.choose(data.CertificateType(code)) }
+	return widgets.NewCard("", f.put("type", e, func(c *data.Content) { e.SetCode(string(c.Type.OrComprehensive())) }))
+}
+
 func (f *form) document() fyne.CanvasObject {
 	f.mrz = widgets.NewMRZEntry()
 	f.mrz.OnLines = func(lines string) {
@@ -261,7 +268,34 @@ func (f *form) declaration() fyne.CanvasObject {
 func (f *form) section(name string, adds ...fyne.CanvasObject) fyne.CanvasObject {
 	f.lists[name] = widgets.Stack(14)
 	f.shape[name] = "unbuilt"
-	return widgets.NewCard(f.s.e.Words.Field(name), f.lists[name], adds...)
+	f.cards[name] = widgets.NewCard(f.s.e.Words.Field(name), f.lists[name], adds...)
+	return f.cards[name]
+}
+
+// adapt shows the sections, and the buttons in them, that belong to the type.
+func (f *form) adapt(t data.CertificateType) {
+	changed := false
+	show := func(o fyne.CanvasObject, on bool) {
+		if o.Visible() != on {
+			changed = true
+			if on {
+				o.Show()
+			} else {
+				o.Hide()
+			}
+		}
+	}
+	for name, card := range f.cards {
+		show(card, f.s.m.Shown(name))
+	}
+	for i, kind := range data.TestKinds {
+		show(f.heads["tests"][i], t.HasTest(kind))
+	}
+	show(f.heads["doses"][0], t.HasDoses())
+	if changed {
+		f.column.Refresh()
+		f.scroll.Refresh()
+	}
 }
 
 // blocks builds the blocks of a section anew if their number or kinds changed.
@@ -290,7 +324,7 @@ func (f *form) blocks(name, shape string, n int, build func(i int, at string) (t
 		list.Add(widgets.Stack(look.Tight, head, body))
 	}
 	if n == 0 {
-		list.Add(widgets.Caption(f.s.e.T("intake.none." + name)))
+		list.Add(widgets.Caption(f.s.e.T("intake.none."+name, f.s.tests())))
 	}
 	list.Refresh()
 }
@@ -298,7 +332,7 @@ func (f *form) blocks(name, shape string, n int, build func(i int, at string) (t
 // build brings the blocks in line with the content.
 func (f *form) build(c data.Content) {
 	lock := fmt.Sprint(f.locked())
-	kinds := lock
+	kinds := lock + " " + string(c.Type)
 	for _, t := range c.Tests {
 		kinds += " " + string(t.Kind)
 	}
@@ -329,11 +363,20 @@ func (f *form) test(i int, at string) (string, fyne.CanvasObject) {
 	}
 	kind := string(t(new(f.s.m.State().Content)).Kind)
 	title := f.s.e.T("place.tests", i+1) + " – " + f.s.p.Codes.Name(data.ListTests, kind, f.s.e.Language())
-	return title, widgets.Stack(look.Tight,
-		widgets.Columns(3, narrowest,
-			code(f, at+"specimen", func(c *data.Content) *string { return &t(c).Specimen }, true, offered(data.ListSpecimens)),
-			code(f, at+"method", func(c *data.Content) *string { return &t(c).Method }, true, offered(data.ListMethods)),
-			code(f, at+"laboratory", func(c *data.Content) *data.LaboratoryID { return &t(c).Laboratory }, true, laboratories)),
+	products := func(c *data.Content) bool {
+		return t(c).Product != "" || len(f.s.m.Offered(data.ListProducts, *t(c))) > 0
+	}
+	wide := 3
+	if products(new(f.s.m.State().Content)) {
+		wide = 4
+	}
+	made := widgets.Columns(wide, narrowest,
+		code(f, at+"specimen", func(c *data.Content) *string { return &t(c).Specimen }, true, offered(data.ListSpecimens)),
+		code(f, at+"method", func(c *data.Content) *string { return &t(c).Method }, true, offered(data.ListMethods)),
+		code(f, at+"laboratory", func(c *data.Content) *data.LaboratoryID { return &t(c).Laboratory }, true, laboratories))
+	made.Add(code(f, at+"product", func(c *data.Content) *string { return &t(c).Product }, true, offered(data.ListProducts)))
+	f.inputs[at+"product"].seen = products
+	return title, widgets.Stack(look.Tight, made,
 		widgets.Columns(2, 330,
 			f.moment(at+"sampled", func(c *data.Content) *data.Moment { return &t(c).Sampled }),
 			f.moment(at+"analysed", func(c *data.Content) *data.Moment { return &t(c).Analysed }),
@@ -374,6 +417,7 @@ func (f *form) leg(i int, at string) (string, fyne.CanvasObject) {
 // show shows a state in every field.
 func (f *form) show(state State) {
 	f.build(state.Content)
+	f.adapt(state.Content.Type)
 	for _, in := range f.inputs {
 		f.showOne(in)
 	}
@@ -384,6 +428,9 @@ func (f *form) show(state State) {
 func (f *form) showOne(in *input) {
 	state := f.s.m.State()
 	in.set(&state.Content)
+	if in.seen != nil {
+		in.field.Hidden = !in.seen(&state.Content)
+	}
 	note := f.note(in.path, state)
 	if in.field.Note() != note {
 		in.field.SetNote(note)
@@ -420,16 +467,26 @@ var lists = map[string]string{
 // named is a problem with names in the place of such codes.
 func (s *screen) named(p data.Problem) data.Problem {
 	list, ok := lists[p.Field[strings.LastIndex(p.Field, ".")+1:]]
-	if p.Field == "document.kind" {
+	part, _ := place(p.Field)
+	switch {
+	case p.Field == "document.kind":
 		list, ok = data.ListDocuments, true
+	case ok && part == "tests" && list == data.ListVaccines:
+		list = data.ListProducts
+	}
+	example := list
+	switch p.Key {
+	case "problem.code.unsuited":
+		example = data.ListTests
+	case "problem.laboratory.specimen":
+		example, ok = data.ListSpecimens, true
+	case "problem.type.missing", "problem.type.extra":
+		example, ok = data.ListTypes, true
 	}
 	if ok {
 		lang := s.e.Language()
 		p.Value = s.p.Codes.Name(list, p.Value, lang)
-		if p.Key == "problem.code.unsuited" {
-			list = data.ListTests
-		}
-		p.Example = s.p.Codes.Name(list, p.Example, lang)
+		p.Example = s.p.Codes.Name(example, p.Example, lang)
 	}
 	return p
 }
@@ -467,10 +524,15 @@ func (f *form) at(path string) fyne.Focusable {
 		return in.field.Focusable()
 	}
 	part, i := place(path)
-	if first, ok := map[string]string{"tests": "specimen", "doses": "date", "infections": "firstPositive", "itinerary": "flight"}[part]; ok && strings.Contains(path, "[") {
+	if first, ok := map[string]string{"tests": "specimen", "doses": "date", "infections": "firstPositive", "itinerary": "flight"}[part]; ok {
 		if in, ok := f.inputs[fmt.Sprintf("%s[%d].%s", part, i, first)]; ok {
 			return in.field.Focusable()
 		}
 	}
-	return f.heads[part]
+	for _, b := range f.heads[part] {
+		if b.Visible() {
+			return b
+		}
+	}
+	return f.inputs["type"].field.Focusable() // the section does not belong, or not any more
 }

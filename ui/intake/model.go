@@ -98,6 +98,7 @@ type Model struct {
 	saved    int // revision that is stored
 	checked  int // revision that State's problems belong to
 	touched  map[string]bool
+	revealed map[string]bool // sections shown although they do not belong
 	labs     []data.Laboratory
 }
 
@@ -106,7 +107,7 @@ func NewModel(d Desk, b Book, s staff.Session, zone string, now func() time.Time
 	blank := data.Content{Itinerary: []data.Leg{{}}}
 	m := &Model{
 		desk: d, book: b, session: s, zone: zone, now: now, blank: blank,
-		keeper: keeper{cases: d, session: s}, touched: map[string]bool{},
+		keeper: keeper{cases: d, session: s}, touched: map[string]bool{}, revealed: map[string]bool{},
 		revision: 1, saved: 1,
 	}
 	m.keeper.revision = 1
@@ -250,7 +251,7 @@ func (m *Model) Visit(path string) { m.touched[path] = true }
 // Missing reports whether a problem is only that something is not there yet.
 func Missing(p data.Problem) bool {
 	switch p.Key {
-	case "problem.required", "problem.name.both", "problem.nothing", "problem.declaration", "problem.guardian":
+	case "problem.required", "problem.name.both", "problem.nothing", "problem.type.missing", "problem.declaration", "problem.guardian":
 		return true
 	}
 	return false
@@ -390,6 +391,35 @@ func (m *Model) Repair(i int) State {
 	return m.ReadMRZ(strings.Join(lines, "\n"))
 }
 
+// SetType chooses the type of certificate. What was entered stays, also where
+// it does not belong; validation tells.
+func (m *Model) SetType(t data.CertificateType) State {
+	if t == data.CertificateComprehensive {
+		t = "" // one way to say it, so that a choice taken back is no change
+	}
+	clear(m.revealed)
+	return m.Edit(func(c *data.Content) { c.Type = t })
+}
+
+// Shown reports whether a section is in the form: one that does not belong to
+// the type is not, before the officer goes to what is wrong with it.
+func (m *Model) Shown(section string) bool {
+	t := m.state.Content.Type
+	switch section {
+	case "tests":
+		return m.revealed[section] || slices.ContainsFunc(data.TestKinds, t.HasTest)
+	case "doses":
+		return m.revealed[section] || t.HasDoses()
+	}
+	return true
+}
+
+// Reveal shows a section although it does not belong.
+func (m *Model) Reveal(section string) State {
+	m.revealed[section] = true
+	return m.state
+}
+
 // AddTest adds a test. It has the specimen and the method that tests of its
 // kind usually have, and of the test before it the laboratory, where that does
 // such tests. A test of another kind is mostly on the same report, so it has
@@ -410,7 +440,8 @@ func (m *Model) AddTest(kind data.TestKind) State {
 				t.Method = last.Method
 			}
 			day := last.Sampled.Date()
-			if i := slices.IndexFunc(m.labs, func(l data.Laboratory) bool { return l.ID == last.Laboratory }); i >= 0 && (day == "" || m.labs[i].Serves(kind, day)) {
+			if i := slices.IndexFunc(m.labs, func(l data.Laboratory) bool { return l.ID == last.Laboratory }); i >= 0 &&
+				(day == "" || m.labs[i].Serves(kind, day)) && m.labs[i].Takes(t.Specimen) {
 				t.Laboratory = last.Laboratory
 			}
 		}
@@ -450,7 +481,9 @@ func (m *Model) Serving(t data.Test) []data.Laboratory {
 	if !day.Full() {
 		day = data.DateOf(m.now())
 	}
-	return slices.DeleteFunc(slices.Clone(m.labs), func(l data.Laboratory) bool { return !l.Serves(t.Kind, day) })
+	return slices.DeleteFunc(slices.Clone(m.labs), func(l data.Laboratory) bool {
+		return !l.Serves(t.Kind, day) || t.Specimen != "" && !l.Takes(t.Specimen)
+	})
 }
 
 // AddDose adds a dose with the product and the place of the one before it.
@@ -669,7 +702,7 @@ func (m *Model) First() (path string, ok bool) {
 }
 
 // Sections are the parts of the form in its order, by the first word of paths.
-var Sections = []string{"document", "traveller", "tests", "doses", "infections", "itinerary", "declaration"}
+var Sections = []string{"type", "document", "traveller", "tests", "doses", "infections", "itinerary", "declaration"}
 
 func section(path string) int {
 	part, _ := place(path)

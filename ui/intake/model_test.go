@@ -468,3 +468,76 @@ func TestSubmit(t *testing.T) {
 		t.Errorf("withdrawn twice: %v, %v", ended, err)
 	}
 }
+
+// TestType: another type hides what does not belong to it, keeps what was
+// entered there and tells of it.
+func TestType(t *testing.T) {
+	p := desktest.New(t)
+	s := sit(t, p, p.Clerk, "")
+	s.Replace(p.Specimen())
+	before := s.State().Content
+	for _, tt := range []struct {
+		typ          data.CertificateType
+		tests, doses bool
+		want         []string // problems
+	}{
+		{data.CertificateTests, true, false, []string{"tests[1].kind problem.type.extra", "tests[2].kind problem.type.extra", "doses problem.type.extra"}},
+		{data.CertificateAntibody, true, false, []string{"tests[0].kind problem.type.extra", "doses problem.type.extra"}},
+		{data.CertificateVaccination, false, true, []string{"tests[0].kind problem.type.extra", "tests[1].kind problem.type.extra", "tests[2].kind problem.type.extra"}},
+		{data.CertificateComprehensive, true, true, nil},
+	} {
+		s.SetType(tt.typ)
+		state := s.check()
+		var got []string
+		for _, p := range state.Problems {
+			got = append(got, p.Field+" "+p.Key)
+		}
+		if !slices.Equal(got, tt.want) || s.Shown("tests") != tt.tests || s.Shown("doses") != tt.doses || !s.Shown("itinerary") {
+			t.Errorf("%s: %v; tests %t, doses %t", tt.typ, got, s.Shown("tests"), s.Shown("doses"))
+		}
+		if c := state.Content; len(c.Tests) != 3 || len(c.Doses) != 2 {
+			t.Errorf("%s: %d tests, %d doses", tt.typ, len(c.Tests), len(c.Doses))
+		}
+	}
+	if !reflect.DeepEqual(s.State().Content, before) {
+		t.Errorf("a choice taken back leaves %+v", s.State().Content)
+	}
+	s.SetType(data.CertificateTests)
+	s.Reveal("doses")
+	if !s.Shown("doses") {
+		t.Error("what is wrong with the doses cannot be reached")
+	}
+	s.SetType(data.CertificateAntibody)
+	if s.Shown("doses") {
+		t.Error("another type shows what does not belong to it")
+	}
+}
+
+// TestOffers: products go with the kind of test, laboratories with the specimen.
+func TestOffers(t *testing.T) {
+	p := desktest.New(t)
+	s := sit(t, p, p.Clerk, "")
+	codesOf := func(kind data.TestKind) (all []string) {
+		for _, e := range s.Offered(data.ListProducts, data.Test{Kind: kind}) {
+			all = append(all, e.Code)
+		}
+		return all
+	}
+	if got := codesOf(data.Antigen); !slices.Contains(got, "1232") || slices.Contains(got, "id-now-covid-19") {
+		t.Errorf("antigen: %v", got)
+	}
+	if got := codesOf(data.NucleicAcid); slices.Contains(got, "1232") || !slices.Contains(got, "id-now-covid-19") {
+		t.Errorf("nucleic acid: %v", got)
+	}
+	if got := codesOf(data.SerumIgMN); len(got) != 0 {
+		t.Errorf("IgM (N): %v", got)
+	}
+	s.Loaded(intake.Loaded{Laboratories: []data.Laboratory{
+		{ID: "venous", Kinds: data.TestKinds, From: "2020-01-01", Specimens: []string{"venous"}}, {ID: "all", Kinds: data.TestKinds, From: "2020-01-01"},
+	}})
+	for specimen, want := range map[string]int{"": 2, "venous": 2, "capillary": 1} {
+		if got := s.Serving(data.Test{Kind: data.SerumIgMN, Specimen: specimen}); len(got) != want || got[want-1].ID != "all" {
+			t.Errorf("%q: %v", specimen, got)
+		}
+	}
+}

@@ -260,6 +260,31 @@ func (s *screen) added(part string, state State) {
 	s.jump(part + "[" + strconv.Itoa(n-1) + "]")
 }
 
+// testKeys add a test of a kind, together with Alt.
+var testKeys = map[data.TestKind]fyne.KeyName{
+	data.NucleicAcid: fyne.KeyN, data.Antigen: fyne.KeyA, data.SerumIgM: fyne.KeyM, data.SerumIgMN: fyne.KeyB, data.SerumIgG: fyne.KeyG,
+}
+
+// tests says which tests can be added, and how.
+func (s *screen) tests() string {
+	var all []string
+	for _, kind := range data.TestKinds {
+		if s.m.State().Content.Type.HasTest(kind) {
+			all = append(all, "Alt+"+string(testKeys[kind])+" "+s.e.T("intake.add."+string(kind)))
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// choose makes it an application for another type of certificate.
+func (s *screen) choose(t data.CertificateType) {
+	state := s.m.SetType(t)
+	s.apply(state)
+	s.typed(state)
+	s.check()
+	s.e.Changed() // other acts
+}
+
 func (s *screen) remove(path string) {
 	state, undo := s.m.Remove(path)
 	if undo == nil {
@@ -277,11 +302,11 @@ func (s *screen) remove(path string) {
 
 // jump goes to the field of a path.
 func (s *screen) jump(path string) {
+	if part, _ := place(path); !s.m.Shown(part) {
+		s.apply(s.m.Reveal(part))
+	}
 	f := s.form.at(path)
 	c := s.e.Window.Canvas()
-	if f == nil {
-		return
-	}
 	c.Focus(f)
 	if in, ok := s.form.inputs[path]; ok {
 		s.form.reveal(in.field)
@@ -464,18 +489,27 @@ func (s *screen) Actions() []env.Action {
 		{Label: s.e.T("intake.slip"), Key: fyne.KeyP, Modifier: ctrl, Do: s.showSlip},
 		act("intake.submit", fyne.KeyReturn, ctrl, s.submit),
 		act("intake.next", fyne.KeyJ, ctrl, s.next),
-		act("intake.add.naat", fyne.KeyN, alt, func() { s.added("tests", s.m.AddTest(data.NucleicAcid)) }),
-		act("intake.add.antigen", fyne.KeyA, alt, func() { s.added("tests", s.m.AddTest(data.Antigen)) }),
-		act("intake.add.igm", fyne.KeyM, alt, func() { s.added("tests", s.m.AddTest(data.SerumIgM)) }),
-		act("intake.add.igg", fyne.KeyG, alt, func() { s.added("tests", s.m.AddTest(data.SerumIgG)) }),
-		act("intake.add.dose", fyne.KeyD, alt, func() { s.added("doses", s.m.AddDose()) }),
+	}
+	kind := s.m.State().Content.Type
+	for _, k := range data.TestKinds {
+		a := act("intake.add."+string(k), testKeys[k], alt, func() { s.added("tests", s.m.AddTest(k)) })
+		a.Disabled = a.Disabled || !kind.HasTest(k)
+		acts = append(acts, a)
+	}
+	dose := act("intake.add.dose", fyne.KeyD, alt, func() { s.added("doses", s.m.AddDose()) })
+	dose.Disabled = dose.Disabled || !kind.HasDoses()
+	acts = append(acts, dose,
 		act("intake.add.infection", fyne.KeyI, alt, func() { s.added("infections", s.m.AddInfection()) }),
 		act("intake.add.leg", fyne.KeyF, alt, func() { s.added("itinerary", s.m.AddLeg()) }),
 		act("intake.remove", fyne.KeyX, alt, func() {
 			if block, _, ok := strings.Cut(s.form.current, "]"); ok {
 				s.remove(block + "]")
 			}
-		}),
+		}))
+	for i, e := range s.p.Codes.Entries(data.ListTypes, data.DateOf(s.e.Now())) {
+		label := s.e.T("intake.type", s.p.Codes.Name(data.ListTypes, e.Code, s.e.Language()))
+		acts = append(acts, env.Action{Label: label, Key: fyne.KeyName(strconv.Itoa(i + 1)), Modifier: alt, Disabled: locked,
+			Do: func() { s.choose(data.CertificateType(e.Code)) }})
 	}
 	if s.m.State().Closed.Unlockable() {
 		acts = append(acts, env.Action{Label: s.e.T("intake.unlock"), Key: fyne.KeyE, Modifier: ctrl, Do: s.unlock})

@@ -114,7 +114,8 @@ func TestSpecimenByKeyboard(t *testing.T) {
 	b.Shortcut(t, fyne.KeyN, alt)
 	b.Type("oro")
 	b.Key(enter, tab)
-	line("a") // laboratory
+	line("a")  // laboratory
+	b.Key(tab) // product
 	n := want.Tests[0]
 	moment(n.Sampled)
 	moment(n.Analysed)
@@ -169,6 +170,40 @@ func TestSpecimenByKeyboard(t *testing.T) {
 	}
 	if !reflect.DeepEqual(a.Content, want) {
 		t.Errorf("stored\n%+v\nwant\n%+v", a.Content, want)
+	}
+}
+
+// TestTypeByKeyboard: a type is chosen before the lines or by its shortcut;
+// what does not belong is out of sight until one goes to what is wrong with it.
+func TestTypeByKeyboard(t *testing.T) {
+	const alt, ctrl = fyne.KeyModifierAlt, fyne.KeyModifierShortcutDefault
+	for _, tt := range []struct {
+		language string
+		number   fyne.KeyName
+		want     data.CertificateType
+	}{{"en", fyne.Key2, data.CertificateTests}, {"zh", fyne.Key3, data.CertificateAntibody}, {"en", fyne.Key4, data.CertificateVaccination}} {
+		p := desktest.New(t)
+		b := open(t, p, p.Clerk, tt.language, "")
+		b.Shortcut(t, fyne.KeyS, alt)
+		b.Shortcut(t, tt.number, alt)
+		b.Pass()
+		b.Shot(t, "intake-type-"+string(tt.want)+"-"+tt.language, 1280, 2400)
+		if all := drafts(t, p); len(all) != 1 || all[0].Content.Type != tt.want || len(all[0].Content.Tests) != 3 || len(all[0].Content.Doses) != 2 {
+			t.Fatalf("%s: %+v", tt.want, all)
+		}
+		b.Shortcut(t, fyne.KeyReturn, ctrl) // goes to what does not belong
+		removed := 0
+		for range 3 {
+			before := drafts(t, p)[0].Content
+			b.Shortcut(t, fyne.KeyX, alt)
+			b.Pass()
+			after := drafts(t, p)[0].Content
+			removed += len(before.Tests) + len(before.Doses) - len(after.Tests) - len(after.Doses)
+			b.Shortcut(t, fyne.KeyJ, ctrl)
+		}
+		if removed != 3 {
+			t.Errorf("%s: %d entries could be removed, want 3", tt.want, removed)
+		}
 	}
 }
 
