@@ -191,7 +191,9 @@ func (s *sheet) header() (b block) {
 	y += s.para(&b, left, y, mid-left-4, issuer, joined(" · ", post.StateName["zh"], post.Name["zh"]))
 	title, down := s.word(kTitle), max(0, y-7.6) // long names of a post push the rest down
 	s.para(&b, left, 7.6+down, mid-left, style{true, 20, teal}, title.Zh)
-	s.para(&b, left, 16.6+down, mid-left, style{true, 11.2, teal}, strings.ToUpper(title.En))
+	s.para(&b, left, 15.6+down, mid-left, style{true, 11.2, teal}, strings.ToUpper(title.En))
+	about := s.name(data.ListTypes, string(data.TypeOf(s.out.Statement))).both()
+	s.put(&b, left, 20.4+down, s.strong(style{false, 7.6, slate}, about), about)
 
 	rightAlign := func(y float64, st style, v string) {
 		s.put(&b, right-s.width(st, v), y, st, v)

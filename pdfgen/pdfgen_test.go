@@ -219,6 +219,52 @@ func TestEveryValueIsOnThePageWhole(t *testing.T) {
 	}
 }
 
+// typed is a printout of each type of certificate; the kinds of test are of
+// every kind there is.
+func typed(typ data.CertificateType) Printout {
+	out := printout(Certificate)
+	st := &out.Statement
+	test := st.Tests[1]
+	st.Tests = nil
+	for _, kind := range data.TestKinds {
+		if typ.HasTest(kind) {
+			test.Kind = kind
+			st.Tests = append(st.Tests, test)
+		}
+	}
+	if !typ.HasDoses() {
+		st.Doses = nil
+	}
+	return out
+}
+
+func TestTheTypeIsOnThePage(t *testing.T) {
+	for typ, want := range map[data.CertificateType]string{
+		data.CertificateComprehensive: "Comprehensive 综合证明", data.CertificateTests: "Virus tests 病毒检测证明",
+		data.CertificateAntibody: "Antibodies 抗体检测证明", data.CertificateVaccination: "Vaccination 疫苗接种证明",
+	} {
+		pdf := render(t, typed(typ))
+		got := shownText(t, pdf)
+		if strings.Count(got, want) != 1 {
+			t.Errorf("%s: %q is not on the page once", typ, want)
+		}
+		n := strings.Count(got, "血清IgM抗体检测（N蛋白）")
+		if has := typ.HasTest(data.SerumIgMN); has != (n == 1) {
+			t.Errorf("%s: the IgM test of the N protein stands there %d times", typ, n)
+		}
+		if dir := os.Getenv("PRATIQUE_SHOTS"); dir != "" {
+			if err := os.WriteFile(filepath.Join(dir, "paper-"+string(typ)+".pdf"), pdf, 0o644); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	out := full()
+	for i := range out.Statement.Tests {
+		out.Statement.Tests[i].Kind = data.SerumIgMN
+	}
+	render(t, out) // the longest name, as often as there can be tests
+}
+
 func TestOneNameAlone(t *testing.T) {
 	out := printout(Certificate)
 	out.Statement.GivenNames, out.Statement.NativeName = "", ""

@@ -224,6 +224,10 @@ func (d *side) showHolds(state State) {
 	if c.Document.Number != "" {
 		line(words.Field("document"), stated.Join(c.Document.Number, c.Document.Issuer, string(c.Document.Expires)), false)
 	}
+	if len(c.Tests)+len(c.Doses) > 0 {
+		about := data.TypeOf(data.StatementOf(c, nil))
+		line(words.Field("type"), codes.Name(data.ListTypes, string(about), lang), false)
+	}
 	for _, t := range c.Tests {
 		result := codes.Name(data.ListResults, string(t.Result), lang)
 		line(codes.Name(data.ListTests, string(t.Kind), lang), stated.Join(result, t.Sampled.Pinned().String()), false)

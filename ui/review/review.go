@@ -109,6 +109,7 @@ type State struct {
 
 	Case       data.State
 	Look       string // in mode Looking, the sentence that says why
+	Type       string // what the certificate is about, as it will be printed
 	Traveller  string
 	Document   string
 	Flight     string
@@ -469,6 +470,9 @@ func (m *Model) State() State {
 		Document:  c.Document.Number, Departs: c.Departs(), Version: m.app.Version,
 		Current: m.current, Note: m.half.Note,
 	}
+	if m.app.ID != "" {
+		st.Type = m.parts.Codes.Name(data.ListTypes, string(data.TypeOf(data.StatementOf(c, nil))), m.e.Language())
+	}
 	if len(c.Itinerary) > 0 {
 		st.Flight = c.Itinerary[0].Flight
 	}
@@ -644,6 +648,9 @@ func (m *Model) beside(group string) []stated.Line {
 				continue
 			}
 			field("tests.reportNo", t.ReportNo)
+			if t.Product != "" {
+				field("tests.product", stated.Join(m.parts.Codes.Name(data.ListProducts, t.Product, m.e.Language()), t.Product))
+			}
 			for _, l := range m.file.laboratories {
 				if l.ID == t.Laboratory {
 					field("tests.laboratory", stated.Join(l.Name, l.NativeName))

@@ -16,6 +16,7 @@ import (
 	"pratique/data/staff"
 	"pratique/ui/env"
 	"pratique/ui/locale"
+	"pratique/ui/stated"
 )
 
 var assets = os.DirFS("../../assets")
@@ -215,6 +216,28 @@ func must(a data.Application, err error) data.ApplicationID {
 		panic(err)
 	}
 	return a.ID
+}
+
+// TestNotInTheSeal: the type follows from what is sealed, the product stands
+// beside it.
+func TestNotInTheSeal(t *testing.T) {
+	p := desktest.New(t)
+	c := p.Specimen()
+	c.Type, c.Tests, c.Doses = data.CertificateTests, c.Tests[:1], nil
+	c.Tests[0].Product = "id-now-covid-19"
+	m := NewModel(newShell(t, p, p.Reviewer, "zh").env, parts(t, p), p.Submitted(t, c).ID)
+	m.Open()
+	st := m.State()
+	if st.Type != "病毒检测证明" {
+		t.Errorf("type %q", st.Type)
+	}
+	const product = "ID NOW新冠核酸检测（雅培）, id-now-covid-19"
+	has := func(lines []stated.Line) bool {
+		return slices.ContainsFunc(lines, func(l stated.Line) bool { return l.Value == product })
+	}
+	if g := st.Groups[1]; !has(g.Beside) || has(g.Sealed) {
+		t.Errorf("beside %v, sealed %v", g.Beside, g.Sealed)
+	}
 }
 
 func TestTickMoves(t *testing.T) {

@@ -197,9 +197,9 @@ func (s *Screen) show(st State) {
 	s.st = st
 	known := st.Case != ""
 	s.name.SetText(st.Traveller)
-	about := st.Document
+	about := stated.Join(st.Type, st.Document)
 	if st.Flight != "" && !st.Departs.IsZero() {
-		about = stated.Join(st.Document, s.e.T("review.departs", st.Flight, st.Departs))
+		about = stated.Join(st.Type, st.Document, s.e.T("review.departs", st.Flight, st.Departs))
 	}
 	s.about.SetText(about)
 	s.prepared.SetText("")

@@ -112,7 +112,11 @@ func (b *choice) TypedKey(k *fyne.KeyEvent) {
 		}
 	case k.Name == fyne.KeyReturn, k.Name == fyne.KeyEnter:
 		b.OnTapped()
-		focusNext(b)
+		last := b.c.buttons[len(b.c.buttons)-1]
+		if canvas := canvasOf(b); canvas != nil {
+			canvas.Focus(last) // past the others, which Enter must not choose
+			focusNext(last)
+		}
 	default:
 		b.Button.TypedKey(k)
 	}

@@ -271,6 +271,39 @@ func TestCodeSelectByMouse(t *testing.T) {
 	}
 }
 
+func TestChoices(t *testing.T) {
+	window(t)
+	c, next := NewChoices([]Option{{Code: "a", Name: "A"}, {Code: "b", Name: "B"}, {Code: "c", Name: "C"}}), NewEntry()
+	var told []string
+	c.OnCode = func(code string) { told = append(told, code) }
+	w := show(t, container.NewVBox(c, next))
+	w.Canvas().Focus(c.Focusable())
+	press(w.Canvas().Focused(), fyne.KeyRight)
+	press(w.Canvas().Focused(), fyne.KeyRight, fyne.KeyRight) // no further
+	press(w.Canvas().Focused(), fyne.KeyLeft)
+	if want := []string{"b", "c", "b"}; !slices.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
+	}
+	if w.Canvas().Focused() != c.Focusable() {
+		t.Error("the focus is not on what is chosen")
+	}
+	press(w.Canvas().Focused(), fyne.KeyReturn)
+	if w.Canvas().Focused() != next || len(told) != 3 {
+		t.Errorf("Enter chose another or did not go on: %v", told)
+	}
+	c.SetCode("a")
+	test.Tap(&c.buttons[2].Button)
+	if want := []string{"b", "c", "b", "c"}; !slices.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
+	}
+	c.SetCode("of another list")
+	for _, b := range c.buttons {
+		if b.Importance == widget.HighImportance {
+			t.Errorf("%s is shown for an unknown code", b.Text)
+		}
+	}
+}
+
 func TestMomentField(t *testing.T) {
 	window(t)
 	m := NewMomentField(words(t, "en"), "Asia/Tokyo")

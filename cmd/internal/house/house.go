@@ -188,6 +188,7 @@ func (h *House) words(st data.Statement) []string {
 			}
 		}
 	}
+	add(data.ListTypes, string(data.TypeOf(st)))
 	add(data.ListStates, st.Nationality)
 	add(data.ListDocuments, string(st.DocumentKind))
 	add(data.ListStates, st.DocumentIssuer)
