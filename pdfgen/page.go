@@ -215,13 +215,13 @@ func (s *sheet) header() (b block) {
 	}
 
 	// The rule under the title is a line of type: a copier blurs it.
-	b.rule(left, right, 24+down, 0.35, teal)
+	b.rule(left, right, 25+down, 0.35, teal)
 	micro := style{false, 2.3, teal}
 	unit := joined(" · ", strings.ToUpper(title.En), title.Zh, s.out.Statement.Number.String()) + " · "
 	n := int((right - left) / s.width(micro, unit))
-	s.put(&b, left, 24.35+down, micro, strings.Repeat(unit, n))
-	b.rule(left, right, 25.6+down, 0.12, teal)
-	b.height = 26 + down
+	s.put(&b, left, 25.35+down, micro, strings.Repeat(unit, n))
+	b.rule(left, right, 26.6+down, 0.12, teal)
+	b.height = 27 + down
 	return b
 }
 
