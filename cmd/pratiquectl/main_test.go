@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -22,7 +24,8 @@ func TestMain(m *testing.M) {
 //	schema-check SCHEMA FILE     FILE must satisfy the JSON schema
 //	edit FILE OLD NEW            replace every OLD in FILE, which must be there
 //
-// and the condition [exec:PROGRAM] for foreign tools.
+// and the conditions [exec:PROGRAM] for foreign tools and [pty] where a
+// terminal can be made.
 func TestScripts(t *testing.T) {
 	for _, tool := range []string{"pdftoppm", "pdfattach", "zbarimg"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -36,11 +39,32 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_CACHE_HOME", cache)
 			return nil
 		},
+		Condition: func(condition string) (bool, error) {
+			if condition != "pty" {
+				return false, fmt.Errorf("no condition %q", condition)
+			}
+			return terminals(t), nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"schema-check": schemaCheck,
 			"edit":         edit,
 		},
 	})
+}
+
+// terminals reports whether this machine makes pseudo-terminals; a container
+// may have none.
+func terminals(t *testing.T) bool {
+	if runtime.GOOS != "linux" {
+		return false
+	}
+	f, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Log("no pseudo-terminals here: asking for a passphrase at a terminal was NOT tried")
+		return false
+	}
+	f.Close()
+	return true
 }
 
 func schemaCheck(ts *testscript.TestScript, neg bool, args []string) {
