@@ -27,6 +27,7 @@ build: ## bin/pratique and bin/pratiquectl
 
 test: ## every test, screens included, without a display
 	@.ci/packages test
+	@[ -n "$$PRATIQUE_VECTORS" ] || echo "make test: PRATIQUE_VECTORS is not set: the tests against public vectors will NOT run, see README" >&2
 	$(NOCGO) $(GO) vet -tags $(TAGS) $(PLAIN)
 	GOOS=windows CGO_ENABLED=0 $(GO) vet -tags $(TAGS) $(PLAIN)
 	$(NOCGO) $(GO) test -tags $(TAGS) $(TEST) $(PLAIN)

@@ -199,7 +199,7 @@ func TestJourneyWindow(t *testing.T) {
 // both ends of the world.
 func TestTheMachinesZoneDoesNotMatter(t *testing.T) {
 	if os.Getenv("DATA_CHILD") != "" {
-		t.Skip("is the child")
+		return // in the child, which would make children of its own
 	}
 	for _, zone := range []string{"Pacific/Kiritimati", "Pacific/Niue", "Europe/Berlin"} {
 		c := exec.Command(os.Args[0], "-test.run", "Date|Instant|Pinned|MomentOf|JourneyWindow|Validate|Zone")

@@ -44,7 +44,7 @@ func FuzzLines(f *testing.F) {
 	f.Add("A\u0301\u0301\u0301B", 600)
 	f.Fuzz(func(t *testing.T, s string, width int) {
 		if !utf8.ValidString(s) || width < 0 {
-			t.Skip()
+			return // the press is never given such a text or width
 		}
 		font := press().regular
 		lines := font.lines(s, width)

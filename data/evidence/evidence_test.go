@@ -329,7 +329,7 @@ func FuzzSymbols(f *testing.F) {
 	f.Add(symbolImage(f, "SPECIMEN", 3).Pix, 87)
 	f.Fuzz(func(t *testing.T, pix []byte, w int) {
 		if w < 1 || w > len(pix) || len(pix) > 1<<16 {
-			t.Skip()
+			return // no picture, or one that only takes time
 		}
 		g := &image.Gray{Pix: pix, Stride: w, Rect: image.Rect(0, 0, w, len(pix)/w)}
 		if texts, err := Symbols(context.Background(), g); err != nil || slices.Contains(texts, "") {

@@ -226,24 +226,6 @@ func (page) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Resize(fyne.NewSize(width, objects[0].MinSize().Height)) // it follows the width
 }
 
-// Fill is the content of a screen that fills the room there is: the last
-// object takes the height that the others above it leave.
-func Fill(objects ...fyne.CanvasObject) fyne.CanvasObject {
-	return Inset(look.Gap, look.Tight, container.New(fill{}, objects...))
-}
-
-type fill struct{}
-
-func (fill) MinSize(objects []fyne.CanvasObject) fyne.Size { return stack{look.Gap}.MinSize(objects) }
-
-func (fill) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	stack{look.Gap}.Layout(objects, size)
-	if n := len(objects) - 1; n >= 0 {
-		last := objects[n]
-		last.Resize(fyne.NewSize(size.Width, max(last.MinSize().Height, size.Height-last.Position().Y)))
-	}
-}
-
 // Wheeled is a scroll whose wheel works wherever the mouse is: a field under it
 // would take the wheel for itself and do nothing with it.
 func Wheeled(s *container.Scroll) fyne.CanvasObject {
