@@ -124,9 +124,11 @@ type Application struct {
 	Return      *Return           `json:"return,omitempty"`   // why it came back, while returned
 	Approval    *Approval         `json:"approval,omitempty"` // while approved or issued
 	Certificate CertificateNumber `json:"certificate,omitempty"`
-	Created     time.Time         `json:"created"`
-	Changed     time.Time         `json:"changed"`
-	Submitted   time.Time         `json:"submitted,omitzero"`
+	// Replaces is the certificate that this case corrects.
+	Replaces  CertificateNumber `json:"replaces,omitempty"`
+	Created   time.Time         `json:"created"`
+	Changed   time.Time         `json:"changed"`
+	Submitted time.Time         `json:"submitted,omitzero"`
 }
 
 // Tick is a reviewer's mark that a group agrees with its papers.

@@ -100,6 +100,10 @@ type Statement struct {
 	Window     string `json:"window"`
 	Expires    Moment `json:"expires"`
 
+	// Replaces is the number of the certificate this one corrects, which was
+	// revoked in the transaction that issued this one.
+	Replaces CertificateNumber `json:"replaces,omitempty"`
+
 	Colour Colour `json:"colour"`
 	// PreparedBy and ApprovedBy are the officers' marks.
 	PreparedBy string `json:"preparedBy"`
@@ -182,7 +186,28 @@ type Certificate struct {
 	IssuedAt   time.Time `json:"issuedAt,omitzero"`
 	Prints     []Print   `json:"prints,omitempty"`
 	HandedOver time.Time `json:"handedOver,omitzero"`
+	// Revoked is there for good once it is there.
+	Revoked *Revocation `json:"revoked,omitempty"`
 }
+
+// Revocation says that a certificate no longer counts, since when and why. It
+// is never taken back and nothing is deleted by it.
+type Revocation struct {
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"` // list "revocations"
+	Note   string    `json:"note,omitempty"`
+	// Officer and Second are the two who did it.
+	Officer OfficerID `json:"officer"`
+	Second  OfficerID `json:"second"`
+	// ReplacedBy is the certificate that was issued instead, if one was.
+	ReplacedBy CertificateNumber `json:"replacedBy,omitempty"`
+}
+
+// Reasons of a revocation that the program itself gives or looks for.
+const (
+	RevokedReplaced = "replaced" // corrected by another certificate
+	RevokedFraud    = "fraud"
+)
 
 // Print is one sheet of paper that a printer reported as printed.
 type Print struct {

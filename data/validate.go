@@ -31,6 +31,8 @@ const (
 	ListResults   = "results"  // [Result]
 	ListVaccines  = "vaccines"
 	ListReasons   = "reasons" // why an application goes back
+	// ListRevocations says why a certificate no longer counts.
+	ListRevocations = "revocations"
 )
 
 // Limits of what one certificate can carry and one page can show.
