@@ -84,7 +84,7 @@ type list struct {
 
 var names = []string{
 	data.ListTypes, data.ListStates, data.ListDocuments, data.ListTests, data.ListSpecimens,
-	data.ListMethods, data.ListProducts, data.ListResults, data.ListVaccines, data.ListReasons,
+	data.ListMethods, data.ListProducts, data.ListResults, data.ListVaccines, data.ListReasons, data.ListRevocations,
 }
 
 // mapKeys and classes are what the package comment allows.
