@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"net/url"
 
 	"pratique/data"
 )
@@ -16,7 +17,7 @@ const (
 	Laboratories = "laboratory/"  // data.Laboratory by identifier
 	Accounts     = "officer/"     // staff.Account by identifier
 	Tries        = "tries/"       // of signing in since the last success, by officer; see data/staff
-	Lookups      = "lookup/"      // token/application identifier, no value
+	Lookups      = "lookup/"      // field=value/application identifier; nothing is stored there
 )
 
 // ApplicationKey is the key of an application.
@@ -32,5 +33,9 @@ func IssuingKey(n data.CertificateNumber) string { return Issuing + string(n) }
 func SequenceKey(year int) string { return fmt.Sprintf("%s%04d", Sequences, year) }
 
 // LookupPrefix is how the keys begin that lead from a value of a field to the
-// applications with it; the rest of such a key is the identifier.
-func LookupPrefix(field, value string) string { return Lookups + Token(field, value) + "/" }
+// applications with it; the rest of such a key is the identifier. A vault
+// stores a token in place of the value. Value must be normalised by the caller:
+// what is spelled differently is not found.
+func LookupPrefix(field, value string) string {
+	return Lookups + field + "=" + url.PathEscape(value) + "/"
+}
