@@ -152,7 +152,7 @@ func signedIn(t *testing.T, o data.Officer) staff.Session {
 	}
 	now := time.Date(2022, 7, 9, 10, 30, 0, 0, time.UTC)
 	if err := log.Update(t.Context(), func(tx store.Tx, add func(audit.Entry) error) error {
-		return errors.Join(staff.Put(tx, o, []byte("specimen"), staff.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}), add(audit.Entry{At: now, Act: audit.PostCreated}))
+		return errors.Join(staff.Put(tx, o, []byte("specimen"), vault.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}), add(audit.Entry{At: now, Act: audit.PostCreated}))
 	}); err != nil {
 		t.Fatal(err)
 	}

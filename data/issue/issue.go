@@ -36,6 +36,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pratique/data"
@@ -80,19 +81,22 @@ const sealLife = 180 * 24 * time.Hour
 
 // Issuer issues the certificates of a post.
 type Issuer struct {
-	log    *audit.Log
-	post   data.Post
-	codes  data.Codes
-	signer *keys.Signer
-	clock  func() time.Time
+	log   *audit.Log
+	post  data.Post
+	codes data.Codes
+	clock func() time.Time
 
-	mu sync.Mutex // one certificate at a time
+	mu     sync.Mutex // one certificate at a time
+	signer atomic.Pointer[keys.Signer]
 }
 
-// New makes an issuer. A nil signer can rehearse but not issue.
-func New(log *audit.Log, post data.Post, codes data.Codes, signer *keys.Signer, clock func() time.Time) *Issuer {
-	return &Issuer{log: log, post: post, codes: codes, signer: signer, clock: clock}
+// New makes an issuer that can rehearse but not issue.
+func New(log *audit.Log, post data.Post, codes data.Codes, clock func() time.Time) *Issuer {
+	return &Issuer{log: log, post: post, codes: codes, clock: clock}
 }
+
+// Use gives the issuer the signer, or takes it away.
+func (i *Issuer) Use(signer *keys.Signer) { i.signer.Store(signer) }
 
 // checkApproval says whether an application, as stored, may be issued now: it
 // is approved by a second officer, unchanged since, fully ticked, of the
@@ -172,11 +176,12 @@ func (i *Issuer) intend(ctx context.Context, s staff.Session, id data.Applicatio
 		if err != nil {
 			return err
 		}
-		if i.signer == nil {
+		signer := i.signer.Load()
+		if signer == nil {
 			return keys.ErrMissing
 		}
 		expires, _ := st.Expires.Instant()
-		if err := i.signer.CheckFit(now, expires, i.post.Practice()); err != nil {
+		if err := signer.CheckFit(now, expires, i.post.Practice()); err != nil {
 			return err
 		}
 		if number, err = i.newNumber(tx); err != nil {
@@ -265,8 +270,8 @@ func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.S
 		return data.Statement{}, fmt.Errorf("%w: no medical window", ErrNotApproved)
 	}
 	expires := until.Add(sealLife)
-	if i.signer != nil && expires.After(i.signer.Certificate.NotAfter) && !until.After(i.signer.Certificate.NotAfter) {
-		expires = i.signer.Certificate.NotAfter
+	if signer := i.signer.Load(); signer != nil && expires.After(signer.Certificate.NotAfter) && !until.After(signer.Certificate.NotAfter) {
+		expires = signer.Certificate.NotAfter
 	}
 	st := data.StatementOf(app.Content, laboratories)
 	for n, test := range st.Tests {
@@ -301,11 +306,12 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 		return c, fmt.Errorf("%w: its number was voided", ErrNotApproved)
 	}
 	now := i.clock()
-	if i.signer == nil {
+	signer := i.signer.Load()
+	if signer == nil {
 		return c, keys.ErrMissing
 	}
 	expires, _ := c.Statement.Expires.Instant()
-	if err := i.signer.CheckFit(now, expires, c.Statement.Practice); err != nil {
+	if err := signer.CheckFit(now, expires, c.Statement.Practice); err != nil {
 		return c, err
 	}
 	// What was approved must still be: a recovery may run long after the intent.
@@ -328,7 +334,7 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 	if _, err := rehearse(c.Statement); err != nil {
 		return c, err
 	}
-	text, err := signAndCheck(i.signer, i.signer.Certificate, c.Statement)
+	text, err := signAndCheck(signer, signer.Certificate, c.Statement)
 	if err != nil {
 		return c, err
 	}

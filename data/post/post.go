@@ -81,12 +81,12 @@ type Practice struct {
 	Post         data.Post
 	Officers     []data.Officer
 	Laboratories []data.Laboratory
-	Cost         staff.Cost // of its officers' passphrases
+	Cost         vault.Cost // of its officers' passphrases
 }
 
 // LoadPractice reads practice/{post,officers,laboratories}.json.
 func LoadPractice(fsys fs.FS) (Practice, error) {
-	p := Practice{Cost: staff.DefaultCost}
+	p := Practice{Cost: vault.DefaultCost}
 	for name, to := range map[string]any{"post": &p.Post, "officers": &p.Officers, "laboratories": &p.Laboratories} {
 		b, err := fs.ReadFile(fsys, "practice/"+name+".json")
 		if err == nil {

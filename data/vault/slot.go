@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -80,6 +81,9 @@ type Slot struct {
 
 	recipient string // age1…, of a slot that was just made
 }
+
+// Same reports whether two slots are opened by the same passphrase.
+func (s Slot) Same(t Slot) bool { return len(s.Sealed) > 0 && bytes.Equal(s.Sealed, t.Sealed) }
 
 // newSlot makes a slot and the identity in it. It is slow by intent.
 func newSlot(id, owner string, passphrase []byte, cost Cost, device []byte) (Slot, error) {

@@ -271,6 +271,11 @@ func setOfficer(tx store.Tx, owner string, fn func(officer) (officer, Slot, erro
 	})
 }
 
+// SlotOf is the slot of an officer, if there is one. The vault may be closed.
+func SlotOf(tx store.Tx, owner string) (s Slot, found bool, err error) {
+	return store.Get[Slot](tx, slots+owner)
+}
+
 // Slots are the officers who have one and are not shut out, sorted.
 func Slots(tx store.Tx) (owners []string, err error) {
 	err = store.Each(tx, slots, "", 0, func(key string, s Slot) error {
