@@ -10,7 +10,6 @@ package trust
 import (
 	"cmp"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -108,7 +107,7 @@ const AnchorFile = "anchor.pem"
 const maxFile = 16 << 20
 
 // ErrNoCertificates says that a place holds none.
-var ErrNoCertificates = errors.New("no certificates found")
+var ErrNoCertificates = keys.ErrNoCertificates
 
 // Load adds the certificates at path: a PEM or DER file, a post's folder (of
 // which only anchor.pem is read), or any other folder with such files and
@@ -166,36 +165,9 @@ func ReadFile(path string) ([]*x509.Certificate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("trust: %w", err)
 	}
-	all, err := parseCertificates(b)
+	all, err := keys.ParseCertificates(b)
 	if err != nil {
 		return nil, fmt.Errorf("trust: %s: %w", path, err)
-	}
-	return all, nil
-}
-
-// parseCertificates reads PEM or DER.
-func parseCertificates(b []byte) ([]*x509.Certificate, error) {
-	block, rest := pem.Decode(b)
-	if block == nil {
-		all, err := x509.ParseCertificates(b)
-		if err == nil && len(all) == 0 {
-			err = ErrNoCertificates
-		}
-		return all, err
-	}
-	var all []*x509.Certificate
-	for ; block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	if len(all) == 0 {
-		return nil, ErrNoCertificates
 	}
 	return all, nil
 }
