@@ -108,6 +108,24 @@ const (
 	OfficerDisabled        Act = "officer.disabled"
 	OfficerEnabled         Act = "officer.enabled"
 	OfficerReset           Act = "officer.reset"
+	OfficerRecovered       Act = "officer.recovered"
+	CertificateRevoked     Act = "certificate.revoked"
+	SignerRequested        Act = "signer.requested"
+	SignerImported         Act = "signer.imported"
+	SignerRetired          Act = "signer.retired"
+	SignersRead            Act = "signers.read"
+	KeysRotated            Act = "keys.rotated"
+	SoloSet                Act = "solo.set"
+	RetentionSet           Act = "retention.set"
+	ListRead               Act = "list.read"
+	LogRead                Act = "log.read"
+	FiguresRead            Act = "figures.read"
+	TravellerExported      Act = "traveller.exported"
+	ApplicationErased      Act = "application.erased"
+	BackupMade             Act = "backup.made"
+	BackupVerified         Act = "backup.verified"
+	PostRestored           Act = "post.restored"
+	PostChecked            Act = "post.checked"
 	CheckpointSigned       Act = "checkpoint.signed"
 	PostCreated            Act = "post.created"
 	// ClockCorrected says that the clock had been ahead and is right now: the
@@ -122,7 +140,10 @@ var Acts = []Act{
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
-	OfficerDisabled, OfficerEnabled, OfficerReset, CheckpointSigned, PostCreated, ClockCorrected,
+	OfficerDisabled, OfficerEnabled, OfficerReset, OfficerRecovered,
+	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, SoloSet, RetentionSet,
+	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupVerified, PostRestored, PostChecked,
+	CheckpointSigned, PostCreated, ClockCorrected,
 }
 
 // Entry is one act.

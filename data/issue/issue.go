@@ -62,11 +62,7 @@ var (
 )
 
 // ProblemsError carries the problems that stop an act.
-type ProblemsError struct{ Problems []data.Problem }
-
-func (e *ProblemsError) Error() string {
-	return fmt.Sprintf("%d problems, the first: %s at %s", len(e.Problems), e.Problems[0].Key, e.Problems[0].Field)
-}
+type ProblemsError = data.ProblemsError
 
 // MaxSeal is the number of characters of the largest seal: what an
 // alphanumeric QR of version 22 at level M holds (ISO/IEC 18004 table 7).
@@ -120,7 +116,7 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 		return err
 	}
 	if p := data.Validate(app.Content, i.codes, laboratories, now); data.Stops(p) {
-		return &ProblemsError{p}
+		return &ProblemsError{Problems: p}
 	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"pratique/data/store"
 )
 
 // State of a signer.
@@ -216,4 +218,28 @@ func AnchorFile(records []Record) []byte {
 		}
 	}
 	return text
+}
+
+// Records are the signers of a post, the oldest first.
+func Records(tx store.Tx) (all []Record, err error) {
+	err = store.Each(tx, store.Signers, "", 0, func(_ string, r Record) error {
+		all = append(all, r)
+		return nil
+	})
+	slices.SortStableFunc(all, func(a, b Record) int { return a.Created.Compare(b.Created) })
+	return all, err
+}
+
+// ActiveRecord is the signer that signs: the one that became active last. The
+// error wraps [ErrMissing] if there is none.
+func ActiveRecord(tx store.Tx) (Record, error) {
+	all, err := Records(tx)
+	if err != nil {
+		return Record{}, err
+	}
+	all = slices.DeleteFunc(all, func(r Record) bool { return r.State != Active })
+	if len(all) == 0 {
+		return Record{}, fmt.Errorf("%w: the post has no active signer; request one, and import the authority's answer", ErrMissing)
+	}
+	return slices.MaxFunc(all, func(a, b Record) int { return a.Activated.Compare(b.Activated) }), nil
 }

@@ -15,6 +15,8 @@ const (
 	Issuing      = "issuing/"     // the numbers whose certificates are being issued
 	Sequences    = "sequence/"    // the newest sequence number by year
 	Laboratories = "laboratory/"  // data.Laboratory by identifier
+	Signers      = "signer/"      // keys.Record by identifier
+	Settings     = "setting/"     // of the post, by name
 	Accounts     = "officer/"     // staff.Account by identifier
 	Tries        = "tries/"       // of signing in since the last success, by officer; see data/staff
 	Lookups      = "lookup/"      // field=value/application identifier; nothing is stored there
