@@ -5,6 +5,7 @@ package desktest
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/x509"
 	"errors"
 	"path/filepath"
@@ -29,7 +30,7 @@ var Now = time.Date(2022, 7, 9, 10, 30, 0, 0, time.UTC)
 // Passphrase is that of every officer of a test post.
 const Passphrase = "kamo rudi teso bali"
 
-// Cost makes sign-in fast: these verifiers protect nothing.
+// Cost makes sign-in fast: these slots protect nothing.
 var Cost = vault.Cost{MemoryKiB: 64, Passes: 1, Threads: 1}
 
 // AnyCode knows every code but "unknown", which no list has, and "retired".
@@ -78,6 +79,20 @@ func Opens(s *keys.Signer) func(context.Context) (*keys.Signer, error) {
 	return func(context.Context) (*keys.Signer, error) { return s, nil }
 }
 
+// WrapKey puts something before the signing key of a desk.
+func WrapKey(c *desk.Config, wrap func(crypto.Signer) crypto.Signer) {
+	open := c.Signer
+	c.Signer = func(ctx context.Context) (*keys.Signer, error) {
+		s, err := open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		wrapped := *s
+		wrapped.Signer = wrap(s.Signer)
+		return &wrapped, nil
+	}
+}
+
 // Vault makes a vault and a log over an engine.
 func Vault(t testing.TB, engine store.Store, head string) (*vault.Vault, *audit.Log) {
 	t.Helper()
@@ -99,7 +114,7 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 	engine := mem.New()
 	t.Cleanup(func() { engine.Close() })
 	v, log := Vault(t, engine, filepath.Join(t.TempDir(), "head"))
-	p := &Post{Now: Now, Log: log, Vault: v, Store: v, Engine: engine}
+	p := &Post{Now: Now, Engine: engine}
 	about := data.Post{
 		Schema: post.Schema, Kind: data.PracticePost, Code: "PR", Country: "UT", State: "UTO", Zone: "Asia/Singapore", Hotline: "+999 555 0100",
 		Name:      map[string]string{"en": "Practice Consulate in Port Amaurote", "zh": "驻亚马罗特港练习领事馆"},
@@ -120,6 +135,7 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 	for _, option := range options {
 		option(&p.Config)
 	}
+	p.Log, p.Vault, p.Store = p.Config.Log, p.Config.Vault, p.Config.Vault
 	if p.Desk, err = desk.Open(ctx, p.Config); err != nil {
 		t.Fatal(err)
 	}
