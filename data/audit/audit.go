@@ -164,6 +164,8 @@ type State struct {
 	// Latest is the latest time of any entry since the clock was last
 	// corrected: small steps back do not add up.
 	Latest time.Time `json:"latest,omitzero"`
+	// Signed is when the newest checkpoint was signed.
+	Signed time.Time `json:"signed,omitzero"`
 }
 
 const (
@@ -191,6 +193,9 @@ func Append(tx store.Tx, e Entry) (Entry, error) {
 	}
 	if e.At.After(s.Latest) {
 		s.Latest = e.At
+	}
+	if e.Act == CheckpointSigned {
+		s.Signed = e.At
 	}
 	edge, err := readEdge(tx, s.Head)
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/text/unicode/norm"
 
 	"pratique/data"
@@ -43,6 +44,8 @@ var (
 	ErrStale = errors.New("changed by somebody else meanwhile")
 	// ErrTicks: a group is not ticked, or its values changed since.
 	ErrTicks = errors.New("not everything is ticked")
+	// ErrRevoked: the certificate is revoked, for good.
+	ErrRevoked = errors.New("revoked")
 	// ErrOtherPaper: what was scanned is not the certificate's seal.
 	ErrOtherPaper = errors.New("the paper is not this certificate")
 )
@@ -57,6 +60,8 @@ var (
 	ErrDisabled     = staff.ErrDisabled
 	ErrMustChange   = staff.ErrMustChange
 	ErrEnded        = staff.ErrEnded
+	ErrSecond       = staff.ErrSecond
+	ErrReplaced     = issue.ErrReplaced
 )
 
 // ProblemsError carries the problems that stop an act.
@@ -74,8 +79,14 @@ type Config struct {
 	// Signer opens the post's signing key. It is called when somebody signs in
 	// to whom the signing box is open; nil: nothing can be issued.
 	Signer func(context.Context) (*keys.Signer, error)
-	Clock  func() time.Time
-	Cost   vault.Cost // of new passphrases; nothing is [vault.DefaultCost]
+	// LogSigner opens the key of the log. The vault is open then.
+	LogSigner func(context.Context) (note.Signer, error)
+	Ring      keys.Ring // makes and opens signing keys
+	// Anchors takes the certificates that borders need, whenever they may have
+	// changed: what [keys.AnchorFile] makes of the post's signers.
+	Anchors func(pem []byte) error
+	Clock   func() time.Time
+	Cost    vault.Cost // of new passphrases; nothing is [vault.DefaultCost]
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
@@ -91,6 +102,9 @@ type Desk struct {
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
 	openSigner  func(context.Context) (*keys.Signer, error)
+	logSigner   func(context.Context) (note.Signer, error)
+	ring        keys.Ring
+	anchors     func([]byte) error
 	issuer      *issue.Issuer
 	door        *staff.Door
 	cost        vault.Cost
@@ -101,13 +115,14 @@ type Desk struct {
 	signing  bool // the signer was opened, or was tried to
 	loaded   bool // rows are there
 	rows     map[data.ApplicationID]Row
+	looked   map[string]bool // officer/list: said in the log since the sign-in
 }
 
 // Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
 		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, clock: c.Clock, unprintable: c.Unprintable,
-		openSigner: c.Signer, cost: c.Cost, rows: map[data.ApplicationID]Row{},
+		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
 		issuer: issue.New(c.Log, c.Post, c.Codes, c.Clock),
 		door:   staff.NewDoor(c.Log, c.Vault, c.Clock),
 	}
@@ -166,7 +181,7 @@ func (d *Desk) sign(ctx context.Context) error {
 		d.issuer.Use(signer)
 		err = signer.CheckFit(d.clock(), d.clock(), d.post.Practice())
 	}
-	return errors.Join(err, d.issuer.Recover(ctx))
+	return errors.Join(err, d.writeAnchors(ctx), d.issuer.Recover(ctx))
 }
 
 // Lock closes the vault and forgets everything that was read from it. What is
@@ -175,7 +190,7 @@ func (d *Desk) Lock() {
 	d.entering.Lock()
 	defer d.entering.Unlock()
 	d.mu.Lock()
-	d.rows, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, false, false, nil
+	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
 	d.mu.Unlock()
 	d.issuer.Use(nil)
 	d.vault.Lock()
@@ -342,19 +357,13 @@ func (d *Desk) draft(c data.Content, laboratories []data.Laboratory) data.Statem
 
 // Create stores a new application as a draft, whatever it holds so far.
 func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (data.Application, error) {
-	random := make([]byte, 16)
-	rand.Read(random) // never fails
-	now := d.clock()
-	a := data.Application{
-		ID: data.ApplicationID(hex.EncodeToString(random)), Practice: d.post.Practice(),
-		Version: 1, State: data.Draft, Content: normalised(c), Preparers: []data.OfficerID{s.Officer().ID}, Created: now, Changed: now,
-	}
+	a := d.newApplication(s, c)
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		if err := staff.Permit(tx, s, audit.ApplicationSaved); err != nil {
 			return err
 		}
 		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
-			At: now, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
+			At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
 			Detail: map[string]string{"version": "1", "content": a.Content.Hash()},
 		}))
 	})
@@ -362,6 +371,17 @@ func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (dat
 		return data.Application{}, fmt.Errorf("create application: %w", err)
 	}
 	return a, errors.Join(err, d.refresh(ctx, a.ID))
+}
+
+// newApplication is a draft with that content.
+func (d *Desk) newApplication(s staff.Session, c data.Content) data.Application {
+	random := make([]byte, 16)
+	rand.Read(random) // never fails
+	now := d.clock()
+	return data.Application{
+		ID: data.ApplicationID(hex.EncodeToString(random)), Practice: d.post.Practice(),
+		Version: 1, State: data.Draft, Content: normalised(c), Preparers: []data.OfficerID{s.Officer().ID}, Created: now, Changed: now,
+	}
 }
 
 // Save stores what the clerk entered over version base. Whatever is half typed

@@ -53,6 +53,8 @@ var (
 	ErrNotApproved = errors.New("not approved")
 	// ErrFourEyes: who prepared any version of an application may not approve it.
 	ErrFourEyes = errors.New("prepared and approved by the same officer")
+	// ErrReplaced: what a correction is to replace cannot be replaced any more.
+	ErrReplaced = errors.New("replaced already")
 	// ErrKind: practice and real records do not mix.
 	ErrKind = errors.New("practice and real records do not mix")
 	// ErrTooLarge: the seal would not fit a QR that readers can read.
@@ -103,8 +105,18 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 		return ErrKind
 	case app.State != data.Approved || a == nil || a.Hash != app.Content.Hash():
 		return ErrNotApproved
-	case len(app.Preparers) == 0 || slices.Contains(app.Preparers, a.Officer):
+	case len(app.Preparers) == 0 || slices.Contains(app.Preparers, a.Officer) && !a.Solo:
 		return ErrFourEyes
+	case a.Solo:
+		// It was allowed then, and must still be.
+		for _, at := range []time.Time{a.At, now} {
+			if allowed, err := Solo(tx, at); err != nil || !allowed {
+				return errors.Join(err, ErrFourEyes)
+			}
+		}
+	}
+	if _, err := replaced(tx, app); err != nil {
+		return err
 	}
 	for _, g := range app.Content.Groups() {
 		if !app.Ticked(g) {
@@ -119,6 +131,29 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 		return &ProblemsError{Problems: p}
 	}
 	return nil
+}
+
+// Solo reports whether an officer may approve at that instant what they
+// prepared themselves.
+func Solo(tx store.Tx, at time.Time) (bool, error) {
+	s, _, err := store.Get[data.Solo](tx, store.SettingSolo)
+	return s.Allows(at), err
+}
+
+// replaced is the certificate that an application corrects, none if it corrects
+// nothing. It must have been issued, and not be replaced by another one.
+func replaced(tx store.Tx, app data.Application) (c data.Certificate, err error) {
+	if app.Replaces == "" {
+		return c, nil
+	}
+	c, found, err := store.Get[data.Certificate](tx, store.CertificateKey(app.Replaces))
+	switch {
+	case err != nil:
+		return c, err
+	case !found || c.Phase != data.PhaseIssued || c.Revoked != nil && c.Revoked.ReplacedBy != "":
+		return c, fmt.Errorf("%s: %w", app.Replaces, ErrReplaced)
+	}
+	return c, nil
 }
 
 // Laboratories are the post's list.
@@ -192,7 +227,7 @@ func (i *Issuer) intend(ctx context.Context, s staff.Session, id data.Applicatio
 		sequence++
 		c := data.Certificate{
 			Number: number, Application: id, Phase: data.PhaseIssuing, Statement: st, Year: year, Sequence: sequence,
-			Preparer: app.Preparers[len(app.Preparers)-1], Approver: app.Approval.Officer,
+			Preparer: app.Preparers[len(app.Preparers)-1], Approver: app.Approval.Officer, Solo: app.Approval.Solo,
 		}
 		app.Certificate = number
 		return errors.Join(
@@ -279,6 +314,7 @@ func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.S
 	st.Issued, st.Expires = atOffset(issued, issued), atOffset(expires.Truncate(time.Minute), issued)
 	st.ValidFrom, st.ValidUntil, st.Window = a.ValidFrom.Sealed(), a.ValidUntil.Sealed(), a.Window
 	st.Colour, st.PreparedBy, st.ApprovedBy = a.Colour, preparer.Mark, approver.Mark
+	st.Replaces = app.Replaces
 	return st, nil
 }
 
@@ -349,10 +385,20 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 		if err != nil {
 			return err
 		}
+		old, err := replaced(tx, app)
+		if err != nil {
+			return err
+		}
+		if old.Number != "" {
+			if err := revokeFor(tx, add, old, stored, now); err != nil {
+				return err
+			}
+		}
 		stored.Phase, stored.Seal, stored.IssuedAt = data.PhaseIssued, text, now
 		app.State, app.Changed = data.Issued, now
 		c = stored
 		return errors.Join(
+			countUse(tx, signer.ID),
 			store.Put(tx, store.CertificateKey(number), stored),
 			store.Put(tx, store.ApplicationKey(app.ID), app),
 			tx.Delete(store.IssuingKey(number)),
@@ -362,6 +408,34 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 		)
 	})
 	return c, err
+}
+
+// revokeFor revokes a certificate because another one replaces it, in the
+// transaction that issues that.
+func revokeFor(tx store.Tx, add func(audit.Entry) error, old, by data.Certificate, now time.Time) error {
+	if old.Revoked == nil {
+		old.Revoked = &data.Revocation{At: now, Reason: data.RevokedReplaced, Officer: by.Preparer, Second: by.Approver}
+	}
+	revocation := *old.Revoked
+	revocation.ReplacedBy = by.Number
+	old.Revoked = &revocation
+	return errors.Join(store.Put(tx, store.CertificateKey(old.Number), old), add(audit.Entry{
+		At: now, Officer: by.Approver, Act: audit.CertificateRevoked, Subject: string(old.Number),
+		Detail: map[string]string{"reason": revocation.Reason, "replaced-by": string(by.Number), "second": string(by.Preparer)},
+	}))
+}
+
+// countUse counts a signature of a signer that has a record.
+func countUse(tx store.Tx, signer string) error {
+	if signer == "" {
+		return nil
+	}
+	r, found, err := store.Get[keys.Record](tx, store.Signers+signer)
+	if err != nil || !found {
+		return errors.Join(err, fmt.Errorf("signer %s has no record: %w", signer, keys.ErrUnfit))
+	}
+	r.Uses++
+	return store.Put(tx, store.Signers+signer, r)
 }
 
 // read is the stored record of a number.
@@ -402,7 +476,7 @@ func (i *Issuer) Recover(ctx context.Context) error {
 		var problems *ProblemsError
 		switch _, err = i.finish(ctx, c.Approver, number); {
 		case err == nil:
-		case errors.Is(err, ErrNotApproved), errors.Is(err, ErrFourEyes), errors.Is(err, ErrKind),
+		case errors.Is(err, ErrNotApproved), errors.Is(err, ErrFourEyes), errors.Is(err, ErrKind), errors.Is(err, ErrReplaced),
 			errors.Is(err, ErrRehearsal), errors.Is(err, ErrTooLarge), errors.As(err, &problems):
 			if err := i.void(ctx, number); err != nil {
 				return fmt.Errorf("recover %s: %w", number, err)

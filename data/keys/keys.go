@@ -95,6 +95,7 @@ func Fingerprint(c *x509.Certificate) string {
 // Signer is an open key with its certificate.
 type Signer struct {
 	crypto.Signer
+	ID          string // of its record; empty for one without
 	Certificate *x509.Certificate
 	// WorkUntil is the end of the key's working period; zero: that of the
 	// certificate's validity.

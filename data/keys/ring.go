@@ -173,6 +173,6 @@ func (g Ring) Open(r Record, secret []byte) (*Signer, error) {
 		(&Signer{Signer: key}).Close()
 		return nil, err
 	}
-	s.WorkUntil = r.WorkUntil
+	s.ID, s.WorkUntil = r.ID, r.WorkUntil
 	return s, nil
 }

@@ -22,6 +22,13 @@ const (
 	Lookups      = "lookup/"      // field=value/application identifier; nothing is stored there
 )
 
+// Names of settings.
+const (
+	SettingSolo      = Settings + "solo"      // data.Solo
+	SettingRetention = Settings + "retention" // days after which a case is erased
+	SettingBackup    = Settings + "backup"    // the last backup; see data/desk
+)
+
 // ApplicationKey is the key of an application.
 func ApplicationKey(id data.ApplicationID) string { return Applications + string(id) }
 
