@@ -126,8 +126,12 @@ func (d *Door) SignIn(ctx context.Context, id data.OfficerID, passphrase []byte)
 }
 
 // Second proves an officer who stands beside the one who is signed in, for an
-// act that takes two. The signing box stays as it is.
+// act that takes two. The vault must be open, [vault.ErrLocked] if it is not;
+// the signing box stays as it is.
 func (d *Door) Second(ctx context.Context, id data.OfficerID, passphrase []byte) (Session, error) {
+	if open, _ := d.vault.Open(); !open {
+		return Session{}, fmt.Errorf("second officer: %w", vault.ErrLocked)
+	}
 	return d.prove(ctx, id, passphrase, false, func(tx store.Tx, a *Account, e *audit.Entry) error {
 		e.Detail["as"] = "second"
 		return signIn(tx, a, e)
