@@ -28,6 +28,8 @@ var (
 	ErrKind = errors.New("practice and real records do not mix")
 	// ErrNoVault: there is none in the store.
 	ErrNoVault = errors.New("no vault in this database")
+	// ErrNoKeyring: this workstation keeps no secrets.
+	ErrNoKeyring = errors.New("no keyring on this workstation")
 	// ErrSigningShut: only somebody who may sign can let another one sign.
 	ErrSigningShut = errors.New("the signing keys are not open")
 )
@@ -113,9 +115,10 @@ func Create(ctx context.Context, engine store.Store, kind string, device Device)
 	rand.Read(id) // never fails
 	v = &Vault{engine: engine, device: device, header: header{ID: hex.EncodeToString(id), Kind: kind}}
 	if device != nil {
-		secret := make([]byte, keySize)
-		rand.Read(secret)
-		if err := device.Keep(v.header.ID, secret); err != nil {
+		switch err := device.Keep(v.header.ID, newKey()); {
+		case errors.Is(err, ErrNoKeyring):
+			v.device = nil // passphrases alone
+		case err != nil:
 			return nil, nil, fmt.Errorf("create vault: keyring of the workstation: %w", err)
 		}
 	}
