@@ -211,6 +211,11 @@ func TestImport(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
+	brief := q.authority.below(t, func(c *x509.Certificate) { c.NotAfter = now.Add(90 * day).Truncate(time.Second) })
+	r, err := q.record.Import(realPost(), pemBundle(brief.certify(t, &q.key.PublicKey, nil), brief.certificate), q.anchors(), now)
+	if err != nil || !r.WorkUntil.Equal(brief.certificate.NotAfter) {
+		t.Errorf("works until %s, %v, want %s, when the one above ends", r.WorkUntil, err, brief.certificate.NotAfter)
+	}
 	if q.record.State != keys.Requested || q.record.Chain != nil {
 		t.Error("the record itself was changed")
 	}

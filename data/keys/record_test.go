@@ -409,7 +409,7 @@ func TestRecordIsStored(t *testing.T) {
 	}
 }
 
-func TestAnchorFile(t *testing.T) {
+func TestAnchorsPEM(t *testing.T) {
 	q := requested(t)
 	active, err := q.record.Import(realPost(), pemBundle(q.answer(t, nil)), q.anchors(), now)
 	if err != nil {
@@ -422,7 +422,7 @@ func TestAnchorFile(t *testing.T) {
 	oldest := keys.Record{State: keys.Retired, Activated: now.Add(-2 * day), Chain: [][]byte{own.certify(t, &q.key.PublicKey, nil).Raw, own.certificate.Raw}}
 
 	var got [][]byte
-	for block, rest := pem.Decode(keys.AnchorFile([]keys.Record{oldest, q.record, older, active})); block != nil; block, rest = pem.Decode(rest) {
+	for block, rest := pem.Decode(keys.AnchorsPEM([]keys.Record{oldest, q.record, older, active})); block != nil; block, rest = pem.Decode(rest) {
 		got = append(got, block.Bytes)
 	}
 	want := [][]byte{active.Chain[1], active.Chain[0], older.Chain[0], oldest.Chain[1], oldest.Chain[0]}
