@@ -252,6 +252,9 @@ func TestNamesFitOneKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.(io.Closer).Close() })
+	if !pkcs11.Kept(a) {
+		t.Error("the private key can leave the token")
+	}
 	if _, err := tokens.Make(at(";object=other;id=%01%a1"), k.pin); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a second key of that id: %v", err)
 	}
