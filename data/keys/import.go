@@ -64,7 +64,8 @@ const maxBundle = 1 << 20
 // in any place among those that lead from it to an anchor; the anchors are the
 // outside authorities' that were imported before, and an anchor that only the
 // bundle has counts for nothing. A refusal is an [*ImportError]; the record is
-// then as it was.
+// then as it was. The working period is [WorkUntil], cut short where a
+// certificate further up ends before: later seals would lead to nobody.
 func (r Record) Import(post data.Post, bundle []byte, anchors []*x509.Certificate, now time.Time) (Record, error) {
 	chain, err := r.answer(post, bundle, anchors, now)
 	if err != nil {
@@ -74,6 +75,9 @@ func (r Record) Import(post data.Post, bundle []byte, anchors []*x509.Certificat
 	r.Chain = nil
 	for _, c := range chain {
 		r.Chain = append(r.Chain, c.Raw)
+		if c.NotAfter.Before(r.WorkUntil) {
+			r.WorkUntil = c.NotAfter
+		}
 	}
 	anchor := chain[len(chain)-1]
 	r.Accredited = !IsOwn(anchor) && !IsPractice(anchor)

@@ -192,12 +192,12 @@ func (r Record) Retire(now time.Time) (Record, error) {
 	return r, nil
 }
 
-// AnchorFile is the anchor.pem of a post with these signers: the certificates
+// AnchorsPEM is the anchor.pem of a post with these signers: the certificates
 // of each, its anchor first and itself last, none twice, retired ones included,
 // for their seals are still checked. Those of the active signer come first,
 // then the newest: the first certificate is the anchor whose fingerprint is
 // printed.
-func AnchorFile(records []Record) []byte {
+func AnchorsPEM(records []Record) []byte {
 	records = slices.SortedStableFunc(slices.Values(records), func(a, b Record) int {
 		if active := a.State == Active; active != (b.State == Active) {
 			if active {
