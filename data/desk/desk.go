@@ -83,7 +83,7 @@ type Config struct {
 	LogSigner func(context.Context) (note.Signer, error)
 	Ring      keys.Ring // makes and opens signing keys
 	// Anchors takes the certificates that borders need, whenever they may have
-	// changed: what [keys.AnchorFile] makes of the post's signers.
+	// changed: what [keys.AnchorsPEM] makes of the post's signers.
 	Anchors func(pem []byte) error
 	Clock   func() time.Time
 	Cost    vault.Cost // of new passphrases; nothing is [vault.DefaultCost]
@@ -178,7 +178,7 @@ func (d *Desk) sign(ctx context.Context) error {
 	}
 	signer, err := d.openSigner(ctx)
 	if err == nil {
-		d.issuer.Use(signer)
+		d.useSigner(signer)
 		err = signer.CheckFit(d.clock(), d.clock(), d.post.Practice())
 	}
 	return errors.Join(err, d.writeAnchors(ctx), d.issuer.Recover(ctx))
@@ -192,8 +192,15 @@ func (d *Desk) Lock() {
 	d.mu.Lock()
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
 	d.mu.Unlock()
-	d.issuer.Use(nil)
+	d.useSigner(nil)
 	d.vault.Lock()
+}
+
+// useSigner gives the issuer another signer, or none, and closes the one before.
+func (d *Desk) useSigner(s *keys.Signer) {
+	if before := d.issuer.Use(s); before != nil {
+		before.Close() // a token that is already gone is no trouble
+	}
 }
 
 // Trouble says why nothing can be signed, nil if all is well or nobody has

@@ -127,7 +127,7 @@ func (d *Desk) signerAct(ctx context.Context, s, second staff.Session, what audi
 	d.mu.Lock()
 	d.signing = false
 	d.mu.Unlock()
-	d.issuer.Use(nil)
+	d.useSigner(nil)
 	return errors.Join(err, d.ready(ctx))
 }
 
@@ -175,7 +175,7 @@ func (d *Desk) writeAnchors(ctx context.Context) error {
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	return d.anchors(keys.AnchorFile(all))
+	return d.anchors(keys.AnchorsPEM(all))
 }
 
 // permitTwo is [staff.PermitTwo] for what is slow and comes before the act.

@@ -93,8 +93,13 @@ func New(log *audit.Log, post data.Post, codes data.Codes, clock func() time.Tim
 	return &Issuer{log: log, post: post, codes: codes, clock: clock}
 }
 
-// Use gives the issuer the signer, or takes it away.
-func (i *Issuer) Use(signer *keys.Signer) { i.signer.Store(signer) }
+// Use gives the issuer the signer, or takes it away, and returns the one before.
+// It waits for a certificate that is being issued.
+func (i *Issuer) Use(signer *keys.Signer) (before *keys.Signer) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.signer.Swap(signer)
+}
 
 // checkApproval says whether an application, as stored, may be issued now: it
 // is approved by a second officer, unchanged since, fully ticked, of the

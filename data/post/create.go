@@ -223,7 +223,7 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	if n.files != nil {
 		files = n.files()
 	}
-	files[fileJSON], files[trustFile] = append(b, '\n'), keys.AnchorFile([]keys.Record{c.Signer})
+	files[fileJSON], files[trustFile] = append(b, '\n'), keys.AnchorsPEM([]keys.Record{c.Signer})
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := disk.Replace(filepath.Join(dir, name), files[name]); err != nil {
 			return c, err
