@@ -115,18 +115,19 @@ func frameLines(ink rgb) shape {
 	}
 }
 
-// across sets a mark across the page, pale and uphill, its middle at x, y; size
-// is that of the longest one line can be.
+// across sets a mark across the page, pale and uphill, its middle at x, y. That
+// of a page that is not accredited takes a line for each language, and is then
+// set no larger than fits.
 func (s *sheet) across(mark key, x, y, size float64) {
 	t := s.word(mark)
 	switch mark {
 	case "":
 	case kPractice:
 		s.marks = append(s.marks, run{x, y, t.both(), style{true, size, sand}})
-	case kNotAccreditedMark: // a line each
-		const down = 21.0
-		s.marks = append(s.marks, run{x - 5, y - 6, t.En, style{true, min(size, 56), rose}},
-			run{x - 5 + down*sin36, y - 6 + down*cos36, t.Zh, style{true, min(size, 56), rose}})
+	case kNotAccreditedMark:
+		const down = 21.0 // mm from line to line
+		x, y, st := x-5, y-6, style{true, min(size, 56), rose}
+		s.marks = append(s.marks, run{x, y, t.En, st}, run{x + down*sin36, y + down*cos36, t.Zh, st})
 	default:
 		s.marks = append(s.marks, run{x, y, t.both(), style{true, size, rose}})
 	}
@@ -230,6 +231,20 @@ func (s *sheet) row(b *block, content, to float64) {
 	air := s.between(3.2, 0.8)
 	b.height = content + air
 	b.rule(left, to, content+air*0.55, 0.1, hair)
+}
+
+// end closes the entries: what stands below it was not there at first.
+func (s *sheet) end() (b block) {
+	st := style{false, 5.8, slate}
+	t := s.word(kEnd).both()
+	w := s.width(st, t)
+	b.height = s.between(1.2, 0.3)
+	x := (left + right - w) / 2
+	s.put(&b, x, b.height, st, t)
+	b.rule(left, x-2.5, b.height+st.line()/2, 0.1, hair)
+	b.rule(x+w+2.5, right, b.height+st.line()/2, 0.1, hair)
+	b.height += st.line()
+	return b
 }
 
 // rows sets v character by character and widely, in rows between x1 and x2, the

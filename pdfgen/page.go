@@ -309,20 +309,6 @@ func (s *form) none(b *block) {
 	b.height += s.para(b, left, b.height, right-left, style{false, s.between(8, 6.9), ink}, s.word(kNone).both())
 }
 
-// end closes the entries: what stands below it was not there at issue.
-func (s *form) end() (b block) {
-	st := style{false, 5.8, slate}
-	t := s.word(kEnd).both()
-	w := s.width(st, t)
-	b.height = s.between(1.2, 0.3)
-	x := (left + right - w) / 2
-	s.put(&b, x, b.height, st, t)
-	b.rule(left, x-2.5, b.height+st.line()/2, 0.1, hair)
-	b.rule(x+w+2.5, right, b.height+st.line()/2, 0.1, hair)
-	b.height += st.line()
-	return b
-}
-
 // outcome is the decision and the three dates, each with what it means.
 func (s *form) outcome() (b block) {
 	st := s.out.Statement

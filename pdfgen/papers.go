@@ -124,7 +124,7 @@ func (p *Press) ceremony(c Ceremony) (*sheet, error) {
 		signatures := s.signatures(c)
 		top := footTop - signatures.height
 		s.place(signatures, top)
-		return s.stack([]part{s.post(c.Post), s.administrators(c), s.signer(c), s.secrets(c)}, upperTop, top, paperAir)
+		return s.stack([]part{s.post(c.Post), s.administrators(c), s.signer(c), s.secrets(c), {field: "post", block: s.end()}}, upperTop, top, paperAir)
 	})
 }
 

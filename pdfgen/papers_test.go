@@ -93,7 +93,7 @@ func TestPapersSayWhatTheyMust(t *testing.T) {
 	unsigned.Signer, unsigned.ValidFrom, unsigned.ValidUntil, unsigned.WorkUntil = "", data.Moment{}, data.Moment{}, data.Moment{}
 	values := []string{
 		"机构启用记录", "Practice Post 练习机构", "Republic of Utopia 乌托邦共和国 (UTO)", "Specimen Amina 样本甲", "AA", "Specimen Boris", "BB1",
-		groups(c.Anchor, 4), c.LogKey, c.Recovery, "2022-07-19 10:30 (+08:00)", "2022-07-19 10:34 (+08:00)",
+		groups(c.Anchor, 4), c.LogKey, c.Recovery, "2022-07-19 10:30 (+08:00)", "2022-07-19 10:34 (+08:00)", "Nothing follows 以下空白",
 	}
 	signer := []string{groups(c.Signer, 4), "2022-07-19 10:21 (+08:00) – 2024-07-19 10:21 (+08:00)", "2023-12-31 23:59 (+08:00)"}
 	for name, tt := range map[string]struct {
