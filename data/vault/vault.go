@@ -328,6 +328,15 @@ func (v *Vault) unlock(ctx context.Context, k Key, signing bool) (err error) {
 	return nil
 }
 
+// Check compares the sum with the records, as opening the vault does.
+func (v *Vault) Check(ctx context.Context) error {
+	o := v.keys.Load()
+	if o == nil {
+		return ErrLocked
+	}
+	return v.engine.View(ctx, o.check)
+}
+
 // Lock closes the vault. Transactions that have begun end as they are.
 func (v *Vault) Lock() {
 	if v.keys.Swap(nil) != nil {
