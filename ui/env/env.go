@@ -75,6 +75,11 @@ type Typist interface {
 // from: a new application that has been saved has an ID now.
 type Placed interface{ Route() Route }
 
+// A Coverer is a screen with something secret on it before anybody has signed
+// in: a passphrase being typed, a new recovery key. It covers that when nobody
+// is at the desk any more.
+type Coverer interface{ Cover() }
+
 // Factory makes a screen for a route.
 type Factory func(e *Env, r Route) Screen
 
