@@ -55,7 +55,10 @@ func watchSystem(ctx context.Context, left func()) error {
 func watchSession(ctx context.Context, left func()) error {
 	bus, err := dbus.SessionBusPrivateNoAutoStartup(dbus.WithContext(ctx)) // a bus begun for this has no screen saver on it
 	if err == nil {
-		err = errors.Join(bus.Auth(nil), bus.Hello())
+		err = bus.Auth(nil)
+	}
+	if err == nil {
+		err = bus.Hello()
 	}
 	if err != nil {
 		return fmt.Errorf("%w: screen saver: %w", ErrUnwatched, err)
