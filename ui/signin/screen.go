@@ -384,7 +384,7 @@ func (s *screen) showNotes(state State) {
 		if state.Trouble == ClockBack {
 			parts = append(parts, widgets.Row(0, widgets.NewButton(s.e.T("signin.clock"), nil, func() { s.goTo(Clock, s.first) })))
 		}
-		s.trouble.Objects = []fyne.CanvasObject{box(look.Invalid, "warning", s.e.T("signin.trouble"), parts...)}
+		s.trouble.Objects = []fyne.CanvasObject{widgets.Box(look.Invalid, "warning", s.e.T("signin.trouble"), parts...)}
 	}
 	s.trouble.Hidden = len(s.trouble.Objects) == 0
 	s.field.SetNote(s.note(state))
@@ -461,7 +461,8 @@ func (s *screen) page() fyne.CanvasObject {
 		}
 		form.Add(languages)
 	}
-	return widgets.Wheeled(container.NewVScroll(container.New(middle{}, panel(s.e, form))))
+	content, _ := widgets.Panel(s.house(), form, panelWidth)
+	return content
 }
 
 // seats are the officers of a practice post, to sit down as one.
@@ -486,21 +487,19 @@ func (s *screen) seats() fyne.CanvasObject {
 				s.e.Window.Canvas().Focus(s.passphrase)
 			})))
 	}
-	return box(look.Practice, "warning", s.e.T("signin.practice"), widgets.Prose(s.e.T("signin.practice.text"), look.Practice.Ink()), rows)
+	return widgets.Box(look.Practice, "warning", s.e.T("signin.practice"), widgets.Prose(s.e.T("signin.practice.text"), look.Practice.Ink()), rows)
 }
 
-// panel puts the name of the house beside the form.
-func panel(e *env.Env, form fyne.CanvasObject) fyne.CanvasObject {
+// panelWidth is how wide the sign-in is, at most.
+const panelWidth float32 = 820
+
+// house is the post.
+func (s *screen) house() fyne.CanvasObject {
 	light := func(text string) fyne.CanvasObject { return widgets.Prose(text, look.ColorOnRail) }
-	house := widgets.Stack(6,
+	return widgets.Stack(6,
 		widgets.Row(look.Tight, widgets.Icon("flag", look.ColorRailMark, 26),
 			widgets.NewText("Pratique", widgets.Style{Size: theme.SizeNameHeadingText, Bold: true, Color: look.ColorOnRailHere})),
-		light(local(e, e.Post.Name)), light(local(e, e.Post.Address)))
-	ground := widgets.NewGround(look.ColorSurface, 12)
-	ground.Stroke, ground.Width = theme.ColorNameSeparator, 1
-	return container.NewStack(ground, container.New(beside{230},
-		container.NewStack(widgets.NewGround(look.ColorRail, 12), widgets.Inset(22, 26, house)),
-		widgets.Inset(28, 24, form)))
+		light(local(s.e, s.e.Post.Name)), light(local(s.e, s.e.Post.Address)))
 }
 
 // local is a name in the officer's language, in English where it has none.
@@ -509,14 +508,6 @@ func local(e *env.Env, names map[string]string) string {
 		return name
 	}
 	return names["en"]
-}
-
-// box sets something apart on the tint of its meaning.
-func box(role look.Role, icon, title string, body ...fyne.CanvasObject) fyne.CanvasObject {
-	ground := widgets.NewGround(role.Tint(), 8)
-	ground.Stroke, ground.Width = role.Ink(), 1
-	head := widgets.Row(look.Tight, widgets.Icon(icon, role.Ink(), 16), widgets.NewText(title, widgets.Style{Bold: true, Color: role.Ink(), Elide: true}))
-	return container.NewStack(ground, widgets.Inset(14, 12, widgets.Stack(look.Tight, append([]fyne.CanvasObject{head}, body...)...)))
 }
 
 // officer is a person to choose with the mouse; Up and Down do it from the
@@ -551,38 +542,6 @@ func (o *officer) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimple
 
 // Tapped implements fyne.Tappable.
 func (o *officer) Tapped(*fyne.PointEvent) { o.do() }
-
-// beside gives the first object a width and the second the rest.
-type beside struct{ width float32 }
-
-func (b beside) MinSize(o []fyne.CanvasObject) fyne.Size {
-	m, n := o[0].MinSize(), o[1].MinSize()
-	return fyne.NewSize(b.width+n.Width, max(m.Height, n.Height))
-}
-
-func (b beside) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	o[0].Resize(fyne.NewSize(b.width, size.Height))
-	o[1].Move(fyne.NewPos(b.width, 0))
-	o[1].Resize(fyne.NewSize(size.Width-b.width, size.Height))
-}
-
-// middle puts its content in the middle of the window, no wider than it reads
-// well and no higher than it is.
-type middle struct{}
-
-const panelWidth float32 = 820
-
-func (middle) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(320, o[0].MinSize().Height+2*look.Gap)
-}
-
-func (middle) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	width := min(size.Width-2*look.Gap, panelWidth)
-	o[0].Resize(fyne.NewSize(width, o[0].MinSize().Height))
-	height := o[0].MinSize().Height // it follows the width
-	o[0].Resize(fyne.NewSize(width, height))
-	o[0].Move(fyne.NewPos((size.Width-width)/2, max(look.Gap, (size.Height-height)/2.3)))
-}
 
 // fixedWidth gives its content a width.
 type fixedWidth struct{ width float32 }
