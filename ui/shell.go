@@ -186,7 +186,9 @@ func (s *Shell) Lock() {
 	s.before = nil
 	s.config.OnLock()
 	s.enter(env.Route{Screen: env.SignIn})
-	s.toaster.Toast(s.env.T("shell.locked"))
+	if s.config.Window.Canvas().Overlays().Top() == nil { // else the screen said why not
+		s.toaster.Toast(s.env.T("shell.locked"))
+	}
 }
 
 func (s *Shell) signIn(session staff.Session) {

@@ -41,6 +41,7 @@ type screen struct {
 
 	side, form *fyne.Container
 	content    fyne.CanvasObject
+	scroll     *container.Scroll
 	shown      Step
 	first      fyne.Focusable
 	fields     map[string]*widgets.Field // by what problems call them
@@ -60,7 +61,7 @@ const width float32 = 1000
 // New makes the screen.
 func New(e *env.Env, p Parts) env.Screen {
 	s := &screen{e: e, p: p, m: p.Model, side: widgets.Stack(10), form: widgets.Stack(14)}
-	s.content, _ = widgets.Panel(s.side, s.form, width)
+	s.content, s.scroll = widgets.Panel(s.side, s.form, width)
 	s.m.Show = func(state State) {
 		if !s.left {
 			s.show(state)
@@ -111,7 +112,11 @@ func (s *screen) show(state State) {
 		f.SetNote(widgets.Note{})
 		i := slices.IndexFunc(state.Problems, func(p data.Problem) bool { return p.Field == name })
 		if i >= 0 && (state.Tried || state.Step == Officers) {
-			f.SetNote(widgets.Note{Role: look.Invalid, Text: s.e.Words.Problem(state.Problems[i])})
+			p := state.Problems[i]
+			if p.Value == "" && p.Example != "" {
+				p.Key = "problem.required" // what form it has to have is in the example
+			}
+			f.SetNote(widgets.Note{Role: look.Invalid, Text: s.e.Words.Problem(p)})
 		}
 	}
 	s.update(state)
@@ -212,8 +217,24 @@ func (s *screen) foot(state State) fyne.CanvasObject {
 // button makes a button that waits while something goes on.
 func (s *screen) button(label string, do func()) *widgets.Button {
 	b := widgets.NewButton(label, nil, do)
+	b.OnFocus = s.reveals(b)
 	s.buttons = append(s.buttons, b)
 	return b
+}
+
+// field makes a field that comes into sight with the focus.
+func (s *screen) field(label string, control fyne.CanvasObject) *widgets.Field {
+	f := widgets.NewField(label, control)
+	f.OnFocus = s.reveals(f)
+	return f
+}
+
+func (s *screen) reveals(o fyne.CanvasObject) func(bool) {
+	return func(on bool) {
+		if on {
+			widgets.Reveal(s.scroll, o)
+		}
+	}
 }
 
 // act shows what came of an act. The focus goes to what is to be mended, or to
@@ -291,7 +312,7 @@ func (s *screen) texts(state State) fyne.CanvasObject {
 			entry.Set(text)
 			entry.PlaceHolder = example
 			entry.OnChanged = func(text string) { s.show(s.m.EnterText(name, text)) }
-			f := widgets.NewField(s.e.Words.Field("post."+name), entry)
+			f := s.field(s.e.Words.Field("post."+name), entry)
 			s.fields["post."+name] = f
 			row.Add(f)
 			if s.first == nil {
@@ -369,14 +390,14 @@ func (s *screen) officers(state State) fyne.CanvasObject {
 	}
 	repeat.OnSubmitted = func(string) { add() }
 	field := func(key, name string, o fyne.CanvasObject) *widgets.Field {
-		f := widgets.NewField(s.e.T(key), o)
+		f := s.field(s.e.T(key), o)
 		if name != "" {
 			s.fields[name] = f
 		}
 		return f
 	}
 	fresh, again := field("signin.passphrase", "", passphrase), field("signin.change.repeat", "", repeat)
-	card := widgets.NewCard("", widgets.Stack(10,
+	card := widgets.NewCard(s.e.T("ceremony.officer.n", 1), widgets.Stack(10,
 		widgets.Columns(2, 150, field("field.officer.name", "officer.name", name), field("field.officer.mark", "officer.mark", mark).Hint(s.e.T("ceremony.mark.hint"))),
 		field("field.officer.roles", "officer.roles", roles),
 		widgets.Columns(2, 150, fresh, again),
@@ -554,7 +575,7 @@ func (s *screen) paper() (fyne.CanvasObject, func(State)) {
 		}
 	}
 	path.OnSubmitted = func(string) { save() }
-	queueField, pathField := widgets.NewField(s.e.T("ceremony.queue"), queue), widgets.NewField(s.e.T("ceremony.save.path"), path)
+	queueField, pathField := s.field(s.e.T("ceremony.queue"), queue), s.field(s.e.T("ceremony.save.path"), path)
 	s.first = print
 	known := func(queues []string) {
 		var options []widgets.Option

@@ -15,6 +15,10 @@ import (
 	"pratique/ui/locale"
 )
 
+// ErrSpared: what was typed could not be stored, but it is kept, sealed, until
+// its officer signs in again.
+var ErrSpared = errors.New("kept beside the database until the next sign-in")
+
 // ScreenName names a screen.
 type ScreenName string
 
