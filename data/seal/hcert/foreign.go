@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/fxamacker/cbor/v2"
@@ -133,14 +134,25 @@ func unwrap(text string) ([]byte, error) {
 	return b, nil
 }
 
-// Holds reports whether the claims have that key under -260.
-func (f *Foreign) Holds(key int64) bool {
-	var c struct {
-		HCert map[any]cbor.RawMessage `cbor:"-260,keyasint"`
+// SubClaims are the keys under the claim -260, which tell what kind of
+// certificate it is and nothing about anybody. Ok is false if what was signed
+// is no claims at all.
+func (f *Foreign) SubClaims() (keys []int64, ok bool) {
+	var claims map[any]cbor.RawMessage
+	if lenient.Unmarshal(f.Payload, &claims) != nil {
+		return nil, false
 	}
-	err := lenient.Unmarshal(f.Payload, &c)
-	_, ok := c.HCert[key]
-	return err == nil && ok
+	var sub map[any]cbor.RawMessage
+	if raw, there := claims[int64(-260)]; there && lenient.Unmarshal(raw, &sub) != nil {
+		return nil, false
+	}
+	for key := range sub {
+		if n, is := key.(int64); is {
+			keys = append(keys, n)
+		}
+	}
+	slices.Sort(keys)
+	return keys, true
 }
 
 // Digest is the SHA-256 that a signature is over (RFC 9052 §4.4).
