@@ -15,7 +15,7 @@ TEST  ?=
 
 export CGO_ENABLED ?= 1
 
-.PHONY: run build test vet smoke bench fuzz race help clean
+.PHONY: run build test vet pkcs11 smoke bench fuzz race help clean
 
 run: build ## open the desk on a practice post; without a display, do its job once
 	./bin/pratique $(if $(POST),--post $(POST))
@@ -31,6 +31,11 @@ test: ## every test, screens included, without a display
 	$(NOCGO) $(GO) vet -tags $(TAGS) $(PLAIN)
 	GOOS=windows CGO_ENABLED=0 $(GO) vet -tags $(TAGS) $(PLAIN)
 	$(NOCGO) $(GO) test -tags $(TAGS) $(TEST) $(PLAIN)
+
+pkcs11: ## keys in a token, end to end with SoftHSM2; pratiquectl with cgo and without
+	.ci/softhsm $(TEST)
+	CGO_ENABLED=0 $(GO) build -tags $(TAGS) -o bin/pratiquectl ./cmd/pratiquectl
+	CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o bin/pratiquectl-pkcs11 ./cmd/pratiquectl
 
 smoke: build ## the real window under Xvfb, from sign-in to paper; screenshots in out/smoke
 	@.ci/packages smoke
@@ -49,4 +54,4 @@ clean:
 	rm -rf bin out
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-7s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "%-7s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -163,7 +163,25 @@ type Approval struct {
 	ValidFrom  Moment `json:"validFrom"`
 	ValidUntil Moment `json:"validUntil"`
 	Window     string `json:"window"`
+	// Solo: the officer had prepared it too. Two officers had allowed that for
+	// a time; see [Solo].
+	Solo bool `json:"solo,omitempty"`
 }
+
+// Solo is the exception that lets one officer prepare and approve, for a post
+// that is down to one. Two officers switch it on, and it ends by itself.
+type Solo struct {
+	Since   time.Time `json:"since"`
+	Until   time.Time `json:"until"`
+	Officer OfficerID `json:"officer"`
+	Second  OfficerID `json:"second"`
+}
+
+// MaxSolo is the longest that solo work is allowed at once.
+const MaxSolo = 31 * 24 * time.Hour
+
+// Allows reports whether solo work is allowed at an instant.
+func (s Solo) Allows(at time.Time) bool { return !at.Before(s.Since) && at.Before(s.Until) }
 
 func hashJSON(v any) string {
 	b, err := json.Marshal(v)

@@ -145,9 +145,10 @@ func calls(t *testing.T, visit func(path, file string, line int, x ast.Expr, nam
 
 // TestInvariant1OnePlaceSigns: one call in the whole program makes signatures
 // of seals. One other signs checkpoints of the audit log, with note.Sign, whose
-// keys are another type and another kind.
+// keys are another type and another kind; and the crypto.Signer of a key in a
+// token has the one that passes a digest on to the token.
 func TestInvariant1OnePlaceSigns(t *testing.T) {
-	seals, checkpoints := 0, 0
+	seals, checkpoints, tokens := 0, 0, 0
 	calls(t, func(path, file string, line int, x ast.Expr, name string, args int) {
 		switch name {
 		case "Sign":
@@ -160,6 +161,8 @@ func TestInvariant1OnePlaceSigns(t *testing.T) {
 				seals++
 			case path == "pratique/data/audit" && ok && id.Name == "note":
 				checkpoints++
+			case path == "pratique/data/keys/pkcs11" && file == "tokens.go":
+				tokens++
 			default:
 				t.Errorf("%s/%s:%d signs", path, file, line)
 			}
@@ -167,8 +170,8 @@ func TestInvariant1OnePlaceSigns(t *testing.T) {
 			t.Errorf("%s/%s:%d signs with %s", path, file, line, name)
 		}
 	})
-	if seals != 1 || checkpoints != 1 {
-		t.Errorf("%d calls sign seals and %d sign checkpoints, want 1 and 1", seals, checkpoints)
+	if seals != 1 || checkpoints != 1 || tokens != 1 {
+		t.Errorf("%d calls sign seals, %d sign checkpoints and %d sign in tokens, want one each", seals, checkpoints, tokens)
 	}
 }
 

@@ -186,6 +186,10 @@ type Certificate struct {
 	IssuedAt   time.Time `json:"issuedAt,omitzero"`
 	Prints     []Print   `json:"prints,omitempty"`
 	HandedOver time.Time `json:"handedOver,omitzero"`
+	Solo       bool      `json:"solo,omitempty"` // one officer prepared and approved it, see [Solo]
+	// Erased is when everything that described a person was taken out of the
+	// record. Number, sequence and revocation stay.
+	Erased time.Time `json:"erased,omitzero"`
 	// Revoked is there for good once it is there.
 	Revoked *Revocation `json:"revoked,omitempty"`
 }

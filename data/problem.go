@@ -1,5 +1,7 @@
 package data
 
+import "fmt"
+
 // Severity of a problem.
 type Severity int
 
@@ -17,4 +19,11 @@ type Problem struct {
 	Value    string   `json:"value,omitempty"`   // what was found
 	Example  string   `json:"example,omitempty"` // what would be right
 	Severity Severity `json:"severity"`
+}
+
+// ProblemsError carries the problems that stop an act, at least one.
+type ProblemsError struct{ Problems []Problem }
+
+func (e *ProblemsError) Error() string {
+	return fmt.Sprintf("%d problems, the first: %s at %s", len(e.Problems), e.Problems[0].Key, e.Problems[0].Field)
 }

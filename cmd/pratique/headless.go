@@ -40,7 +40,7 @@ func headless(ctx context.Context, h *house.House, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	found, err := evidence.Read(ctx, pdf, h.Paper)
+	found, err := evidence.Read(ctx, pdf, h.Paper())
 	if err != nil {
 		return err
 	}

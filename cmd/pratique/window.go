@@ -114,7 +114,7 @@ func window(ctx context.Context, dir string) error {
 			return 0
 		},
 		LockAfter:  lockAfter,
-		OnLock:     func() {},
+		OnLock:     h.Desk.Lock,
 		OnLanguage: func(l string) { a.Preferences().SetString(settingLanguage, l) },
 		Say:        ui.Say,
 	})
@@ -155,7 +155,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 				Desk: h.Desk, Codes: h.Codes, After: env.After,
 				Slip: func(ctx context.Context, c data.Content) ([]byte, error) { return h.Slip(ctx, e.Session, c) },
 				Picture: func(ctx context.Context, pdf []byte) (image.Image, error) {
-					return h.Paper.Render(ctx, pdf, 0, slipDPI)
+					return h.Paper().Render(ctx, pdf, 0, slipDPI)
 				},
 				Specimen: func() data.Content { return specimen(h) },
 			}, r)
@@ -165,7 +165,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Certificates: func(e *env.Env, r env.Route) env.Screen {
 			return certificates.New(e, certificates.Parts{
-				Desk: h.Desk, Paper: h, Pages: h.Paper, Printer: newPrinter(), Settings: settings,
+				Desk: h.Desk, Paper: h, Pages: h.Paper(), Printer: newPrinter(), Settings: settings,
 				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs,
 			}, r)
 		},

@@ -5,8 +5,9 @@
 // # Bytes
 //
 // Entry n, from 1 without a gap, is the record "audit/" followed by n as 16
-// hexadecimal digits: an [Entry] in the encoding of data/store. These stored
-// bytes are leaf n-1 of a Merkle tree as in RFC 6962 section 2.1:
+// hexadecimal digits: an [Entry] in the encoding of data/store, which a [Sealer]
+// has sealed but for the entry of the post's creation. These stored bytes are
+// leaf n-1 of a Merkle tree as in RFC 6962 section 2.1:
 //
 //	leaf   SHA-256(0x00 ‖ stored bytes of the entry)
 //	node   SHA-256(0x01 ‖ left ‖ right)
@@ -69,6 +70,9 @@ var (
 	ErrBroken = errors.New("audit log is broken")
 	// ErrHead: head file and database do not belong together.
 	ErrHead = errors.New("the database is not the one the head file knows")
+	// ErrUnreadable: the entry is sealed, and nobody has signed in who could read
+	// it. That it is the one that was written can be checked nevertheless.
+	ErrUnreadable = errors.New("entry is sealed")
 	// ErrHeadNotWritten: the act is stored for good, only the head file could
 	// not follow. The act must not be done again. See [Log.Update].
 	ErrHeadNotWritten = errors.New("the act is stored, but the head file is not")
@@ -104,6 +108,25 @@ const (
 	OfficerDisabled        Act = "officer.disabled"
 	OfficerEnabled         Act = "officer.enabled"
 	OfficerReset           Act = "officer.reset"
+	OfficerRecovered       Act = "officer.recovered"
+	CertificateRevoked     Act = "certificate.revoked"
+	SignerRequested        Act = "signer.requested"
+	SignerImported         Act = "signer.imported"
+	SignerRetired          Act = "signer.retired"
+	SignersRead            Act = "signers.read"
+	KeysRotated            Act = "keys.rotated"
+	SoloSet                Act = "solo.set"
+	RetentionSet           Act = "retention.set"
+	ListRead               Act = "list.read"
+	LogRead                Act = "log.read"
+	FiguresRead            Act = "figures.read"
+	TravellerExported      Act = "traveller.exported"
+	ApplicationErased      Act = "application.erased"
+	BackupMade             Act = "backup.made"
+	BackupSet              Act = "backup.set"
+	NumbersSkipped         Act = "numbers.skipped"
+	PostRestored           Act = "post.restored"
+	PostChecked            Act = "post.checked"
 	CheckpointSigned       Act = "checkpoint.signed"
 	PostCreated            Act = "post.created"
 	// ClockCorrected says that the clock had been ahead and is right now: the
@@ -118,7 +141,10 @@ var Acts = []Act{
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
-	OfficerDisabled, OfficerEnabled, OfficerReset, CheckpointSigned, PostCreated, ClockCorrected,
+	OfficerDisabled, OfficerEnabled, OfficerReset, OfficerRecovered,
+	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, SoloSet, RetentionSet,
+	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, NumbersSkipped, PostRestored, PostChecked,
+	CheckpointSigned, PostCreated, ClockCorrected,
 }
 
 // Entry is one act.
@@ -139,6 +165,8 @@ type State struct {
 	// Latest is the latest time of any entry since the clock was last
 	// corrected: small steps back do not add up.
 	Latest time.Time `json:"latest,omitzero"`
+	// Signed is when the newest checkpoint was signed.
+	Signed time.Time `json:"signed,omitzero"`
 }
 
 const (
@@ -167,12 +195,15 @@ func Append(tx store.Tx, e Entry) (Entry, error) {
 	if e.At.After(s.Latest) {
 		s.Latest = e.At
 	}
+	if e.Act == CheckpointSigned {
+		s.Signed = e.At
+	}
 	edge, err := readEdge(tx, s.Head)
 	if err != nil {
 		return Entry{}, err
 	}
 	e.Number = s.Size + 1
-	b, err := store.Encode(e)
+	b, err := e.encode(tx)
 	if err != nil {
 		return Entry{}, fmt.Errorf("audit entry %d: %w", e.Number, err)
 	}
@@ -250,15 +281,77 @@ func Last(tx store.Tx) (Entry, bool, error) {
 	if err != nil || s.Size == 0 {
 		return Entry{}, false, err
 	}
-	e, found, err := store.Get[Entry](tx, key(s.Size))
-	if err == nil && !found {
-		err = &Fault{s.Size, s.Size, "it is missing"}
+	b, err := tx.Get(key(s.Size))
+	switch {
+	case err != nil:
+		return Entry{}, false, err
+	case b == nil:
+		return Entry{}, false, &Fault{s.Size, s.Size, "it is missing"}
 	}
-	return e, found, err
+	e, err := decode(tx, key(s.Size), b)
+	return e, err == nil, err
 }
 
 // Each calls fn with the entries after a number in their order, at most limit
 // of them (0: all).
 func Each(tx store.Tx, after uint64, limit int, fn func(Entry) error) error {
-	return store.Each(tx, prefix, key(after), limit, func(_ string, e Entry) error { return fn(e) })
+	return tx.Scan(prefix, key(after), limit, func(key string, b []byte) error {
+		e, err := decode(tx, key, b)
+		if err != nil {
+			return err
+		}
+		return fn(e)
+	})
 }
+
+// EachStored calls fn with the entries after a number as they are stored.
+func EachStored(tx store.Tx, after uint64, fn func(number uint64, stored []byte) error) error {
+	n := after
+	return tx.Scan(prefix, key(after), 0, func(_ string, b []byte) error {
+		n++
+		return fn(n, b)
+	})
+}
+
+// Size is how many entries the log says it has.
+func Size(tx store.Tx) (uint64, error) {
+	s, err := state(tx)
+	return s.Size, err
+}
+
+// A Sealer is a transaction that keeps entries unreadable for who has the file
+// alone. What it makes begins with a byte that no plain entry begins with.
+type Sealer interface {
+	SealEntry(key string, entry []byte) ([]byte, error)
+	OpenEntry(key string, sealed []byte) ([]byte, error)
+}
+
+// encode is an entry as it is stored. That of the post's creation is plain: it
+// names the key of the log and tells of nobody.
+func (e Entry) encode(tx store.Tx) ([]byte, error) {
+	b, err := store.Encode(e)
+	if s, ok := tx.(Sealer); ok && err == nil && e.Act != PostCreated {
+		return s.SealEntry(key(e.Number), b)
+	}
+	return b, err
+}
+
+// decode is the entry that is stored under a key.
+func decode(tx store.Tx, key string, stored []byte) (e Entry, err error) {
+	if sealed(stored) {
+		s, ok := tx.(Sealer)
+		if !ok {
+			return e, fmt.Errorf("record %s: %w", key, ErrUnreadable)
+		}
+		if stored, err = s.OpenEntry(key, stored); err != nil {
+			return e, err
+		}
+	}
+	if e, err = store.Decode[Entry](stored); err != nil {
+		return e, fmt.Errorf("record %s: %w", key, err)
+	}
+	return e, nil
+}
+
+// sealed tells a sealed entry from a plain one, which is a map (RFC 8949 §3.1).
+func sealed(stored []byte) bool { return len(stored) > 0 && stored[0]>>5 != 5 }

@@ -89,3 +89,9 @@ func ParseCheckpoint(b []byte, v note.Verifier) (Head, error) {
 	}
 	return h, nil
 }
+
+// LastCheckpoint is when the newest checkpoint was signed, zero if none was.
+func LastCheckpoint(tx store.Tx) (time.Time, error) {
+	s, err := state(tx)
+	return s.Signed, err
+}

@@ -52,6 +52,9 @@ func (d *Desk) certificateAct(ctx context.Context, s staff.Session, what audit.A
 // the first copy or a reprint of the same seal.
 func (d *Desk) Printed(ctx context.Context, s staff.Session, n data.CertificateNumber, queue, job string) (data.Certificate, error) {
 	return d.certificateAct(ctx, s, audit.CertificatePrinted, n, func(c *data.Certificate, e *audit.Entry) error {
+		if c.Revoked != nil {
+			return ErrRevoked
+		}
 		p := data.Print{Copy: len(c.Prints) + 1, Officer: s.Officer().ID, Queue: queue, Job: job, At: d.clock()}
 		if p.Copy > 1 {
 			e.Act = audit.CertificateReprinted
@@ -81,6 +84,9 @@ const FromFile = "file"
 // scan is what proves the sheet: it is recorded as copy 1 [FromFile].
 func (d *Desk) HandOver(ctx context.Context, s staff.Session, n data.CertificateNumber, scanned string) (data.Certificate, error) {
 	return d.certificateAct(ctx, s, audit.CertificateHandedOver, n, func(c *data.Certificate, e *audit.Entry) error {
+		if c.Revoked != nil {
+			return ErrRevoked
+		}
 		if strings.Trim(scanned, "\r\n\t") != c.Seal {
 			return ErrOtherPaper
 		}

@@ -7,11 +7,11 @@
 // Reading a case is an act too.
 //
 // The queue and the search by name are kept in memory: built from the store
-// when the desk opens, and brought up to date by every act.
+// when somebody signs in, brought up to date by every act, and forgotten when
+// the desk is locked.
 package desk
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/text/unicode/norm"
 
 	"pratique/data"
@@ -31,6 +32,7 @@ import (
 	"pratique/data/mrz"
 	"pratique/data/staff"
 	"pratique/data/store"
+	"pratique/data/vault"
 )
 
 var (
@@ -42,6 +44,8 @@ var (
 	ErrStale = errors.New("changed by somebody else meanwhile")
 	// ErrTicks: a group is not ticked, or its values changed since.
 	ErrTicks = errors.New("not everything is ticked")
+	// ErrRevoked: the certificate is revoked, for good.
+	ErrRevoked = errors.New("revoked")
 	// ErrOtherPaper: what was scanned is not the certificate's seal.
 	ErrOtherPaper = errors.New("the paper is not this certificate")
 )
@@ -56,6 +60,8 @@ var (
 	ErrDisabled     = staff.ErrDisabled
 	ErrMustChange   = staff.ErrMustChange
 	ErrEnded        = staff.ErrEnded
+	ErrSecond       = staff.ErrSecond
+	ErrReplaced     = issue.ErrReplaced
 )
 
 // ProblemsError carries the problems that stop an act.
@@ -66,70 +72,149 @@ type Rehearsal = issue.Rehearsal
 
 // Config is what a desk works with.
 type Config struct {
-	Log    *audit.Log
-	Post   data.Post
-	Codes  data.Codes
-	Signer *keys.Signer // nil: nothing can be issued
-	// NoSigner is why there is no Signer; what an administrator is told.
-	NoSigner error
-	Clock    func() time.Time
-	Cost     staff.Cost // of new passphrases; nothing is [staff.DefaultCost]
+	Log   *audit.Log // over the vault
+	Vault *vault.Vault
+	Post  data.Post
+	Codes data.Codes
+	// Signer opens the post's signing key. It is called when somebody signs in
+	// to whom the signing box is open; nil: nothing can be issued.
+	Signer func(context.Context) (*keys.Signer, error)
+	// LogSigner opens the key of the log. The vault is open then.
+	LogSigner func(context.Context) (note.Signer, error)
+	Ring      keys.Ring // makes and opens signing keys
+	// Anchors takes the certificates that borders need, whenever they may have
+	// changed: what [keys.AnchorsPEM] makes of the post's signers.
+	Anchors func(pem []byte) error
+	Clock   func() time.Time
+	Cost    vault.Cost // of new passphrases; nothing is [vault.DefaultCost]
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
 }
 
-// Desk is an open post. Its methods may be called from any goroutine.
+// Desk is an open post. Its methods may be called from any goroutine. Until
+// somebody signs in, and after [Desk.Lock], its records are locked.
 type Desk struct {
 	log         *audit.Log
+	vault       *vault.Vault
 	post        data.Post
 	codes       data.Codes
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
+	openSigner  func(context.Context) (*keys.Signer, error)
+	logSigner   func(context.Context) (note.Signer, error)
+	ring        keys.Ring
+	anchors     func([]byte) error
 	issuer      *issue.Issuer
 	door        *staff.Door
-	cost        staff.Cost
-	trouble     error
+	cost        vault.Cost
 
-	mu   sync.RWMutex
-	rows map[data.ApplicationID]Row
+	entering sync.Mutex // one sign-in at a time makes the desk ready
+	mu       sync.RWMutex
+	trouble  error
+	signing  bool // the signer was opened, or was tried to
+	loaded   bool // rows are there
+	rows     map[data.ApplicationID]Row
+	looked   map[string]bool // officer/list: said in the log since the sign-in
 }
 
-// Open opens a desk: it finishes or voids what a crash left half issued and
-// builds the views. [Desk.Trouble] tells if signing is not possible.
+// Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
-		log: c.Log, post: c.Post, codes: c.Codes, clock: c.Clock, unprintable: c.Unprintable,
-		issuer: issue.New(c.Log, c.Post, c.Codes, c.Signer, c.Clock),
-		door:   staff.NewDoor(c.Log, c.Clock),
-		cost:   c.Cost,
-		rows:   map[data.ApplicationID]Row{},
+		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, clock: c.Clock, unprintable: c.Unprintable,
+		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
+		issuer: issue.New(c.Log, c.Post, c.Codes, c.Clock),
+		door:   staff.NewDoor(c.Log, c.Vault, c.Clock),
 	}
-	if d.cost == (staff.Cost{}) {
-		d.cost = staff.DefaultCost
+	if d.cost == (vault.Cost{}) {
+		d.cost = vault.DefaultCost
 	}
-	if c.Signer == nil {
-		d.trouble = cmp.Or(c.NoSigner, keys.ErrMissing)
-	} else if err := c.Signer.CheckFit(c.Clock(), c.Clock(), c.Post.Practice()); err != nil {
-		d.trouble = err
-	}
-	if err := d.issuer.Recover(ctx); err != nil {
-		d.trouble = errors.Join(d.trouble, err)
-	}
-	err := d.log.View(ctx, func(tx store.Tx) error {
-		return store.Each(tx, store.Applications, "", 0, func(_ string, a data.Application) error {
-			d.rows[a.ID] = row(tx, a)
-			return nil
-		})
-	})
-	if err != nil {
+	if err := d.ready(ctx); err != nil {
 		return nil, fmt.Errorf("open desk: %w", err)
 	}
 	return d, nil
 }
 
-// Trouble says why nothing can be signed, nil if all is well.
-func (d *Desk) Trouble() error { return d.trouble }
+// ready does what an open vault allows: with its signing box it opens the
+// signer and finishes or voids what a crash left half issued; then it builds
+// the views. [Desk.Trouble] tells if signing is not possible.
+func (d *Desk) ready(ctx context.Context) error {
+	d.entering.Lock()
+	defer d.entering.Unlock()
+	records, signing := d.vault.Open()
+	d.mu.RLock()
+	loaded, signed := d.loaded, d.signing
+	d.mu.RUnlock()
+	if records && !loaded {
+		if err := d.skipLost(ctx); err != nil {
+			return err
+		}
+	}
+	if signing && !signed {
+		trouble := d.sign(ctx)
+		d.mu.Lock()
+		d.trouble, d.signing = trouble, true
+		d.mu.Unlock()
+	}
+	if !records || loaded {
+		return nil
+	}
+	rows := map[data.ApplicationID]Row{}
+	err := d.log.View(ctx, func(tx store.Tx) error {
+		return store.Each(tx, store.Applications, "", 0, func(_ string, a data.Application) error {
+			rows[a.ID] = row(tx, a)
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.rows, d.loaded = rows, true
+	return nil
+}
+
+// sign opens the signer and finishes what was left. What is returned is why
+// nothing can be signed.
+func (d *Desk) sign(ctx context.Context) error {
+	if d.openSigner == nil {
+		return keys.ErrMissing
+	}
+	signer, err := d.openSigner(ctx)
+	if err == nil {
+		d.useSigner(signer)
+		err = signer.CheckFit(d.clock(), d.clock(), d.post.Practice())
+	}
+	return errors.Join(err, d.writeAnchors(ctx), d.issuer.Recover(ctx))
+}
+
+// Lock closes the vault and forgets everything that was read from it. What is
+// being stored at this moment still is.
+func (d *Desk) Lock() {
+	d.entering.Lock()
+	defer d.entering.Unlock()
+	d.mu.Lock()
+	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
+	d.mu.Unlock()
+	d.useSigner(nil)
+	d.vault.Lock()
+}
+
+// useSigner gives the issuer another signer, or none, and closes the one before.
+func (d *Desk) useSigner(s *keys.Signer) {
+	if before := d.issuer.Use(s); before != nil {
+		before.Close() // a token that is already gone is no trouble
+	}
+}
+
+// Trouble says why nothing can be signed, nil if all is well or nobody has
+// signed in yet who could.
+func (d *Desk) Trouble() error {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.trouble
+}
 
 // Post is the post this desk belongs to.
 func (d *Desk) Post() data.Post { return d.post }
@@ -284,19 +369,13 @@ func (d *Desk) draft(c data.Content, laboratories []data.Laboratory) data.Statem
 
 // Create stores a new application as a draft, whatever it holds so far.
 func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (data.Application, error) {
-	random := make([]byte, 16)
-	rand.Read(random) // never fails
-	now := d.clock()
-	a := data.Application{
-		ID: data.ApplicationID(hex.EncodeToString(random)), Practice: d.post.Practice(),
-		Version: 1, State: data.Draft, Content: normalised(c), Preparers: []data.OfficerID{s.Officer().ID}, Created: now, Changed: now,
-	}
+	a := d.newApplication(s, c)
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		if err := staff.Permit(tx, s, audit.ApplicationSaved); err != nil {
 			return err
 		}
 		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
-			At: now, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
+			At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
 			Detail: map[string]string{"version": "1", "content": a.Content.Hash()},
 		}))
 	})
@@ -304,6 +383,17 @@ func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (dat
 		return data.Application{}, fmt.Errorf("create application: %w", err)
 	}
 	return a, errors.Join(err, d.refresh(ctx, a.ID))
+}
+
+// newApplication is a draft with that content.
+func (d *Desk) newApplication(s staff.Session, c data.Content) data.Application {
+	random := make([]byte, 16)
+	rand.Read(random) // never fails
+	now := d.clock()
+	return data.Application{
+		ID: data.ApplicationID(hex.EncodeToString(random)), Practice: d.post.Practice(),
+		Version: 1, State: data.Draft, Content: normalised(c), Preparers: []data.OfficerID{s.Officer().ID}, Created: now, Changed: now,
+	}
 }
 
 // Save stores what the clerk entered over version base. Whatever is half typed

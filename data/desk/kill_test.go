@@ -34,6 +34,7 @@ import (
 	"pratique/data/store"
 	"pratique/data/store/bolt"
 	"pratique/data/trust"
+	"pratique/data/vault"
 )
 
 // These tests kill a program that issues certificates: at every step of an
@@ -176,44 +177,59 @@ func readKilled(dir string) (k killed, err error) {
 	return k, err
 }
 
-// open opens the desk of a folder as a start of the program does.
-func (k killed) open(dir string, s *steps) (*desk.Desk, *audit.Log, store.Store, *keys.Signer, error) {
-	fail := func(err error) (*desk.Desk, *audit.Log, store.Store, *keys.Signer, error) {
-		return nil, nil, nil, nil, err
-	}
+// started is a folder's desk with its reviewer signed in.
+type started struct {
+	*desk.Desk
+	engine   store.Store
+	vault    *vault.Vault
+	log      *audit.Log
+	signer   *keys.Signer
+	reviewer staff.Session
+}
+
+// start opens the desk of a folder as a start of the program does, and signs
+// the reviewer in: what a crash left is finished then.
+func (k killed) start(dir string, s *steps) (d *started, err error) {
+	ctx := context.Background()
 	key, err := x509.ParsePKCS8PrivateKey(k.Key)
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
 	certificate, err := x509.ParseCertificate(k.Certificate)
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
-	signer, err := keys.NewSigner(ledgerKey{key.(*ecdsa.PrivateKey), ledger{filepath.Join(dir, "ledger")}, s}, certificate)
-	if err != nil {
-		return fail(err)
+	d = &started{}
+	if d.signer, err = keys.NewSigner(ledgerKey{key.(*ecdsa.PrivateKey), ledger{filepath.Join(dir, "ledger")}, s}, certificate); err != nil {
+		return nil, err
 	}
 	db, err := bolt.Open(filepath.Join(dir, "post.db"), bolt.Options{})
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
-	log, err := audit.Open(context.Background(), steppedStore{db, s}, filepath.Join(dir, "head"))
-	if err != nil {
-		db.Close()
-		return fail(err)
+	defer func() {
+		if err != nil {
+			db.Close()
+		}
+	}()
+	d.engine = steppedStore{db, s}
+	if d.vault, err = vault.Open(ctx, d.engine, string(k.Post.Kind), nil); err != nil {
+		return nil, err
 	}
-	d, err := desk.Open(context.Background(), desk.Config{
-		Log: log, Post: k.Post, Codes: desktest.AnyCode{}, Signer: signer, Clock: func() time.Time { return desktest.Now },
+	if d.log, err = audit.Open(ctx, d.vault, filepath.Join(dir, "head")); err != nil {
+		return nil, err
+	}
+	d.Desk, err = desk.Open(ctx, desk.Config{
+		Log: d.log, Vault: d.vault, Post: k.Post, Codes: desktest.AnyCode{}, Signer: desktest.Opens(d.signer), Clock: func() time.Time { return desktest.Now },
 		Unprintable: func(data.Statement) []data.Problem { return nil },
 	})
-	if err == nil {
-		err = d.Trouble()
-	}
 	if err != nil {
-		db.Close()
-		return fail(err)
+		return nil, err
 	}
-	return d, log, db, signer, nil
+	if d.reviewer, err = d.SignIn(ctx, "officer-b", []byte(desktest.Passphrase)); err != nil {
+		return nil, err
+	}
+	return d, d.Trouble()
 }
 
 // issueUntilKilled is the program that is killed.
@@ -231,17 +247,13 @@ func issueUntilKilled() error {
 	if err != nil {
 		return err
 	}
-	d, log, _, signer, err := k.open(dir, &steps{at})
-	if err != nil {
-		return err
-	}
-	reviewer, err := d.SignIn(ctx, "officer-b", []byte(desktest.Passphrase))
+	d, err := k.start(dir, &steps{at})
 	if err != nil {
 		return err
 	}
 	book := ledger{filepath.Join(dir, "ledger")}
 	if os.Getenv(killMode) == "one phase" {
-		return issueInOnePhase(ctx, d, log, signer, reviewer, book, k.Applications)
+		return issueInOnePhase(ctx, d, book, k.Applications)
 	}
 	done, err := book.read()
 	if err != nil {
@@ -255,7 +267,7 @@ func issueUntilKilled() error {
 		if slices.ContainsFunc(done, func(e ledgerEntry) bool { return e.Application == id }) {
 			continue // acknowledged by an earlier run
 		}
-		c, err := d.Issue(ctx, reviewer, id)
+		c, err := d.Issue(ctx, d.reviewer, id)
 		if err != nil {
 			return err
 		}
@@ -268,13 +280,13 @@ func issueUntilKilled() error {
 
 // issueInOnePhase does what issuing must not do: it signs and acknowledges
 // inside the transaction that stores the record.
-func issueInOnePhase(ctx context.Context, d *desk.Desk, log *audit.Log, signer *keys.Signer, reviewer staff.Session, book ledger, ids []data.ApplicationID) error {
+func issueInOnePhase(ctx context.Context, d *started, book ledger, ids []data.ApplicationID) error {
 	for _, id := range ids {
-		r, err := d.Rehearse(ctx, reviewer, id)
+		r, err := d.Rehearse(ctx, d.reviewer, id)
 		if err != nil {
 			return err
 		}
-		err = log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		err = d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 			var random [data.NumberRandomLen]byte
 			rand.Read(random[:])
 			number, err := data.NewCertificateNumber("PR", random)
@@ -287,12 +299,12 @@ func issueInOnePhase(ctx context.Context, d *desk.Desk, log *audit.Log, signer *
 			if err != nil {
 				return err
 			}
-			m, err := hcert.Unsigned(hcert.KID(signer.Certificate), payload)
+			m, err := hcert.Unsigned(hcert.KID(d.signer.Certificate), payload)
 			if err != nil {
 				return err
 			}
 			digest := m.Digest()
-			if _, err := signer.Sign(rand.Reader, digest[:], crypto.SHA256); err != nil {
+			if _, err := d.signer.Sign(rand.Reader, digest[:], crypto.SHA256); err != nil {
 				return err
 			}
 			m.Signature = make([]byte, 64)
@@ -335,12 +347,9 @@ func makeKilled(t *testing.T, n int) (dir string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	log, err := audit.Create(context.Background(), db, filepath.Join(dir, "head"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	desktest.Fill(t, log, desktest.Now)
-	p := desktest.New(t, func(c *desk.Config) { c.Log = log })
+	v, log := desktest.Vault(t, db, filepath.Join(dir, "head"))
+	desktest.Fill(t, v, log, desktest.Now)
+	p := desktest.New(t, func(c *desk.Config) { c.Log, c.Vault = log, v })
 	k := killed{Post: p.Config.Post, Certificate: p.Signer.Certificate.Raw, Anchor: p.Anchor.Raw}
 	if k.Key, err = x509.MarshalPKCS8PrivateKey(p.Signer.Signer); err != nil {
 		t.Fatal(err)
@@ -432,20 +441,32 @@ func (w *witness) check(t *testing.T) (wrong []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.signatures(t, db, entries, report)
-	db.Close()
-
-	// As the next start finds it.
-	d, _, reopened, signer, err := w.killed.open(w.dir, &steps{})
+	v, err := vault.Open(ctx, db, string(w.killed.Post.Kind), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer reopened.Close()
+	key, err := v.Prove(ctx, "officer-b", []byte(desktest.Passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Unlock(ctx, key, false); err != nil {
+		report("records do not add up: %v", err)
+	} else {
+		w.signatures(t, v, entries, report)
+	}
+	db.Close()
+
+	// As the next start finds it.
+	d, err := w.killed.start(w.dir, &steps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.engine.Close()
 	if entries, err = (ledger{filepath.Join(w.dir, "ledger")}).read(); err != nil {
 		t.Fatal(err)
 	}
-	certificates := w.signatures(t, reopened, entries, report)
-	w.records(t, reopened, certificates, report)
+	certificates := w.signatures(t, d.vault, entries, report)
+	w.records(t, d.vault, certificates, report)
 	for _, e := range entries {
 		if e.Application == "" {
 			continue
@@ -456,17 +477,13 @@ func (w *witness) check(t *testing.T) (wrong []string) {
 	}
 
 	// Asking again gives what is there, and it verifies.
-	reviewer, err := d.SignIn(ctx, "officer-b", []byte(desktest.Passphrase))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var list trust.List
-	list.Add(signer.Certificate)
+	list.Add(d.signer.Certificate)
 	for _, c := range certificates {
 		if c.Phase != data.PhaseIssued {
 			continue
 		}
-		again, err := d.Issue(ctx, reviewer, c.Application)
+		again, err := d.Issue(ctx, d.reviewer, c.Application)
 		if err != nil || !reflect.DeepEqual(again, c) {
 			report("asked again, %s became %s, %v", c.Number, again.Number, err)
 		}

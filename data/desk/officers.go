@@ -12,6 +12,7 @@ import (
 	"pratique/data/audit"
 	"pratique/data/staff"
 	"pratique/data/store"
+	"pratique/data/vault"
 )
 
 // ErrSelf: officers do not do this to themselves.
@@ -48,39 +49,50 @@ func (d *Desk) Officers(ctx context.Context) ([]data.Officer, error) {
 	return all, err
 }
 
-// MaySignIn are the officers who are not disabled.
-func (d *Desk) MaySignIn(ctx context.Context) ([]data.Officer, error) {
-	accounts, err := d.accounts(ctx)
-	var all []data.Officer
-	for _, a := range accounts {
-		if !a.Disabled {
-			all = append(all, a.Officer)
+// MaySignIn are the officers who are not disabled, by identifier and mark alone:
+// their names lie sealed.
+func (d *Desk) MaySignIn(ctx context.Context) (all []data.Officer, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		all = nil
+		owners, err := vault.Slots(tx)
+		for _, o := range owners {
+			all = append(all, data.Officer{ID: data.OfficerID(o), Mark: staff.MarkOf(data.OfficerID(o))})
 		}
-	}
+		return err
+	})
 	return all, err
 }
 
-// SignIn proves an officer by passphrase, see [staff.Door.SignIn]. The error is
-// [ErrSignIn], [ErrDisabled], [ErrMustChange], or a [*ThrottledError].
+// SignIn proves an officer by passphrase, see [staff.Door.SignIn], and makes the
+// desk ready for them. The error is [ErrSignIn], [ErrDisabled], [ErrMustChange],
+// or a [*ThrottledError].
 func (d *Desk) SignIn(ctx context.Context, id data.OfficerID, passphrase []byte) (staff.Session, error) {
-	return d.door.SignIn(ctx, id, passphrase)
+	return d.enter(ctx, func() (staff.Session, error) { return d.door.SignIn(ctx, id, passphrase) })
+}
+
+// Second proves another officer for an act that takes two.
+func (d *Desk) Second(ctx context.Context, id data.OfficerID, passphrase []byte) (staff.Session, error) {
+	return d.door.Second(ctx, id, passphrase)
+}
+
+func (d *Desk) enter(ctx context.Context, prove func() (staff.Session, error)) (staff.Session, error) {
+	s, err := prove()
+	if err != nil {
+		return staff.Session{}, err
+	}
+	if err := d.ready(ctx); err != nil {
+		return staff.Session{}, fmt.Errorf("sign in: %w", err)
+	}
+	return s, nil
 }
 
 // ChangePassphrase gives an officer who knows their passphrase another one and
 // signs them in. The error may be a [*WeakError] as well as those of
 // [Desk.SignIn].
 func (d *Desk) ChangePassphrase(ctx context.Context, id data.OfficerID, old, passphrase []byte) (staff.Session, error) {
-	accounts, err := d.accounts(ctx)
-	if err != nil {
-		return staff.Session{}, err
-	}
-	o := data.Officer{ID: id}
-	for _, a := range accounts {
-		if a.Officer.ID == id {
-			o = a.Officer
-		}
-	}
-	return d.door.ChangePassphrase(ctx, id, old, passphrase, d.cost, d.About(o)...)
+	return d.enter(ctx, func() (staff.Session, error) {
+		return d.door.ChangePassphrase(ctx, id, old, passphrase, d.cost, d.About(data.Officer{ID: id})...)
+	})
 }
 
 // About are the words that somebody who guesses an officer's passphrase tries
@@ -113,15 +125,16 @@ func (d *Desk) Accounts(ctx context.Context, s staff.Session) (all []Account, er
 }
 
 // AddOfficer adds an officer, who must change the passphrase at the first
-// sign-in. The error is a [ProblemsError] where something is wrong with the
-// officer, a [*WeakError] where the passphrase is not taken. Nothing changes
-// the roles of an officer afterwards.
-func (d *Desk) AddOfficer(ctx context.Context, s staff.Session, o data.Officer, passphrase []byte) error {
-	verifier, err := d.newVerifier(ctx, s, audit.OfficerAdded, o, passphrase)
+// sign-in. It takes two: whoever lets somebody in does not do it alone. The
+// error is a [ProblemsError] where something is wrong with the officer, a
+// [*WeakError] where the passphrase is not taken. Nothing changes the roles of
+// an officer afterwards.
+func (d *Desk) AddOfficer(ctx context.Context, s, second staff.Session, o data.Officer, passphrase []byte) error {
+	slot, err := d.newSlot(ctx, s, audit.OfficerAdded, o, passphrase)
 	if err != nil {
 		return err
 	}
-	return d.officersAct(ctx, s, audit.OfficerAdded, o.ID, func(tx store.Tx, e *audit.Entry) error {
+	return d.officersAct(ctx, s, &second, audit.OfficerAdded, o.ID, func(tx store.Tx, e *audit.Entry) error {
 		others, err := staff.Accounts(tx)
 		if err != nil {
 			return err
@@ -132,36 +145,38 @@ func (d *Desk) AddOfficer(ctx context.Context, s staff.Session, o data.Officer, 
 		for _, r := range o.Roles {
 			e.Detail[string(r)] = "yes"
 		}
-		e.Detail["mark"] = o.Mark
-		return store.Put(tx, store.Accounts+string(o.ID), staff.Account{Officer: o, Verifier: verifier, MustChange: true})
+		return staff.PutAccount(tx, staff.Account{Officer: o, MustChange: true}, slot)
 	})
 }
 
-// DisableOfficer shuts an officer out: whatever session they have ends now.
+// DisableOfficer shuts an officer out at once: whatever session they have ends
+// now, and what is stored from now on is sealed with a key they never had.
 func (d *Desk) DisableOfficer(ctx context.Context, s staff.Session, id data.OfficerID) error {
-	return d.accountAct(ctx, s, audit.OfficerDisabled, id, func(_ store.Tx, a *staff.Account) error {
+	return d.accountAct(ctx, s, nil, audit.OfficerDisabled, id, func(tx store.Tx, a *staff.Account) error {
 		if a.Disabled {
 			return ErrState
 		}
 		a.Disabled = true
-		return nil
+		_, err := vault.NewGeneration(tx)
+		return errors.Join(vault.SetOff(tx, string(id), true), err)
 	})
 }
 
-// EnableOfficer lets a disabled officer in again.
-func (d *Desk) EnableOfficer(ctx context.Context, s staff.Session, id data.OfficerID) error {
-	return d.accountAct(ctx, s, audit.OfficerEnabled, id, func(_ store.Tx, a *staff.Account) error {
+// EnableOfficer lets a disabled officer in again. It takes two.
+func (d *Desk) EnableOfficer(ctx context.Context, s, second staff.Session, id data.OfficerID) error {
+	return d.accountAct(ctx, s, &second, audit.OfficerEnabled, id, func(tx store.Tx, a *staff.Account) error {
 		if !a.Disabled {
 			return ErrState
 		}
 		a.Disabled = false
-		return nil
+		return vault.SetOff(tx, string(id), false)
 	})
 }
 
 // ResetPassphrase gives an officer who forgot theirs a passphrase that they
-// must change, and forgets their failed tries.
-func (d *Desk) ResetPassphrase(ctx context.Context, s staff.Session, id data.OfficerID, passphrase []byte) error {
+// must change, and forgets their failed tries. It takes two: it is a way to
+// become somebody else.
+func (d *Desk) ResetPassphrase(ctx context.Context, s, second staff.Session, id data.OfficerID, passphrase []byte) error {
 	all, err := d.Officers(ctx)
 	if err != nil {
 		return err
@@ -170,38 +185,43 @@ func (d *Desk) ResetPassphrase(ctx context.Context, s staff.Session, id data.Off
 	if i < 0 {
 		return fmt.Errorf("%s %q: %w", audit.OfficerReset, id, ErrNotFound)
 	}
-	verifier, err := d.newVerifier(ctx, s, audit.OfficerReset, all[i], passphrase)
+	slot, err := d.newSlot(ctx, s, audit.OfficerReset, all[i], passphrase)
 	if err != nil {
 		return err
 	}
-	return d.accountAct(ctx, s, audit.OfficerReset, id, func(tx store.Tx, a *staff.Account) error {
-		a.Verifier, a.MustChange = verifier, true
-		return tx.Delete(store.Tries + string(id))
+	return d.accountAct(ctx, s, &second, audit.OfficerReset, id, func(tx store.Tx, a *staff.Account) error {
+		a.MustChange = true
+		_, err := vault.NewGeneration(tx)
+		err = errors.Join(err, vault.PutSlot(tx, string(id), slot, staff.MaySign(a.Officer)))
+		if a.Disabled {
+			err = errors.Join(err, vault.SetOff(tx, string(id), true))
+		}
+		return errors.Join(err, tx.Delete(store.Tries+string(id)))
 	})
 }
 
-// newVerifier judges the passphrase that an administrator gives to somebody and
+// newSlot judges the passphrase that an administrator gives to somebody and
 // does the slow part before the Update.
-func (d *Desk) newVerifier(ctx context.Context, s staff.Session, act audit.Act, o data.Officer, passphrase []byte) (string, error) {
+func (d *Desk) newSlot(ctx context.Context, s staff.Session, act audit.Act, o data.Officer, passphrase []byte) (vault.Slot, error) {
 	if err := d.permit(ctx, s, act); err != nil {
-		return "", err
+		return vault.Slot{}, err
 	}
 	if _, err := staff.Judge(passphrase, d.About(o)...); err != nil {
-		return "", err
+		return vault.Slot{}, err
 	}
-	return staff.NewVerifier(passphrase, d.cost), nil
+	return d.vault.NewSlot(string(o.ID), passphrase, d.cost)
 }
 
 // accountAct changes the account of another officer, whose sessions end with it.
-func (d *Desk) accountAct(ctx context.Context, s staff.Session, what audit.Act, id data.OfficerID, fn func(store.Tx, *staff.Account) error) error {
-	return d.officersAct(ctx, s, what, id, func(tx store.Tx, _ *audit.Entry) error {
+func (d *Desk) accountAct(ctx context.Context, s staff.Session, second *staff.Session, what audit.Act, id data.OfficerID, fn func(store.Tx, *staff.Account) error) error {
+	return d.officersAct(ctx, s, second, what, id, func(tx store.Tx, _ *audit.Entry) error {
 		a, found, err := store.Get[staff.Account](tx, store.Accounts+string(id))
 		switch {
 		case err != nil:
 			return err
 		case !found:
 			return ErrNotFound
-		case id == s.Officer().ID:
+		case id == s.Officer().ID || second != nil && id == second.Officer().ID:
 			return ErrSelf
 		}
 		if err := fn(tx, &a); err != nil {
@@ -212,13 +232,19 @@ func (d *Desk) accountAct(ctx context.Context, s staff.Session, what audit.Act, 
 	})
 }
 
-// officersAct is an administrator's act on the officers, with its entry.
-func (d *Desk) officersAct(ctx context.Context, s staff.Session, what audit.Act, id data.OfficerID, fn func(store.Tx, *audit.Entry) error) error {
+// officersAct is an administrator's act on the officers, with its entry; with a
+// second officer where there is one.
+func (d *Desk) officersAct(ctx context.Context, s staff.Session, second *staff.Session, what audit.Act, id data.OfficerID, fn func(store.Tx, *audit.Entry) error) error {
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
-		if err := staff.Permit(tx, s, what); err != nil {
+		e := audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: what, Subject: string(id), Detail: map[string]string{}}
+		err := staff.Permit(tx, s, what)
+		if second != nil {
+			err = staff.PermitTwo(tx, s, *second, what)
+			e.Detail["second"] = string(second.Officer().ID)
+		}
+		if err != nil {
 			return err
 		}
-		e := audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: what, Subject: string(id), Detail: map[string]string{}}
 		if err := fn(tx, &e); err != nil {
 			return err
 		}

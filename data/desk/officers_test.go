@@ -7,10 +7,13 @@ import (
 	"testing"
 
 	"pratique/data"
+	"pratique/data/audit"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
 	"pratique/data/issue"
 	"pratique/data/staff"
+	"pratique/data/store"
+	"pratique/data/vault"
 )
 
 const given = "sumo tile wako renu"
@@ -66,7 +69,7 @@ func TestDisabledAtOnce(t *testing.T) {
 	}
 	// Enabled again they must sign in again.
 	for _, id := range []data.OfficerID{"officer-a", "officer-b"} {
-		if err := p.EnableOfficer(ctx, p.Administrator, id); err != nil {
+		if err := p.EnableOfficer(ctx, p.Administrator, p.Both, id); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -90,40 +93,42 @@ func TestOfficers(t *testing.T) {
 		err  error
 		want error
 	}{
-		{"add by a reviewer", p.AddOfficer(ctx, p.Reviewer, fresh, []byte(given)), desk.ErrNotPermitted},
-		{"add by nobody", p.AddOfficer(ctx, staff.Session{}, fresh, []byte(given)), desk.ErrNotPermitted},
-		{"reset by a clerk", p.ResetPassphrase(ctx, p.Clerk, "officer-b", []byte(given)), desk.ErrNotPermitted},
+		{"add by a reviewer", p.AddOfficer(ctx, p.Reviewer, p.Administrator, fresh, []byte(given)), desk.ErrNotPermitted},
+		{"add by nobody", p.AddOfficer(ctx, staff.Session{}, p.Reviewer, fresh, []byte(given)), desk.ErrNotPermitted},
+		{"reset by a clerk", p.ResetPassphrase(ctx, p.Clerk, p.Administrator, "officer-b", []byte(given)), desk.ErrNotPermitted},
 		{"disable by a clerk", p.DisableOfficer(ctx, p.Clerk, "officer-b"), desk.ErrNotPermitted},
-		{"enable by both", p.EnableOfficer(ctx, p.Both, "officer-b"), desk.ErrNotPermitted},
+		{"enable by both", p.EnableOfficer(ctx, p.Both, p.Administrator, "officer-b"), desk.ErrNotPermitted},
 		{"list by a clerk", second(p.Accounts(ctx, p.Clerk)), desk.ErrNotPermitted},
 		{"disable oneself", p.DisableOfficer(ctx, p.Administrator, "officer-d"), desk.ErrSelf},
-		{"reset oneself", p.ResetPassphrase(ctx, p.Administrator, "officer-d", []byte(given)), desk.ErrSelf},
-		{"enable who is enabled", p.EnableOfficer(ctx, p.Administrator, "officer-a"), desk.ErrState},
+		{"reset oneself", p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-d", []byte(given)), desk.ErrSelf},
+		{"reset who stands beside", p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-b", []byte(given)), desk.ErrSelf},
+		{"enable who is enabled", p.EnableOfficer(ctx, p.Administrator, p.Reviewer, "officer-a"), desk.ErrState},
 		{"disable nobody", p.DisableOfficer(ctx, p.Administrator, "officer-z"), desk.ErrNotFound},
-		{"reset nobody", p.ResetPassphrase(ctx, p.Administrator, "officer-z", []byte(given)), desk.ErrNotFound},
+		{"enable nobody", p.EnableOfficer(ctx, p.Administrator, p.Reviewer, "officer-z"), desk.ErrNotFound},
+		{"reset nobody", p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-z", []byte(given)), desk.ErrNotFound},
 	} {
 		if !errors.Is(tt.err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, tt.err, tt.want)
 		}
 	}
-	if err := p.AddOfficer(ctx, p.Administrator, fresh, []byte("Officer E 2022")); !errors.As(err, &weak) {
+	if err := p.AddOfficer(ctx, p.Administrator, p.Reviewer, fresh, []byte("Officer E 2022")); !errors.As(err, &weak) {
 		t.Errorf("weak: %v", err)
 	}
-	if err := p.ResetPassphrase(ctx, p.Administrator, "officer-a", []byte("short")); !errors.As(err, &weak) || weak.Why != staff.Short {
+	if err := p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-a", []byte("short")); !errors.As(err, &weak) || weak.Why != staff.Short {
 		t.Errorf("short: %v", err)
 	}
 	// Nobody is given a role by adding them a second time, the administrator least of all.
 	again := fresh
-	again.ID = "officer-d"
+	again.ID, again.Mark = "officer-d", "D"
 	var problems *issue.ProblemsError
-	if err := p.AddOfficer(ctx, p.Administrator, again, []byte(given)); !errors.As(err, &problems) || problems.Problems[0].Key != "problem.officer.taken" {
+	if err := p.AddOfficer(ctx, p.Administrator, p.Reviewer, again, []byte(given)); !errors.As(err, &problems) || problems.Problems[0].Key != "problem.officer.taken" {
 		t.Errorf("added twice: %v", err)
 	}
 	if n := len(entries(t, p, before)); n != 0 {
 		t.Errorf("%d entries of what was not done", n)
 	}
 
-	if err := p.AddOfficer(ctx, p.Administrator, fresh, []byte(given)); err != nil {
+	if err := p.AddOfficer(ctx, p.Administrator, p.Reviewer, fresh, []byte(given)); err != nil {
 		t.Fatal(err)
 	}
 	accounts, err := p.Accounts(ctx, p.Administrator)
@@ -147,7 +152,7 @@ func TestOfficers(t *testing.T) {
 	for range 4 {
 		p.SignIn(ctx, "officer-e", []byte("wrong"))
 	}
-	if err := p.ResetPassphrase(ctx, p.Administrator, "officer-e", []byte(given)); err != nil {
+	if err := p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-e", []byte(given)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.Queue(s); !errors.Is(err, desk.ErrEnded) {
@@ -159,6 +164,9 @@ func TestOfficers(t *testing.T) {
 	var got []string
 	for _, e := range entries(t, p, before) {
 		got = append(got, fmt.Sprintf("%s %s %s", e.Act, e.Officer, e.Subject))
+		if two := e.Act == audit.OfficerAdded || e.Act == audit.OfficerReset; (e.Detail["second"] == "officer-b") != two {
+			t.Errorf("%s with second officer %q", e.Act, e.Detail["second"])
+		}
 	}
 	want := []string{
 		"officer.added officer-d officer-e", "officers.read officer-d ", "officer.refused  officer-e", "officer.passphrase-changed officer-e ",
@@ -167,6 +175,147 @@ func TestOfficers(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("entries %q, want %q", got, want)
+	}
+}
+
+// TestLettingInTakesTwo: no officer gives anybody a way in alone.
+func TestLettingInTakesTwo(t *testing.T) {
+	p := desktest.New(t)
+	if err := p.DisableOfficer(ctx, p.Administrator, "officer-a"); err != nil {
+		t.Fatal(err)
+	}
+	// A reviewer whose account has changed since, and one who has another session.
+	gone, err := p.Second(ctx, "officer-c", []byte(desktest.Passphrase))
+	if err == nil {
+		err = p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-c", []byte(given))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	clerk, err := addOfficer(p, data.Officer{ID: "officer-k", Name: "Officer K", Mark: "K", Roles: []data.Role{data.Clerk}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	auditor, err := addOfficer(p, data.Officer{ID: "officer-x", Name: "Officer X", Mark: "X", Roles: []data.Role{data.Auditor}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	oneself, err := p.Second(ctx, "officer-d", []byte(desktest.Passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside, err := p.Second(ctx, "officer-b", []byte(desktest.Passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := data.Officer{ID: "officer-e", Name: "Officer E", Mark: "E", Roles: []data.Role{data.Administrator}}
+	before := len(entries(t, p, 0))
+	for _, tt := range []struct {
+		name   string
+		second staff.Session
+		want   error
+	}{
+		{"nobody", staff.Session{}, staff.ErrSecond},
+		{"the same officer", p.Administrator, staff.ErrSecond},
+		{"the same officer, proved again", oneself, staff.ErrSecond},
+		{"a clerk", clerk, staff.ErrSecond},
+		{"an auditor", auditor, staff.ErrSecond},
+		{"one who is shut out", p.Clerk, desk.ErrEnded},
+		{"one whose account changed", gone, desk.ErrEnded},
+		{"a reviewer", beside, nil},
+	} {
+		for name, act := range map[string]func() error{
+			"add":    func() error { return p.AddOfficer(ctx, p.Administrator, tt.second, fresh, []byte(given)) },
+			"enable": func() error { return p.EnableOfficer(ctx, p.Administrator, tt.second, "officer-a") },
+			"reset": func() error {
+				return p.ResetPassphrase(ctx, p.Administrator, tt.second, "officer-k", []byte(given))
+			},
+		} {
+			if err := act(); !errors.Is(err, tt.want) {
+				t.Errorf("%s with %s: %v, want %v", name, tt.name, err, tt.want)
+			}
+		}
+		if n := len(entries(t, p, before)); tt.want != nil && n != 0 {
+			t.Errorf("with %s: %d entries of what was not done", tt.name, n)
+		}
+	}
+}
+
+// addOfficer adds an officer and signs them in with a passphrase of their own.
+func addOfficer(p *desktest.Post, o data.Officer) (staff.Session, error) {
+	if err := p.AddOfficer(ctx, p.Administrator, p.Reviewer, o, []byte(given)); err != nil {
+		return staff.Session{}, err
+	}
+	return p.ChangePassphrase(ctx, o.ID, []byte(given), []byte("vuno peka lisa domi"))
+}
+
+// TestInvariant5ShutOutOfWhatIsStoredFromNowOn: the passphrase of an officer
+// who is disabled opens nothing any more, however the file is read, and what
+// is stored afterwards is sealed with a key that was never open to them.
+func TestInvariant5ShutOutOfWhatIsStoredFromNowOn(t *testing.T) {
+	p := desktest.New(t)
+	open := func(id, passphrase string) error {
+		v, err := vault.Open(ctx, p.Engine, string(data.PracticePost), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, err := v.Prove(ctx, id, []byte(passphrase))
+		if err != nil {
+			return err
+		}
+		return v.Unlock(ctx, key, false)
+	}
+	generation := func(id data.ApplicationID) (g byte) {
+		err := p.Engine.View(ctx, func(tx store.Tx) error {
+			b, err := tx.Get(store.ApplicationKey(id))
+			g = b[4]
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g
+	}
+	before := p.Submitted(t, p.Specimen())
+	if err := open("officer-b", desktest.Passphrase); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.DisableOfficer(ctx, p.Administrator, "officer-b"); err != nil {
+		t.Fatal(err)
+	}
+	if err := open("officer-b", desktest.Passphrase); !errors.Is(err, vault.ErrNotForYou) {
+		t.Errorf("the boxes after it: %v", err)
+	}
+	after := p.Submitted(t, p.Specimen())
+	if a, b := generation(before.ID), generation(after.ID); a != 1 || b != 2 {
+		t.Errorf("sealed with generations %d and %d", a, b)
+	}
+	// Shut out while the post was locked too, and let in again.
+	p.Lock()
+	if _, err := p.SignIn(ctx, "officer-b", []byte(desktest.Passphrase)); !errors.Is(err, desk.ErrDisabled) {
+		t.Errorf("sign in: %v", err)
+	}
+	if records, _ := p.Vault.Open(); records {
+		t.Error("an officer who is shut out opened the records")
+	}
+	if _, err := p.SignIn(ctx, "officer-d", []byte(desktest.Passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.EnableOfficer(ctx, p.Administrator, p.Both, "officer-b"); err != nil {
+		t.Fatal(err)
+	}
+	if err := open("officer-b", desktest.Passphrase); err != nil {
+		t.Errorf("let in again: %v", err)
+	}
+	// A reset closes the way in by the old passphrase.
+	if err := p.ResetPassphrase(ctx, p.Administrator, p.Both, "officer-b", []byte(given)); err != nil {
+		t.Fatal(err)
+	}
+	if err := open("officer-b", desktest.Passphrase); !errors.Is(err, vault.ErrPassphrase) {
+		t.Errorf("the old passphrase: %v", err)
+	}
+	if err := open("officer-b", given); err != nil {
+		t.Errorf("the new passphrase: %v", err)
 	}
 }
 

@@ -18,12 +18,12 @@ import (
 // Take gives a submitted case to a reviewer who did not prepare it. What its
 // check digits prove is ticked already.
 func (d *Desk) Take(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	return d.act(ctx, s, audit.ApplicationTaken, id, func(_ store.Tx, a *data.Application, _ *audit.Entry) error {
-		switch {
-		case a.State != data.Submitted:
+	return d.act(ctx, s, audit.ApplicationTaken, id, func(tx store.Tx, a *data.Application, _ *audit.Entry) error {
+		if a.State != data.Submitted {
 			return ErrState
-		case slices.Contains(a.Preparers, s.Officer().ID):
-			return ErrFourEyes
+		}
+		if _, err := d.solo(tx, s, a); err != nil {
+			return err
 		}
 		a.State, a.Reviewer = data.InReview, s.Officer().ID
 		// Ticks of an earlier round hold as long as their values did not change.
@@ -36,6 +36,19 @@ func (d *Desk) Take(ctx context.Context, s staff.Session, id data.ApplicationID)
 		}
 		return nil
 	})
+}
+
+// solo reports whether a reviewer has prepared the case as well. That is
+// [ErrFourEyes] unless solo work is allowed now.
+func (d *Desk) solo(tx store.Tx, s staff.Session, a *data.Application) (bool, error) {
+	if !slices.Contains(a.Preparers, s.Officer().ID) {
+		return false, nil
+	}
+	allowed, err := issue.Solo(tx, d.clock())
+	if err == nil && !allowed {
+		err = ErrFourEyes
+	}
+	return true, err
 }
 
 // proved reports whether check digits prove all that the identity group holds:
@@ -158,8 +171,9 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if err := owned(s, a); err != nil {
 			return err
 		}
-		if slices.Contains(a.Preparers, s.Officer().ID) {
-			return ErrFourEyes
+		solo, err := d.solo(tx, s, a)
+		if err != nil {
+			return err
 		}
 		if a.Content.Hash() != rehearsed {
 			return ErrStale
@@ -180,6 +194,9 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if err != nil {
 			return err
 		}
+		if approval.Solo = solo; solo {
+			e.Detail["solo"] = "yes"
+		}
 		a.State, a.Approval = data.Approved, &approval
 		e.Detail["content"] = approval.Hash
 		return nil
@@ -190,6 +207,9 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 // same certificate.
 func (d *Desk) Issue(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Certificate, error) {
 	c, err := d.issuer.Issue(ctx, s, id)
+	if replaced := c.Statement.Replaces; replaced != "" {
+		err = errors.Join(err, d.refreshCertificate(ctx, replaced))
+	}
 	return c, errors.Join(err, d.refresh(ctx, id))
 }
 

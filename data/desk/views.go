@@ -3,6 +3,9 @@ package desk
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +36,8 @@ type Row struct {
 	Issued     time.Time
 	Prints     int
 	HandedOver time.Time
+	Revoked    time.Time
+	ReplacedBy data.CertificateNumber
 }
 
 // row is a case's row. A certificate that cannot be read leaves its part empty.
@@ -54,6 +59,9 @@ func row(tx store.Tx, a data.Application) Row {
 	}
 	if c, found, err := store.Get[data.Certificate](tx, store.CertificateKey(a.Certificate)); err == nil && found && c.Phase == data.PhaseIssued {
 		r.Number, r.Issued, r.Prints, r.HandedOver = c.Number, c.IssuedAt, len(c.Prints), c.HandedOver
+		if c.Revoked != nil {
+			r.Revoked, r.ReplacedBy = c.Revoked.At, c.Revoked.ReplacedBy
+		}
 	}
 	return r
 }
@@ -78,7 +86,7 @@ func (d *Desk) refresh(ctx context.Context, id data.ApplicationID) error {
 // Queue are the cases in these states (none: all), by departure; those whose
 // departure is not known yet come last, by age.
 func (d *Desk) Queue(s staff.Session, states ...data.State) ([]Row, error) {
-	if err := d.permit(context.Background(), s, audit.ApplicationRead); err != nil {
+	if err := d.listed(s, "queue", ""); err != nil {
 		return nil, err
 	}
 	rows := d.filter(func(r Row) bool { return len(states) == 0 || slices.Contains(states, r.State) })
@@ -138,7 +146,7 @@ func (d *Desk) Waits(s staff.Session) int {
 
 // Issued are the cases with a certificate, the newest first.
 func (d *Desk) Issued(s staff.Session) ([]Row, error) {
-	if err := d.permit(context.Background(), s, audit.CertificateRead); err != nil {
+	if err := d.listed(s, "issued", ""); err != nil {
 		return nil, err
 	}
 	rows := d.filter(func(r Row) bool { return r.Number != "" })
@@ -150,12 +158,12 @@ func (d *Desk) Issued(s staff.Session) ([]Row, error) {
 // written, a document number, or words that all begin a part of the names. The
 // newest change comes first.
 func (d *Desk) Search(s staff.Session, text string) ([]Row, error) {
-	if err := d.permit(context.Background(), s, audit.ApplicationRead); err != nil {
-		return nil, err
-	}
 	words := nameParts(text)
 	if len(words) == 0 {
 		return nil, nil
+	}
+	if err := d.listed(s, "search", text); err != nil {
+		return nil, err
 	}
 	number, _ := data.ParseCertificateNumber(text)
 	document := strings.Join(strings.Fields(strings.ToUpper(text)), "")
@@ -174,6 +182,37 @@ func (d *Desk) Search(s staff.Session, text string) ([]Row, error) {
 	})
 	slices.SortFunc(rows, func(a, b Row) int { return cmp.Or(b.Changed.Compare(a.Changed), cmp.Compare(a.ID, b.ID)) })
 	return rows, nil
+}
+
+// listed says in the log that an officer looked at a list: once from one sign-in
+// to the next for a list that only grows older on the screen, each time for a
+// search, whose text is told by its hash.
+func (d *Desk) listed(s staff.Session, list, text string) error {
+	key := string(s.Officer().ID) + "/" + list
+	d.mu.RLock()
+	known := d.looked[key]
+	d.mu.RUnlock()
+	if known && text == "" {
+		return d.permit(context.Background(), s, audit.ListRead)
+	}
+	err := d.log.Update(context.Background(), func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := staff.Permit(tx, s, audit.ListRead); err != nil {
+			return err
+		}
+		e := audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: audit.ListRead, Detail: map[string]string{"list": list}}
+		if text != "" {
+			sum := sha256.Sum256([]byte(text))
+			e.Detail["text"] = hex.EncodeToString(sum[:])
+		}
+		return add(e)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", audit.ListRead, err)
+	}
+	d.mu.Lock()
+	d.looked[key] = true
+	d.mu.Unlock()
+	return nil
 }
 
 // nameParts are the words of a name, or of a search for one.

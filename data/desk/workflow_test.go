@@ -527,7 +527,7 @@ func (k countingKey) Sign(random io.Reader, digest []byte, opts crypto.SignerOpt
 // counted is an option that counts the signatures of the post's key.
 func counted(n *atomic.Int32) func(*desk.Config) {
 	return func(c *desk.Config) {
-		c.Signer = &keys.Signer{Signer: countingKey{c.Signer.Signer, n, nil}, Certificate: c.Signer.Certificate}
+		desktest.WrapKey(c, func(s crypto.Signer) crypto.Signer { return countingKey{s, n, nil} })
 	}
 }
 
@@ -707,7 +707,7 @@ func TestInvariant10ClockThatGoesBackBetweenThePhases(t *testing.T) {
 func intend(t *testing.T, p *desktest.Post, id data.ApplicationID) data.CertificateNumber {
 	t.Helper()
 	c := p.Config
-	c.Signer = &keys.Signer{Signer: brokenKey{c.Signer.Signer}, Certificate: c.Signer.Certificate}
+	desktest.WrapKey(&c, func(s crypto.Signer) crypto.Signer { return brokenKey{s} })
 	d, err := desk.Open(ctx, c)
 	if err != nil {
 		t.Fatal(err)
@@ -765,7 +765,7 @@ func TestInvariant8NoFitSignerNoCertificate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Signer = signer
+		c.Signer = desktest.Opens(signer)
 	}
 	for _, tt := range []struct {
 		name    string
@@ -776,10 +776,12 @@ func TestInvariant8NoFitSignerNoCertificate(t *testing.T) {
 		{"missing", func(c *desk.Config) { c.Signer = nil }, keys.ErrMissing, true},
 		{"ends before the journey", expiring, keys.ErrUnfit, false},
 		{"ended", func(c *desk.Config) {
-			_, c.Signer, _ = keys.MakePractice(c.Post, desktest.Now.AddDate(-3, 0, 0))
+			_, signer, _ := keys.MakePractice(c.Post, desktest.Now.AddDate(-3, 0, 0))
+			c.Signer = desktest.Opens(signer)
 		}, keys.ErrUnfit, true},
 		{"not yet begun", func(c *desk.Config) {
-			_, c.Signer, _ = keys.MakePractice(c.Post, desktest.Now.AddDate(0, 0, 1))
+			_, signer, _ := keys.MakePractice(c.Post, desktest.Now.AddDate(0, 0, 1))
+			c.Signer = desktest.Opens(signer)
 		}, keys.ErrUnfit, true},
 		{"of a practice post at a real one", func(c *desk.Config) { c.Post.Kind = data.RealPost }, keys.ErrUnfit, true},
 	} {
@@ -1030,27 +1032,24 @@ func (t noAuditTx) Put(key string, value []byte) error {
 	return t.Tx.Put(key, value)
 }
 
-// onFaulty puts a new post on a store that can fail.
+// onFaulty puts a new post on an engine that can fail.
 func onFaulty(t *testing.T, f *faultyStore) func(*desk.Config) {
 	return func(c *desk.Config) {
 		s := mem.New()
 		t.Cleanup(func() { s.Close() })
 		f.Store = s
-		log, err := audit.Create(ctx, f, filepath.Join(t.TempDir(), "head"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		desktest.Fill(t, log, desktest.Now)
-		c.Log = log
+		c.Vault, c.Log = desktest.Vault(t, f, filepath.Join(t.TempDir(), "head"))
+		desktest.Fill(t, c.Vault, c.Log, desktest.Now)
 	}
 }
 
-// everything is all that a store holds, apart from its log.
+// everything is all that an engine holds, sealed as it is, apart from its log's
+// tree.
 func everything(t *testing.T, s store.Store) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	err := s.View(ctx, func(tx store.Tx) error {
-		for _, kind := range []string{store.Applications, store.Certificates, store.Issuing, store.Sequences, store.Laboratories, store.Accounts, store.Tries, store.Lookups, "audit/", "audit-state/"} {
+		for _, kind := range []string{store.Applications, store.Certificates, store.Issuing, store.Sequences, store.Laboratories, store.Accounts, store.Tries, store.Lookups, "audit/", "audit-state/", "slot/", "vault/"} {
 			if err := tx.Scan(kind, "", 0, func(key string, value []byte) error { all[key] = string(value); return nil }); err != nil {
 				return err
 			}
@@ -1067,7 +1066,6 @@ func TestNoEntryNoAct(t *testing.T) {
 	var signatures atomic.Int32
 	var f faultyStore
 	p := desktest.New(t, onFaulty(t, &f), counted(&signatures))
-	p.Log, p.Store = p.Config.Log, &f
 	c := p.Issued(t, p.Specimen())
 	if _, err := p.Printed(ctx, p.Clerk, c.Number, "q", "1"); err != nil {
 		t.Fatal(err)
@@ -1094,10 +1092,10 @@ func TestNoEntryNoAct(t *testing.T) {
 			return second(p.ChangePassphrase(ctx, "officer-a", []byte(desktest.Passphrase), []byte(given)))
 		},
 		"add": func() error {
-			return p.AddOfficer(ctx, p.Administrator, data.Officer{ID: "e", Name: "E", Mark: "E", Roles: []data.Role{data.Clerk}}, []byte(given))
+			return p.AddOfficer(ctx, p.Administrator, p.Reviewer, data.Officer{ID: "officer-e", Name: "E", Mark: "E", Roles: []data.Role{data.Clerk}}, []byte(given))
 		},
 		"disable":  func() error { return p.DisableOfficer(ctx, p.Administrator, "officer-a") },
-		"reset":    func() error { return p.ResetPassphrase(ctx, p.Administrator, "officer-a", []byte(given)) },
+		"reset":    func() error { return p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-a", []byte(given)) },
 		"accounts": func() error { return second(p.Accounts(ctx, p.Administrator)) },
 	}
 	for name, act := range acts {
@@ -1128,7 +1126,6 @@ func TestInvariant3UnknownOutcomeIsReadBack(t *testing.T) {
 		var signatures, countdown atomic.Int32
 		f := faultyStore{unknown: &countdown}
 		p := desktest.New(t, onFaulty(t, &f), counted(&signatures))
-		p.Log, p.Store = p.Config.Log, &f
 		a := p.Approved(t, p.Specimen())
 		countdown.Store(update)
 		if c, err := p.Issue(ctx, p.Reviewer, a.ID); !errors.Is(err, store.ErrUnknown) || c.Seal != "" {

@@ -25,8 +25,10 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/big"
@@ -34,6 +36,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pratique/data"
@@ -50,6 +53,8 @@ var (
 	ErrNotApproved = errors.New("not approved")
 	// ErrFourEyes: who prepared any version of an application may not approve it.
 	ErrFourEyes = errors.New("prepared and approved by the same officer")
+	// ErrReplaced: what a correction is to replace cannot be replaced any more.
+	ErrReplaced = errors.New("replaced already")
 	// ErrKind: practice and real records do not mix.
 	ErrKind = errors.New("practice and real records do not mix")
 	// ErrTooLarge: the seal would not fit a QR that readers can read.
@@ -59,11 +64,7 @@ var (
 )
 
 // ProblemsError carries the problems that stop an act.
-type ProblemsError struct{ Problems []data.Problem }
-
-func (e *ProblemsError) Error() string {
-	return fmt.Sprintf("%d problems, the first: %s at %s", len(e.Problems), e.Problems[0].Key, e.Problems[0].Field)
-}
+type ProblemsError = data.ProblemsError
 
 // MaxSeal is the number of characters of the largest seal: what an
 // alphanumeric QR of version 22 at level M holds (ISO/IEC 18004 table 7).
@@ -78,18 +79,26 @@ const sealLife = 180 * 24 * time.Hour
 
 // Issuer issues the certificates of a post.
 type Issuer struct {
-	log    *audit.Log
-	post   data.Post
-	codes  data.Codes
-	signer *keys.Signer
-	clock  func() time.Time
+	log   *audit.Log
+	post  data.Post
+	codes data.Codes
+	clock func() time.Time
 
-	mu sync.Mutex // one certificate at a time
+	mu     sync.Mutex // one certificate at a time
+	signer atomic.Pointer[keys.Signer]
 }
 
-// New makes an issuer. A nil signer can rehearse but not issue.
-func New(log *audit.Log, post data.Post, codes data.Codes, signer *keys.Signer, clock func() time.Time) *Issuer {
-	return &Issuer{log: log, post: post, codes: codes, signer: signer, clock: clock}
+// New makes an issuer that can rehearse but not issue.
+func New(log *audit.Log, post data.Post, codes data.Codes, clock func() time.Time) *Issuer {
+	return &Issuer{log: log, post: post, codes: codes, clock: clock}
+}
+
+// Use gives the issuer the signer, or takes it away, and returns the one before.
+// It waits for a certificate that is being issued.
+func (i *Issuer) Use(signer *keys.Signer) (before *keys.Signer) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.signer.Swap(signer)
 }
 
 // checkApproval says whether an application, as stored, may be issued now: it
@@ -101,8 +110,18 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 		return ErrKind
 	case app.State != data.Approved || a == nil || a.Hash != app.Content.Hash():
 		return ErrNotApproved
-	case len(app.Preparers) == 0 || slices.Contains(app.Preparers, a.Officer):
+	case len(app.Preparers) == 0 || slices.Contains(app.Preparers, a.Officer) && !a.Solo:
 		return ErrFourEyes
+	case a.Solo:
+		// It was allowed then, and must still be.
+		for _, at := range []time.Time{a.At, now} {
+			if allowed, err := Solo(tx, at); err != nil || !allowed {
+				return errors.Join(err, ErrFourEyes)
+			}
+		}
+	}
+	if _, err := replaced(tx, app); err != nil {
+		return err
 	}
 	for _, g := range app.Content.Groups() {
 		if !app.Ticked(g) {
@@ -114,9 +133,32 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 		return err
 	}
 	if p := data.Validate(app.Content, i.codes, laboratories, now); data.Stops(p) {
-		return &ProblemsError{p}
+		return &ProblemsError{Problems: p}
 	}
 	return nil
+}
+
+// Solo reports whether an officer may approve at that instant what they
+// prepared themselves.
+func Solo(tx store.Tx, at time.Time) (bool, error) {
+	s, _, err := store.Get[data.Solo](tx, store.SettingSolo)
+	return s.Allows(at), err
+}
+
+// replaced is the certificate that an application corrects, none if it corrects
+// nothing. It must have been issued, and not be replaced by another one.
+func replaced(tx store.Tx, app data.Application) (c data.Certificate, err error) {
+	if app.Replaces == "" {
+		return c, nil
+	}
+	c, found, err := store.Get[data.Certificate](tx, store.CertificateKey(app.Replaces))
+	switch {
+	case err != nil:
+		return c, err
+	case !found || c.Phase != data.PhaseIssued || c.Revoked != nil && c.Revoked.ReplacedBy != "":
+		return c, fmt.Errorf("%s: %w", app.Replaces, ErrReplaced)
+	}
+	return c, nil
 }
 
 // Laboratories are the post's list.
@@ -170,11 +212,12 @@ func (i *Issuer) intend(ctx context.Context, s staff.Session, id data.Applicatio
 		if err != nil {
 			return err
 		}
-		if i.signer == nil {
+		signer := i.signer.Load()
+		if signer == nil {
 			return keys.ErrMissing
 		}
 		expires, _ := st.Expires.Instant()
-		if err := i.signer.CheckFit(now, expires, i.post.Practice()); err != nil {
+		if err := signer.CheckFit(now, expires, i.post.Practice()); err != nil {
 			return err
 		}
 		if number, err = i.newNumber(tx); err != nil {
@@ -189,7 +232,7 @@ func (i *Issuer) intend(ctx context.Context, s staff.Session, id data.Applicatio
 		sequence++
 		c := data.Certificate{
 			Number: number, Application: id, Phase: data.PhaseIssuing, Statement: st, Year: year, Sequence: sequence,
-			Preparer: app.Preparers[len(app.Preparers)-1], Approver: app.Approval.Officer,
+			Preparer: app.Preparers[len(app.Preparers)-1], Approver: app.Approval.Officer, Solo: app.Approval.Solo,
 		}
 		app.Certificate = number
 		return errors.Join(
@@ -263,8 +306,8 @@ func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.S
 		return data.Statement{}, fmt.Errorf("%w: no medical window", ErrNotApproved)
 	}
 	expires := until.Add(sealLife)
-	if i.signer != nil && expires.After(i.signer.Certificate.NotAfter) && !until.After(i.signer.Certificate.NotAfter) {
-		expires = i.signer.Certificate.NotAfter
+	if signer := i.signer.Load(); signer != nil && expires.After(signer.Certificate.NotAfter) && !until.After(signer.Certificate.NotAfter) {
+		expires = signer.Certificate.NotAfter
 	}
 	st := data.StatementOf(app.Content, laboratories)
 	for n, test := range st.Tests {
@@ -276,6 +319,7 @@ func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.S
 	st.Issued, st.Expires = atOffset(issued, issued), atOffset(expires.Truncate(time.Minute), issued)
 	st.ValidFrom, st.ValidUntil, st.Window = a.ValidFrom.Sealed(), a.ValidUntil.Sealed(), a.Window
 	st.Colour, st.PreparedBy, st.ApprovedBy = a.Colour, preparer.Mark, approver.Mark
+	st.Replaces = app.Replaces
 	return st, nil
 }
 
@@ -299,11 +343,12 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 		return c, fmt.Errorf("%w: its number was voided", ErrNotApproved)
 	}
 	now := i.clock()
-	if i.signer == nil {
+	signer := i.signer.Load()
+	if signer == nil {
 		return c, keys.ErrMissing
 	}
 	expires, _ := c.Statement.Expires.Instant()
-	if err := i.signer.CheckFit(now, expires, c.Statement.Practice); err != nil {
+	if err := signer.CheckFit(now, expires, c.Statement.Practice); err != nil {
 		return c, err
 	}
 	// What was approved must still be: a recovery may run long after the intent.
@@ -326,7 +371,7 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 	if _, err := rehearse(c.Statement); err != nil {
 		return c, err
 	}
-	text, err := signAndCheck(i.signer, i.signer.Certificate, c.Statement)
+	text, err := signAndCheck(signer, signer.Certificate, c.Statement)
 	if err != nil {
 		return c, err
 	}
@@ -345,19 +390,57 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 		if err != nil {
 			return err
 		}
+		old, err := replaced(tx, app)
+		if err != nil {
+			return err
+		}
+		if old.Number != "" {
+			if err := revokeFor(tx, add, old, stored, now); err != nil {
+				return err
+			}
+		}
 		stored.Phase, stored.Seal, stored.IssuedAt = data.PhaseIssued, text, now
 		app.State, app.Changed = data.Issued, now
 		c = stored
 		return errors.Join(
+			countUse(tx, signer.ID),
 			store.Put(tx, store.CertificateKey(number), stored),
 			store.Put(tx, store.ApplicationKey(app.ID), app),
 			tx.Delete(store.IssuingKey(number)),
 			add(audit.Entry{At: now, Officer: officer, Act: audit.CertificateIssued, Subject: string(number), Detail: map[string]string{
-				"application": string(app.ID), "seal": store.Token("seal", text),
+				"application": string(app.ID), "seal": digest(text),
 			}}),
 		)
 	})
 	return c, err
+}
+
+// revokeFor revokes a certificate because another one replaces it, in the
+// transaction that issues that.
+func revokeFor(tx store.Tx, add func(audit.Entry) error, old, by data.Certificate, now time.Time) error {
+	if old.Revoked == nil {
+		old.Revoked = &data.Revocation{At: now, Reason: data.RevokedReplaced, Officer: by.Preparer, Second: by.Approver}
+	}
+	revocation := *old.Revoked
+	revocation.ReplacedBy = by.Number
+	old.Revoked = &revocation
+	return errors.Join(store.Put(tx, store.CertificateKey(old.Number), old), add(audit.Entry{
+		At: now, Officer: by.Approver, Act: audit.CertificateRevoked, Subject: string(old.Number),
+		Detail: map[string]string{"reason": revocation.Reason, "replaced-by": string(by.Number), "second": string(by.Preparer)},
+	}))
+}
+
+// countUse counts a signature of a signer that has a record.
+func countUse(tx store.Tx, signer string) error {
+	if signer == "" {
+		return nil
+	}
+	r, found, err := store.Get[keys.Record](tx, store.Signers+signer)
+	if err != nil || !found {
+		return errors.Join(err, fmt.Errorf("signer %s has no record: %w", signer, keys.ErrUnfit))
+	}
+	r.Uses++
+	return store.Put(tx, store.Signers+signer, r)
 }
 
 // read is the stored record of a number.
@@ -398,7 +481,7 @@ func (i *Issuer) Recover(ctx context.Context) error {
 		var problems *ProblemsError
 		switch _, err = i.finish(ctx, c.Approver, number); {
 		case err == nil:
-		case errors.Is(err, ErrNotApproved), errors.Is(err, ErrFourEyes), errors.Is(err, ErrKind),
+		case errors.Is(err, ErrNotApproved), errors.Is(err, ErrFourEyes), errors.Is(err, ErrKind), errors.Is(err, ErrReplaced),
 			errors.Is(err, ErrRehearsal), errors.Is(err, ErrTooLarge), errors.As(err, &problems):
 			if err := i.void(ctx, number); err != nil {
 				return fmt.Errorf("recover %s: %w", number, err)
@@ -541,4 +624,10 @@ func fixedWidth(der []byte) ([]byte, error) {
 	rs.R.FillBytes(out[:32])
 	rs.S.FillBytes(out[32:])
 	return out, nil
+}
+
+// digest names a seal in the log: SHA-256 in hex.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }

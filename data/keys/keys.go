@@ -1,25 +1,35 @@
-// Package keys opens the post's signer: the private key that signs
-// certificates, and the signer certificate that tells whose it is.
+// Package keys opens the post's signers: private keys that sign certificates,
+// each with the signer certificate that tells whose it is.
 //
-// A signer is named by a URI:
+// A key is named by a URI:
 //
 //	file:keys/signer.key
+//	pkcs11:token=…;object=…?module-path=…
 //
-// names an encrypted PKCS#8 file (RFC 5958 in PEM, "ENCRYPTED PRIVATE KEY",
-// PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC) relative to the post's
-// folder, readable by `openssl pkey -in signer.key`. The signer certificate
-// lies beside it as signer.pem.
+// The first names an encrypted PKCS#8 file (RFC 5958 in PEM, "ENCRYPTED PRIVATE
+// KEY", PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC), relative to the post's
+// folder, readable by `openssl pkey -in signer.key`. Schemes other than file
+// are those of the [Places] a main program hands in, as pkcs11 (RFC 7512) of
+// data/keys/pkcs11.
+//
+// What is known about a signer is a [Record], which the post stores: from the
+// request (PKCS#10), by the certificate that answers it, until it is retired.
+// The practice signer of a new practice post has none; its certificate lies
+// beside the key as signer.pem ([CreatePractice], [Open]).
 //
 // Certificates follow the profile of the EU governance guide (DSC and CSCA,
-// sub-type without extended key usage: any kind of certificate). The signer
-// certificate of a practice post has the organisational unit "PRACTICE", so
-// that its signatures cannot be taken for others even where the key leaks.
+// sub-type without extended key usage: any kind of certificate). Two
+// organisational units say what a signature is not: those of practice posts
+// have "PRACTICE", so that they cannot be taken for others even where the key
+// leaks, and a signer that a real post vouched for by itself has "NOT
+// ACCREDITED", as has its anchor.
 //
 // The log of a post has a key of its own, keys/log.key, encrypted in the same
 // way: it signs checkpoints and can sign nothing else ([OpenLog]).
 //
-// No key is ever made as a side effect: [CreatePractice] and [CreateLog] are called when
-// a post is made and by nobody else.
+// No key is ever made as a side effect: that is done by [Ring.Request],
+// [Ring.MakeOwn], [MakePractice], [CreatePractice] and [CreateLog] alone, whose
+// callers were asked to. Nothing here overwrites or deletes a key.
 package keys
 
 import (
@@ -35,8 +45,8 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,6 +56,7 @@ import (
 	"github.com/youmark/pkcs8"
 
 	"pratique/data"
+	"pratique/data/seal/x509ec"
 )
 
 var (
@@ -58,12 +69,22 @@ var (
 	ErrUnfit = errors.New("signing key unfit")
 )
 
-// practiceUnit marks a practice post's certificates.
-const practiceUnit = "PRACTICE"
+// Organisational units that mark a practice post's certificates and those of
+// a real post that vouches for itself.
+const (
+	practiceUnit = "PRACTICE"
+	ownUnit      = "NOT ACCREDITED"
+)
 
 // IsPractice reports whether a certificate belongs to a practice post.
 func IsPractice(c *x509.Certificate) bool {
 	return slices.Contains(c.Subject.OrganizationalUnit, practiceUnit)
+}
+
+// IsOwn reports whether a certificate belongs to a real post's own anchor, which
+// accredits nobody, or to a signer it vouches for.
+func IsOwn(c *x509.Certificate) bool {
+	return slices.Contains(c.Subject.OrganizationalUnit, ownUnit)
 }
 
 // Fingerprint is the SHA-256 of a certificate in upper-case hex.
@@ -75,7 +96,19 @@ func Fingerprint(c *x509.Certificate) string {
 // Signer is an open key with its certificate.
 type Signer struct {
 	crypto.Signer
+	ID          string // of its record; empty for one without
 	Certificate *x509.Certificate
+	// WorkUntil is the end of the key's working period; zero: that of the
+	// certificate's validity.
+	WorkUntil time.Time
+}
+
+// Close lets go of what the key lies in, such as a token.
+func (s *Signer) Close() error {
+	if c, ok := s.Signer.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
 }
 
 // NewSigner joins a key with its certificate and refuses a pair that does not match.
@@ -87,35 +120,22 @@ func NewSigner(key crypto.Signer, certificate *x509.Certificate) (*Signer, error
 	if !public.Equal(certificate.PublicKey) {
 		return nil, fmt.Errorf("%w: it does not belong to the signer certificate", ErrUnfit)
 	}
-	return &Signer{key, certificate}, nil
+	return &Signer{Signer: key, Certificate: certificate}, nil
 }
 
 // CheckFit says whether the signer may sign, at the instant now, something
-// that is to be checked until expires, for a post of that kind.
+// that is to be checked until expires, for a post of that kind. The error is an
+// [*UnfitError].
 func (s *Signer) CheckFit(now, expires time.Time, practice bool) error {
-	c := s.Certificate
-	switch {
-	case IsPractice(c) != practice:
-		return fmt.Errorf("%w: practice and real keys are not exchangeable", ErrUnfit)
-	case now.Before(c.NotBefore):
-		return fmt.Errorf("%w: the signer certificate begins on %s", ErrUnfit, c.NotBefore.Format(time.DateOnly))
-	case now.After(c.NotAfter):
-		return fmt.Errorf("%w: the signer certificate ended on %s", ErrUnfit, c.NotAfter.Format(time.DateOnly))
-	case expires.After(c.NotAfter):
-		return fmt.Errorf("%w: the signer certificate ends on %s, before the seal would", ErrUnfit, c.NotAfter.Format(time.DateOnly))
-	}
-	return nil
+	return fit(s.Certificate, s.WorkUntil, now, expires, practice)
 }
 
-// Open opens the signer that uri names, of the post in folder dir.
+// Open opens the signer that uri names, a file of the post in folder dir with
+// the signer certificate beside it.
 func Open(dir, uri string, passphrase []byte) (*Signer, error) {
-	u, err := url.Parse(uri)
-	if err != nil || u.Scheme != "file" || u.Opaque == "" {
-		return nil, fmt.Errorf("signer %q: only file:PATH is understood", uri)
-	}
-	path := u.Opaque
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
+	path, err := filePath(dir, uri)
+	if err != nil {
+		return nil, err
 	}
 	key, err := readKey(path, passphrase)
 	if err != nil {
@@ -153,6 +173,9 @@ func readKey(path string, passphrase []byte) (crypto.Signer, error) {
 
 // encryptKey is a key as the file that holds it.
 func encryptKey(key crypto.Signer, passphrase []byte) ([]byte, error) {
+	if len(passphrase) == 0 { // with none, the library would not encrypt
+		return nil, fmt.Errorf("%w: it is empty, and a key is not kept without one", ErrPassphrase)
+	}
 	der, err := pkcs8.MarshalPrivateKey(key, passphrase, &pkcs8.Opts{
 		Cipher:  pkcs8.AES256CBC,
 		KDFOpts: pkcs8.PBKDF2Opts{SaltSize: 16, IterationCount: 600_000, HMACHash: crypto.SHA256},
@@ -163,49 +186,98 @@ func encryptKey(key crypto.Signer, passphrase []byte) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: der}), nil
 }
 
-// readCertificates reads a PEM file of one or more certificates.
+// ErrNoCertificates: there are none where some should be.
+var ErrNoCertificates = errors.New("no certificates found")
+
+// ParseCertificates reads one or more certificates in PEM, between which
+// anything else may stand, or in DER, one after the other. Their curves may be
+// spelled out, see package x509ec.
+func ParseCertificates(b []byte) ([]*x509.Certificate, error) {
+	block, rest := pem.Decode(b)
+	if block == nil {
+		all, err := x509ec.ParseCertificates(b)
+		if err == nil && len(all) == 0 {
+			err = ErrNoCertificates
+		}
+		return all, err
+	}
+	var all []*x509.Certificate
+	for ; block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		c, err := x509ec.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	if len(all) == 0 {
+		return nil, ErrNoCertificates
+	}
+	return all, nil
+}
+
+// readCertificates reads a file of one or more certificates.
 func readCertificates(path string) ([]*x509.Certificate, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w: signer certificate: %w", ErrMissing, err)
 	}
-	var all []*x509.Certificate
-	for block, rest := pem.Decode(b); block != nil; block, rest = pem.Decode(rest) {
-		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %s: %w", ErrUnfit, path, err)
-		}
-		all = append(all, c)
-	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("%w: %s holds no certificate", ErrUnfit, path)
+	all, err := ParseCertificates(b)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrUnfit, path, err)
 	}
 	return all, nil
 }
 
-// Validity of a practice post's certificates. For practice the working period
-// of the key is the validity of the certificate.
+// Validity of the certificates that a post makes for itself, as the EU
+// governance guide has them.
 const (
-	practiceAnchorYears = 4
-	practiceSignerYears = 2
+	anchorYears = 4
+	signerYears = 2
 )
 
 // MakePractice makes the anchor of a practice post and a signer it vouches
-// for. The anchor's own key is used once and never kept.
+// for. The anchor's own key is used once and never kept. The working period of
+// the signer is the validity of its certificate: practice goes on.
 func MakePractice(post data.Post, now time.Time) (anchor *x509.Certificate, signer *Signer, err error) {
 	if !post.Practice() {
 		return nil, nil, fmt.Errorf("%w: keys of a real post are not made this way", ErrUnfit)
+	}
+	key, err := newKey()
+	if err != nil {
+		return nil, nil, err
+	}
+	anchor, certificate, err := vouch(post, key.Public(), now)
+	if err != nil {
+		return nil, nil, err
+	}
+	signer, err = NewSigner(key, certificate)
+	return anchor, signer, err
+}
+
+func newKey() (*ecdsa.PrivateKey, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("make signing key: %w", err)
+	}
+	return key, nil
+}
+
+// vouch makes an anchor of the post's own and the certificate it issues for
+// the key of a signer. The anchor's key is used for that and never kept.
+func vouch(post data.Post, public crypto.PublicKey, now time.Time) (anchor, certificate *x509.Certificate, err error) {
+	signerKey, ok := public.(*ecdsa.PublicKey)
+	if !ok || signerKey.Curve != elliptic.P256() {
+		return nil, nil, fmt.Errorf("%w: not a P-256 key", ErrUnfit)
 	}
 	anchorKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make anchor key: %w", err)
 	}
-	signerKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, nil, fmt.Errorf("make signing key: %w", err)
-	}
 	now = now.UTC().Truncate(time.Minute) // a seal counts in whole minutes
-	a, err := template("Practice Anchor "+post.Code, post, now, practiceAnchorYears, &anchorKey.PublicKey)
+	a, err := template("Anchor", post, now, anchorYears, &anchorKey.PublicKey)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -214,17 +286,15 @@ func MakePractice(post data.Post, now time.Time) (anchor *x509.Certificate, sign
 	if anchor, err = certify(a, a, &anchorKey.PublicKey, anchorKey); err != nil {
 		return nil, nil, fmt.Errorf("make anchor: %w", err)
 	}
-	s, err := template("Practice Signer "+post.Code, post, now, practiceSignerYears, &signerKey.PublicKey)
+	s, err := template("Signer", post, now, signerYears, signerKey)
 	if err != nil {
 		return nil, nil, err
 	}
 	s.KeyUsage = x509.KeyUsageDigitalSignature
-	certificate, err := certify(s, anchor, &signerKey.PublicKey, anchorKey)
-	if err != nil {
+	if certificate, err = certify(s, anchor, signerKey, anchorKey); err != nil {
 		return nil, nil, fmt.Errorf("make signer certificate: %w", err)
 	}
-	signer, err = NewSigner(signerKey, certificate)
-	return anchor, signer, err
+	return anchor, certificate, nil
 }
 
 func certify(c, parent *x509.Certificate, public *ecdsa.PublicKey, by *ecdsa.PrivateKey) (*x509.Certificate, error) {
@@ -233,6 +303,20 @@ func certify(c, parent *x509.Certificate, public *ecdsa.PublicKey, by *ecdsa.Pri
 		return nil, err
 	}
 	return x509.ParseCertificate(der)
+}
+
+// subject is the name of a post's certificate for that role, "Anchor" or
+// "Signer"; a practice post's is marked as such.
+func subject(role string, post data.Post) pkix.Name {
+	n := pkix.Name{
+		CommonName: role + " " + post.Code, Country: []string{post.Country},
+		Organization: []string{post.StateName["en"]},
+	}
+	if post.Practice() {
+		n.CommonName = "Practice " + n.CommonName
+		n.OrganizationalUnit = []string{practiceUnit}
+	}
+	return n
 }
 
 // CreatePractice makes the keys of a practice post and writes, below dir,
@@ -247,18 +331,15 @@ func CreatePractice(dir string, post data.Post, passphrase []byte, now time.Time
 	if err != nil {
 		return "", err
 	}
-	pemOf := func(c *x509.Certificate) []byte {
-		return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
-	}
-	chain := append(pemOf(anchor), pemOf(signer.Certificate)...)
+	certificate := pemOf(signer.Certificate.Raw)
 	for _, f := range []struct {
 		name    string
 		content []byte
 		mode    os.FileMode
 	}{
 		{"keys/signer.key", encrypted, 0o600},
-		{"keys/signer.pem", pemOf(signer.Certificate), 0o644},
-		{"anchor.pem", chain, 0o644},
+		{"keys/signer.pem", certificate, 0o644},
+		{"anchor.pem", append(pemOf(anchor.Raw), certificate...), 0o644},
 	} {
 		if err := writeNew(filepath.Join(dir, filepath.FromSlash(f.name)), f.content, f.mode); err != nil {
 			return "", err
@@ -267,7 +348,12 @@ func CreatePractice(dir string, post data.Post, passphrase []byte, now time.Time
 	return "file:keys/signer.key", nil
 }
 
-func template(name string, post data.Post, now time.Time, years int, public *ecdsa.PublicKey) (*x509.Certificate, error) {
+func pemOf(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}
+
+// template is a certificate that a post makes for itself.
+func template(role string, post data.Post, now time.Time, years int, public *ecdsa.PublicKey) (*x509.Certificate, error) {
 	serial := make([]byte, 16)
 	rand.Read(serial)                 // never fails
 	serial[0] = serial[0]&0x7f | 0x40 // positive and of full length
@@ -276,13 +362,13 @@ func template(name string, post data.Post, now time.Time, years int, public *ecd
 		return nil, err
 	}
 	keyID := sha1.Sum(point) // RFC 5280 §4.2.1.2 (1): a name, not a protection
+	name := subject(role, post)
+	if !post.Practice() {
+		name.OrganizationalUnit = []string{ownUnit}
+	}
 	return &x509.Certificate{
 		SerialNumber: new(big.Int).SetBytes(serial),
-		Subject: pkix.Name{
-			CommonName: name, Country: []string{post.Country},
-			Organization:       []string{post.StateName["en"]},
-			OrganizationalUnit: []string{practiceUnit},
-		},
+		Subject:      name,
 		SubjectKeyId: keyID[:],
 		NotBefore:    now, NotAfter: now.AddDate(years, 0, 0),
 		BasicConstraintsValid: true,

@@ -30,9 +30,9 @@ func checkLogKey(tx store.Tx, verifier string) error {
 	return errors.Join(each, err)
 }
 
-// ReadLog runs fn on the log of a closed post, whole or not. It changes
+// readLog runs fn on the log of a closed post, whole or not. It changes
 // nothing but the text in the lock file.
-func ReadLog(ctx context.Context, dir string, engine Engine, holder string, fn func(store.Tx) error) (err error) {
+func readLog(ctx context.Context, dir string, engine Engine, holder string, fn func(store.Tx) error) (err error) {
 	if _, err := Describe(dir); err != nil {
 		return err
 	}
@@ -50,7 +50,8 @@ func ReadLog(ctx context.Context, dir string, engine Engine, holder string, fn f
 }
 
 // VerifyLog checks the log of a closed post against itself, its head file and
-// checkpoints, and returns how many entries hold together. Key is the verifier
+// checkpoints, and returns how many entries hold together. Nobody needs to sign
+// in: entries are hashed as they are sealed. Key is the verifier
 // key of the log, from wherever the caller trusts; empty: the post's log.pub.
 // The error is a [audit.Fault] where entries are bad.
 func VerifyLog(ctx context.Context, dir string, engine Engine, holder, key string, checkpoints [][]byte) (n uint64, err error) {
@@ -82,7 +83,7 @@ func VerifyLog(ctx context.Context, dir string, engine Engine, holder, key strin
 		}
 		known = append(known, h)
 	}
-	err = ReadLog(ctx, dir, engine, holder, func(tx store.Tx) (err error) {
+	err = readLog(ctx, dir, engine, holder, func(tx store.Tx) (err error) {
 		if n, err = audit.Verify(tx, known...); err != nil {
 			return err
 		}

@@ -6,13 +6,14 @@
 //	post.lock    held while the post is open; says by whom
 //	head         the audit log's latest state, see data/audit
 //	log.pub      the public key of the audit log's checkpoints, see data/keys
-//	keys/        the signing key, encrypted, and its certificate; the log's key, encrypted
+//	keys/        signing keys and the log's key, encrypted
 //	attachments/ scans, outside the database
+//	checkpoints/ signed checkpoints of the log, one a day
 //	PRACTICE.txt practice posts only: the passphrases, see [Passphrases]
 //
 // The kind of a post is fixed when it is made. It stands in post.json, in the
-// database, in every application and in the signer certificate, and none of
-// them can be exchanged alone.
+// database, in its vault, in every application and in the signer certificate,
+// and none of them can be exchanged alone.
 //
 // A folder appears complete or not at all: it is made under another name and
 // renamed. It is never made, repaired or overwritten because opening failed.
@@ -36,15 +37,14 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
-	"pratique/data/staff"
 	"pratique/data/store"
-	"pratique/data/store/disk"
 	"pratique/data/store/lock"
+	"pratique/data/vault"
 )
 
-// Schema is the version of the layout described above. In version 1 the log was
-// a chain without a key; such posts are not read.
-const Schema = 2
+// Schema is the version of the layout described above. Before version 3 records
+// were not sealed; such posts, all of them of practice, are not read.
+const Schema = 3
 
 var (
 	// ErrNotEmpty: the folder for a new post holds something already.
@@ -53,22 +53,35 @@ var (
 	ErrNoPost = errors.New("no post in this folder")
 	// ErrMixed: files of different posts or kinds lie in the folder.
 	ErrMixed = errors.New("files of different posts lie in this folder")
-	// ErrRealPost: this version makes and opens practice posts only.
-	ErrRealPost = errors.New("this version works with practice posts only")
+	// ErrRealPost: what was asked for is for practice posts only.
+	ErrRealPost = errors.New("for practice posts only")
+	// ErrRecovery: what was typed back is not the recovery key that was printed.
+	ErrRecovery = errors.New("that is not the recovery key of this post")
 )
 
-// Engine is the database engine of a post.
+// Engine is what a workstation has for a post: a database, and perhaps a
+// keyring, which practice posts do not use.
 type Engine struct {
 	Create func(path string) error
 	Open   func(path string) (store.Store, error)
+	Device vault.Device
+	Places keys.Places // of signing keys besides files
+}
+
+func (e Engine) device(p data.Post) vault.Device {
+	if p.Practice() {
+		return nil
+	}
+	return e.Device
 }
 
 // Names in the folder.
 const (
-	fileJSON = "post.json"
-	fileDB   = "post.db"
-	fileLock = "post.lock"
-	fileHead = "head"
+	fileJSON  = "post.json"
+	fileDB    = "post.db"
+	fileLock  = "post.lock"
+	fileHead  = "head"
+	trustFile = "anchor.pem" // [pratique/data/trust.AnchorFile]
 	// PassphraseFile is there in practice posts only; see [Passphrases].
 	PassphraseFile = "PRACTICE.txt"
 )
@@ -81,12 +94,12 @@ type Practice struct {
 	Post         data.Post
 	Officers     []data.Officer
 	Laboratories []data.Laboratory
-	Cost         staff.Cost // of its officers' passphrases
+	Cost         vault.Cost // of its officers' passphrases
 }
 
 // LoadPractice reads practice/{post,officers,laboratories}.json.
 func LoadPractice(fsys fs.FS) (Practice, error) {
-	p := Practice{Cost: staff.DefaultCost}
+	p := Practice{Cost: vault.DefaultCost}
 	for name, to := range map[string]any{"post": &p.Post, "officers": &p.Officers, "laboratories": &p.Laboratories} {
 		b, err := fs.ReadFile(fsys, "practice/"+name+".json")
 		if err == nil {
@@ -99,119 +112,46 @@ func LoadPractice(fsys fs.FS) (Practice, error) {
 	return p, nil
 }
 
-// CreatePractice makes a practice post in dir, which must not be there or be empty.
-func CreatePractice(ctx context.Context, dir string, p Practice, engine Engine, now time.Time) (err error) {
+// CreatePractice makes a practice post in dir, which must not be there or be
+// empty. Its passphrases and its recovery key lie in [PassphraseFile].
+func CreatePractice(ctx context.Context, dir string, p Practice, engine Engine, now time.Time) error {
 	if p.Post.Kind != data.PracticePost {
 		return ErrRealPost
 	}
-	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-		return fmt.Errorf("%s: %w", dir, ErrNotEmpty)
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("create post: %w", err)
-	}
-	parent := filepath.Dir(filepath.Clean(dir))
-	if err := os.MkdirAll(parent, 0o700); err != nil {
-		return fmt.Errorf("create post: %w", err)
-	}
-	temporary, err := os.MkdirTemp(parent, ".pratique-*")
-	if err != nil {
-		return fmt.Errorf("create post: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			os.RemoveAll(temporary)
-		}
-	}()
-	if err := fill(ctx, temporary, p, engine, now); err != nil {
-		return fmt.Errorf("create post: %w", err)
-	}
-	// An empty folder gives way; a rename onto anything else fails.
-	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: %w", dir, ErrNotEmpty)
-	}
-	if err := os.Rename(temporary, dir); err != nil {
-		return fmt.Errorf("create post: %w", err)
-	}
-	return disk.SyncDir(parent)
-}
-
-// fill makes everything of a practice post in an empty folder.
-func fill(ctx context.Context, dir string, p Practice, engine Engine, now time.Time) error {
-	for _, sub := range []string{"keys", "attachments"} {
-		if err := os.Mkdir(filepath.Join(dir, sub), 0o700); err != nil {
-			return err
-		}
-	}
-	secrets := Passphrases{Officers: map[data.OfficerID]string{}, Signer: words()}
+	n := New{Post: p.Post, Laboratories: p.Laboratories, Cost: p.Cost}
+	secrets := Passphrases{Officers: map[data.OfficerID]string{}}
 	for _, o := range p.Officers {
 		secrets.Officers[o.ID] = words()
+		n.Officers = append(n.Officers, NewOfficer{o, []byte(secrets.Officers[o.ID])})
 	}
-	p.Post.Schema, p.Post.Created = Schema, now.UTC()
-	var err error
-	if p.Post.Signer, err = keys.CreatePractice(dir, p.Post, []byte(secrets.Signer), now); err != nil {
-		return err
+	n.Recovery = func(_ context.Context, key string) (string, error) {
+		secrets.Recovery = key
+		return key, nil
 	}
-	logKey, err := keys.CreateLog(dir, p.Post, []byte(secrets.Signer))
-	if err != nil {
-		return err
-	}
-	b, err := json.MarshalIndent(p.Post, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := disk.Replace(filepath.Join(dir, fileJSON), append(b, '\n')); err != nil {
-		return err
-	}
-	if err := disk.Replace(filepath.Join(dir, PassphraseFile), secrets.text(p.Officers)); err != nil {
-		return err
-	}
-	if err := engine.Create(filepath.Join(dir, fileDB)); err != nil {
-		return err
-	}
-	s, err := engine.Open(filepath.Join(dir, fileDB))
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	log, err := audit.Create(ctx, s, filepath.Join(dir, fileHead))
-	if err != nil {
-		return err
-	}
-	err = log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
-		puts := []error{store.Put(tx, self, p.Post)}
-		for _, o := range p.Officers {
-			puts = append(puts, staff.Put(tx, o, []byte(secrets.Officers[o.ID]), p.Cost))
-		}
-		for _, l := range p.Laboratories {
-			puts = append(puts, store.Put(tx, store.Laboratories+string(l.ID), l))
-		}
-		return errors.Join(append(puts, add(audit.Entry{At: now, Act: audit.PostCreated, Subject: p.Post.Code,
-			Detail: map[string]string{"kind": string(p.Post.Kind), detailLogKey: logKey}}))...)
-	})
-	if err != nil {
-		return err
-	}
-	// The names of what was written must be as durable as its content.
-	return errors.Join(s.Close(), disk.SyncDir(filepath.Join(dir, "keys")), disk.SyncDir(dir))
+	n.files = func() map[string][]byte { return map[string][]byte{PassphraseFile: secrets.text(p.Officers)} }
+	_, err := create(ctx, dir, n, engine, now)
+	return err
 }
 
 // Folder is an open post.
 type Folder struct {
-	Dir  string
-	Post data.Post
-	Log  *audit.Log
+	Dir   string
+	Post  data.Post
+	Log   *audit.Log
+	Vault *vault.Vault
+	Ring  keys.Ring // of the signing keys
 
-	store store.Store
-	lock  *lock.Lock
+	lock *lock.Lock
 }
 
-// Open opens the post in dir for this process alone. Holder says who that is,
-// for those who find it locked.
+// Open opens the post in dir for this process alone; its records stay locked.
+// Holder says who that is, for those who find it locked.
 func Open(ctx context.Context, dir string, engine Engine, holder string) (_ *Folder, err error) {
 	f := &Folder{Dir: dir}
 	if f.Post, err = Describe(dir); err != nil {
 		return nil, err
 	}
+	f.Ring = keys.Ring{Dir: dir, Post: f.Post, Places: engine.Places}
 	if f.lock, err = lock.Acquire(filepath.Join(dir, fileLock), holder); err != nil {
 		return nil, fmt.Errorf("open post: %w", err)
 	}
@@ -222,10 +162,13 @@ func Open(ctx context.Context, dir string, engine Engine, holder string) (_ *Fol
 	}()
 	opened, err := engine.Open(filepath.Join(dir, fileDB))
 	if err != nil {
-		return nil, fmt.Errorf("open post: %w", err) // what came with it is not a store, even where it is not nil
+		return nil, fmt.Errorf("open post: %w", err)
 	}
-	f.store = opened
-	if f.Log, err = audit.Open(ctx, f.store, filepath.Join(dir, fileHead)); err != nil {
+	if f.Vault, err = vault.Open(ctx, opened, string(f.Post.Kind), engine.device(f.Post)); err != nil {
+		opened.Close()
+		return nil, fmt.Errorf("open post: %w", err)
+	}
+	if f.Log, err = audit.Open(ctx, f.Vault, filepath.Join(dir, fileHead)); err != nil {
 		return nil, fmt.Errorf("open post: %w", err)
 	}
 	err = f.Log.View(ctx, func(tx store.Tx) error {
@@ -264,13 +207,26 @@ func Describe(dir string) (data.Post, error) {
 	return p, nil
 }
 
-// Signer opens the post's signing key.
-func (f *Folder) Signer(passphrase string) (*keys.Signer, error) {
-	return keys.Open(f.Dir, f.Post.Signer, []byte(passphrase))
+// Signer opens the active signing key. The vault's signing box must be open.
+func (f *Folder) Signer(ctx context.Context) (*keys.Signer, error) {
+	var active keys.Record
+	err := f.Log.View(ctx, func(tx store.Tx) (err error) {
+		active, err = keys.ActiveRecord(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	secret, ok := f.Vault.Secret(active.ID)
+	if !ok {
+		return nil, fmt.Errorf("%w: nothing opens signer %s", keys.ErrMissing, active.ID)
+	}
+	defer clear(secret)
+	return f.Ring.Open(active, secret)
 }
 
-// LogSigner opens the key of the post's log.
-func (f *Folder) LogSigner(ctx context.Context, passphrase string) (note.Signer, error) {
+// LogSigner opens the key of the post's log. The vault must be open.
+func (f *Folder) LogSigner(ctx context.Context) (note.Signer, error) {
 	verifier, _, err := keys.ReadLogVerifier(filepath.Join(f.Dir, keys.LogFile))
 	if err != nil {
 		return nil, err
@@ -278,15 +234,20 @@ func (f *Folder) LogSigner(ctx context.Context, passphrase string) (note.Signer,
 	if err := f.Log.View(ctx, func(tx store.Tx) error { return checkLogKey(tx, verifier) }); err != nil {
 		return nil, err
 	}
-	return keys.OpenLog(f.Dir, f.Post, []byte(passphrase))
+	secret := f.Vault.LogSecret()
+	if secret == nil {
+		return nil, vault.ErrLocked
+	}
+	defer clear(secret)
+	return keys.OpenLog(f.Dir, f.Post, secret)
 }
 
 // Close closes the post. It may be called more than once.
 func (f *Folder) Close() error {
 	var errs []error
-	if f.store != nil {
-		errs = append(errs, f.store.Close())
-		f.store = nil
+	if f.Vault != nil {
+		errs = append(errs, f.Vault.Close())
+		f.Vault = nil
 	}
 	if f.lock != nil {
 		errs = append(errs, f.lock.Release())
@@ -296,14 +257,14 @@ func (f *Folder) Close() error {
 }
 
 // Passphrases are what PRACTICE.txt holds: those of a practice post's officers
-// and of its signing key, so that anyone who has just installed the program
+// and its recovery key, so that anyone who has just installed the program
 // can sit down and issue a certificate. A real post has no such file.
 type Passphrases struct {
 	Officers map[data.OfficerID]string
-	Signer   string
+	Recovery string
 }
 
-const signerName = "signing-key"
+const recoveryName = "recovery-key"
 
 // text is the file: comment lines beginning with "#", then lines of the form
 // "name: words".
@@ -313,7 +274,7 @@ func (p Passphrases) text(officers []data.Officer) []byte {
 	for _, o := range officers {
 		fmt.Fprintf(&b, "%s: %s\n", o.ID, p.Officers[o.ID])
 	}
-	fmt.Fprintf(&b, "%s: %s\n", signerName, p.Signer)
+	fmt.Fprintf(&b, "%s: %s\n", recoveryName, p.Recovery)
 	return []byte(b.String())
 }
 
@@ -332,8 +293,8 @@ func (f *Folder) PracticePassphrases() (Passphrases, error) {
 		name, phrase, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		switch {
 		case strings.HasPrefix(line, "#") || !ok:
-		case name == signerName:
-			p.Signer = phrase
+		case name == recoveryName:
+			p.Recovery = phrase
 		default:
 			p.Officers[data.OfficerID(name)] = phrase
 		}

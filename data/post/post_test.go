@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +25,7 @@ import (
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
+	"pratique/data/vault"
 )
 
 var (
@@ -137,25 +139,54 @@ func same(a, b map[string]string) (differ []string) {
 func TestPracticePostIsComplete(t *testing.T) {
 	dir := newPost(t)
 	f := open(t, dir)
-	if !f.Post.Practice() || f.Post.Signer != "file:keys/signer.key" || f.Post.Schema != post.Schema {
+	if !f.Post.Practice() || f.Post.Schema != post.Schema {
 		t.Errorf("%+v", f.Post)
+	}
+	if _, err := f.Signer(ctx); !errors.Is(err, vault.ErrLocked) {
+		t.Errorf("signs while locked: %v", err)
+	}
+	if _, err := f.LogSigner(ctx); !errors.Is(err, vault.ErrLocked) {
+		t.Errorf("signs its log while locked: %v", err)
 	}
 	secrets, err := f.PracticePassphrases()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := f.Signer(secrets.Signer)
-	if err != nil || !keys.IsPractice(s.Certificate) {
-		t.Fatal(err)
-	}
-	if l, err := f.LogSigner(ctx, secrets.Signer); err != nil || l.Name() != "pratique/UT/PR/practice" {
-		t.Errorf("log key: %v", err)
-	}
 	if len(secrets.Officers) != 3 {
 		t.Errorf("officers %v", secrets.Officers)
 	}
+	// Each officer opens it, and who may sign opens the signing key.
+	for id, phrase := range secrets.Officers {
+		f.Vault.Lock()
+		if err := unlock(f, id, phrase); err != nil {
+			t.Errorf("%s: %v", id, err)
+			continue
+		}
+		s, err := f.Signer(ctx)
+		switch {
+		case id == "officer-a" && !errors.Is(err, keys.ErrMissing): // a clerk
+			t.Errorf("%s signs: %v", id, err)
+		case id != "officer-a" && (err != nil || !keys.IsPractice(s.Certificate)):
+			t.Errorf("%s does not sign: %v", id, err)
+		}
+		if l, err := f.LogSigner(ctx); err != nil || l.Name() != "pratique/UT/PR/practice" {
+			t.Errorf("log key: %v", err)
+		}
+	}
+	f.Vault.Lock()
+	recovery, err := vault.ParseRecovery(secrets.Recovery)
+	if err == nil {
+		err = f.Vault.Unlock(ctx, recovery, true)
+	}
+	if err != nil {
+		t.Errorf("the recovery key: %v", err)
+	}
+	if _, err := f.Signer(ctx); err != nil {
+		t.Errorf("with the recovery key: %v", err)
+	}
+	f.Close()
 	seen := map[string]bool{}
-	for _, phrase := range append([]string{secrets.Signer}, secrets.Officers["officer-a"], secrets.Officers["officer-b"], secrets.Officers["officer-c"]) {
+	for _, phrase := range secrets.Officers {
 		if _, err := staff.Judge([]byte(phrase), "Officer A", "Practice Consulate in Port Amaurote"); err != nil {
 			t.Errorf("generated passphrase %q: %v", phrase, err)
 		}
@@ -164,24 +195,52 @@ func TestPracticePostIsComplete(t *testing.T) {
 		}
 		seen[phrase] = true
 	}
-	// The words open nothing by being in the other files.
+	// The words open nothing by being in the other files, nor do these tell who
+	// works here.
+	hidden := append(slices.Collect(maps.Keys(seen)), secrets.Recovery, "Officer A", "Officer B", "Officer C")
 	for name, b := range content(t, dir) {
-		if filepath.Base(name) == "PRACTICE.txt" {
-			continue
-		}
-		for phrase := range seen {
-			if strings.Contains(b, phrase) {
-				t.Errorf("%s holds a passphrase", name)
-			}
+		if name = filepath.Base(name); name != post.PassphraseFile {
+			readable(t, name, b, hidden...)
 		}
 	}
 	original, err := made() // a copy does not keep who may read
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"keys/signer.key", "keys/log.key", "PRACTICE.txt", "post.db", "head"} {
-		if info, err := os.Stat(filepath.Join(original, name)); err != nil || info.Mode().Perm()&0o077 != 0 {
-			t.Errorf("%s can be read by others: %v", name, err)
+	private, err := filepath.Glob(filepath.Join(original, "keys", "*.key"))
+	if err != nil || len(private) != 2 {
+		t.Errorf("keys %v, %v", private, err)
+	}
+	for _, name := range []string{post.PassphraseFile, "post.db", "head"} {
+		private = append(private, filepath.Join(original, name))
+	}
+	for _, path := range private {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s can be read by others: %v", path, err)
+		}
+	}
+}
+
+// unlock opens the records of a post as an officer does, with the signing box
+// where it is open to them.
+func unlock(f *post.Folder, id data.OfficerID, passphrase string) error {
+	key, err := f.Vault.Prove(ctx, string(id), []byte(passphrase))
+	if err != nil {
+		return err
+	}
+	if err := f.Vault.Unlock(ctx, key, true); !errors.Is(err, vault.ErrNotForYou) {
+		return err
+	}
+	return f.Vault.Unlock(ctx, key, false)
+}
+
+// readable reports words that stand in the content of a file, in any case.
+func readable(t *testing.T, name, content string, words ...string) {
+	t.Helper()
+	content = strings.ToLower(content)
+	for _, w := range words {
+		if strings.Contains(content, strings.ToLower(w)) {
+			t.Errorf("%s holds %q", name, w)
 		}
 	}
 }
@@ -272,7 +331,10 @@ func TestCrashLeavesNoHalfPost(t *testing.T) {
 			}
 			secrets, err := f.PracticePassphrases()
 			if err == nil {
-				_, err = f.Signer(secrets.Signer)
+				err = unlock(f, "officer-b", secrets.Officers["officer-b"])
+			}
+			if err == nil {
+				_, err = f.Signer(ctx)
 			}
 			if err != nil {
 				t.Errorf("a half post: %v", err)
@@ -299,11 +361,10 @@ func TestInvariant8EditedPostIsRefused(t *testing.T) {
 		"code":     {`"code": "PR"`, `"code": "QR"`},
 		"country":  {`"country": "UT"`, `"country": "XX"`},
 		"zone":     {`"zone": "Asia/Singapore"`, `"zone": "Asia/Tokyo"`},
-		"signer":   {`file:keys/signer.key`, `file:keys/other.key`},
 		"no kind":  {`"kind": "practice"`, `"kind": ""`},
 		"bad code": {`"code": "PR"`, `"code": "pr"`},
-		"schema 0": {`"schema": 2`, `"schema": 0`},
-		"schema 3": {`"schema": 2`, `"schema": 3`},
+		"schema 0": {`"schema": 3`, `"schema": 0`},
+		"schema 4": {`"schema": 3`, `"schema": 4`},
 		"no JSON":  {`{`, `(`},
 	} {
 		dir := newPost(t)
@@ -318,8 +379,8 @@ func TestInvariant8EditedPostIsRefused(t *testing.T) {
 		if f, err := post.Open(ctx, dir, engine, "test"); err == nil {
 			f.Close()
 			t.Errorf("%s: opened", name)
-		} else if slices.Contains([]string{"kind", "code", "country", "zone", "signer"}, name) && !errors.Is(err, post.ErrMixed) {
-			t.Errorf("%s: %v, want ErrMixed", name, err)
+		} else if slices.Contains([]string{"code", "country", "zone"}, name) && !errors.Is(err, post.ErrMixed) || name == "kind" && !errors.Is(err, vault.ErrKind) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	// The database of another post in this folder.
@@ -346,7 +407,7 @@ func TestInvariant8EditedPostIsRefused(t *testing.T) {
 func TestInvariant8PassphrasesOfARealPostAreNotRead(t *testing.T) {
 	f := open(t, newPost(t))
 	f.Post.Kind = data.RealPost
-	if p, err := f.PracticePassphrases(); err == nil || p.Signer != "" || len(p.Officers) != 0 {
+	if p, err := f.PracticePassphrases(); err == nil || p.Recovery != "" || len(p.Officers) != 0 {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
@@ -436,15 +497,18 @@ func TestLogKeyIsTheOneOfTheFirstEntry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := unlock(f, "officer-b", secrets.Officers["officer-b"]); err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{"keys/log.key", "log.pub"} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := keys.CreateLog(dir, f.Post, []byte(secrets.Signer)); err != nil {
+	if _, err := keys.CreateLog(dir, f.Post, f.Vault.LogSecret()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.LogSigner(ctx, secrets.Signer); !errors.Is(err, audit.ErrBroken) {
+	if _, err := f.LogSigner(ctx); !errors.Is(err, audit.ErrBroken) {
 		t.Errorf("signs with %v", err)
 	}
 	f.Close()
@@ -481,7 +545,7 @@ func TestOlderLayoutIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := bytes.Replace(b, []byte(`"schema": 2`), []byte(`"schema": 1`), 1)
+	old := bytes.Replace(b, []byte(`"schema": 3`), []byte(`"schema": 2`), 1)
 	if err := os.WriteFile(path, old, 0o600); err != nil || bytes.Equal(b, old) {
 		t.Fatal("no schema to replace", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/store"
+	"pratique/data/vault"
 )
 
 // ThrottledError refuses a try that came too early after others. The
@@ -103,70 +104,124 @@ func (t tries) failed(now time.Time) tries {
 // Names that nobody has are counted together.
 type Door struct {
 	log   *audit.Log
+	vault *vault.Vault
 	clock func() time.Time
 	mu    sync.Mutex
 }
 
-// NewDoor is the door of the post with that log.
-func NewDoor(log *audit.Log, clock func() time.Time) *Door { return &Door{log: log, clock: clock} }
+// NewDoor is the door of the post with that log and vault.
+func NewDoor(log *audit.Log, v *vault.Vault, clock func() time.Time) *Door {
+	return &Door{log: log, vault: v, clock: clock}
+}
 
-// SignIn proves an officer by passphrase. It takes as long for a name that is
+// SignIn proves an officer by passphrase and opens the vault for them: the
+// signing box too, if they may sign. It takes as long for a name that is
 // not known as for a wrong passphrase, and says the same: [ErrSignIn], which
 // wraps a [*ThrottledError] where the next try has to wait. A try that comes
 // before that is refused with a [*ThrottledError] alone, without a look at the
 // passphrase. If that is right the error may still be [ErrDisabled] or
 // [ErrMustChange]. Every outcome is an entry.
 func (d *Door) SignIn(ctx context.Context, id data.OfficerID, passphrase []byte) (Session, error) {
-	return d.prove(ctx, id, passphrase, func(_ store.Tx, a *Account, e *audit.Entry) error {
-		if a.MustChange {
-			return ErrMustChange
-		}
-		e.Act, e.Officer, e.Subject = audit.OfficerSignedIn, id, ""
-		return nil
+	return d.prove(ctx, id, passphrase, true, signIn)
+}
+
+// Second proves an officer who stands beside the one who is signed in, for an
+// act that takes two. The vault must be open, [vault.ErrLocked] if it is not;
+// the signing box stays as it is.
+func (d *Door) Second(ctx context.Context, id data.OfficerID, passphrase []byte) (Session, error) {
+	if open, _ := d.vault.Open(); !open {
+		return Session{}, fmt.Errorf("second officer: %w", vault.ErrLocked)
+	}
+	return d.prove(ctx, id, passphrase, false, func(tx store.Tx, a *Account, e *audit.Entry) error {
+		e.Detail["as"] = "second"
+		return signIn(tx, a, e)
 	})
+}
+
+func signIn(_ store.Tx, a *Account, e *audit.Entry) error {
+	if a.MustChange {
+		return ErrMustChange
+	}
+	e.Act, e.Officer, e.Subject = audit.OfficerSignedIn, a.Officer.ID, ""
+	return nil
 }
 
 // ChangePassphrase proves an officer by their passphrase as [Door.SignIn] does,
 // gives them another one and signs them in. Their other sessions end. The
 // error is a [*WeakError] where [Judge] does not take the new one.
-func (d *Door) ChangePassphrase(ctx context.Context, id data.OfficerID, old, passphrase []byte, cost Cost, about ...string) (Session, error) {
+func (d *Door) ChangePassphrase(ctx context.Context, id data.OfficerID, old, passphrase []byte, cost vault.Cost, about ...string) (Session, error) {
 	if _, err := Judge(passphrase, about...); err != nil {
 		return Session{}, err
 	}
 	if bytes.Equal(old, passphrase) {
 		return Session{}, &WeakError{Why: Same}
 	}
-	verifier := NewVerifier(passphrase, cost)
-	return d.prove(ctx, id, old, func(tx store.Tx, a *Account, e *audit.Entry) error {
-		a.Verifier, a.MustChange, a.Serial = verifier, false, a.Serial+1
+	slot, err := d.vault.NewSlot(string(id), passphrase, cost)
+	if err != nil {
+		return Session{}, fmt.Errorf("change passphrase: %w", err)
+	}
+	return d.prove(ctx, id, old, true, func(tx store.Tx, a *Account, e *audit.Entry) error {
+		// Only now the name is known.
+		if _, err := Judge(passphrase, append(about, a.Officer.Name)...); err != nil {
+			return err
+		}
+		a.MustChange, a.Serial = false, a.Serial+1
 		e.Act, e.Officer, e.Subject = audit.OfficerPassphrase, id, ""
-		return store.Put(tx, store.Accounts+string(id), a)
+		return PutAccount(tx, *a, slot)
 	})
 }
 
-// prove compares a passphrase and stores the outcome with its entry; then does
-// what is to be done where it is right. Nothing is told of the comparison that
-// could not be stored.
-func (d *Door) prove(ctx context.Context, id data.OfficerID, passphrase []byte,
-	then func(tx store.Tx, a *Account, e *audit.Entry) error) (Session, error) {
+// prove tries a passphrase and stores the outcome with its entry; then does
+// what is to be done where it is right. Nothing is told of the trial that
+// could not be stored, and the vault is open afterwards only if it was before
+// or the officer got in.
+func (d *Door) prove(ctx context.Context, id data.OfficerID, passphrase []byte, signing bool,
+	then func(tx store.Tx, a *Account, e *audit.Entry) error) (s Session, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.clock()
-	seen, found, t, err := d.read(ctx, id, now)
+	seen, _, t, err := d.read(ctx, id, now)
 	if err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
-	early, right := t.until().After(now), false
+	open, _ := d.vault.Open()
+	early, right, shut := t.until().After(now), false, false
+	var key vault.Key
 	if !early {
-		if right, err = proves(passphrase, seen.Verifier, found); err != nil {
+		switch key, err = d.vault.Prove(ctx, string(id), passphrase); {
+		case err == nil:
+			right = true
+		case !errors.Is(err, vault.ErrPassphrase):
 			return Session{}, fmt.Errorf("sign in: officer %s: %w", id, err)
 		}
 	}
-	var s Session
+	if right {
+		defer func() {
+			if err != nil && !open {
+				d.vault.Lock()
+			}
+		}()
+		switch err := d.vault.Unlock(ctx, key, false); {
+		case errors.Is(err, vault.ErrNotForYou):
+			shut = true
+		case err != nil:
+			return Session{}, fmt.Errorf("sign in: %w", err)
+		}
+	}
+	if right && !shut && signing {
+		// Needed before the Update: who may sign can give others a slot.
+		if a, err := d.account(ctx, id); err != nil {
+			return Session{}, fmt.Errorf("sign in: %w", err)
+		} else if !a.Disabled && MaySign(a.Officer) {
+			if err := d.vault.Unlock(ctx, key, true); err != nil {
+				return Session{}, fmt.Errorf("sign in: %w", err)
+			}
+		}
+	}
 	var outcome error
 	err = d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		s, outcome = Session{}, nil
-		a, found, t, err := read(tx, id, now) // another desk may have changed it meanwhile
+		slot, found, t, err := read(tx, id, now) // another desk may have changed it meanwhile
 		if err != nil {
 			return err
 		}
@@ -180,7 +235,7 @@ func (d *Door) prove(ctx context.Context, id data.OfficerID, passphrase []byte,
 			outcome = &ThrottledError{Until: t.until()}
 			e.Detail["why"] = "throttled"
 			err = store.Put(tx, key, t)
-		case !right || a.Verifier != seen.Verifier:
+		case !right || !slot.Same(seen):
 			outcome, failures = ErrSignIn, failures+1
 			e.Detail["why"] = "wrong"
 			t = t.failed(now)
@@ -188,19 +243,28 @@ func (d *Door) prove(ctx context.Context, id data.OfficerID, passphrase []byte,
 				outcome = fmt.Errorf("%w: %w", ErrSignIn, &ThrottledError{until})
 			}
 			err = store.Put(tx, key, t)
-		case a.Disabled:
+		case shut:
 			outcome = ErrDisabled
 			e.Detail["why"] = "disabled"
 		default:
-			err = tx.Delete(key)
-			switch then := then(tx, &a, &e); {
-			case then == nil:
-				s = Session{a.Officer, a.Serial}
-			case errors.Is(then, ErrMustChange):
-				outcome = ErrMustChange
-				e.Detail["why"] = "must-change"
+			a, found, failed := store.Get[Account](tx, store.Accounts+string(id))
+			switch {
+			case failed != nil || !found:
+				return errors.Join(failed, fmt.Errorf("officer %s has a slot and no account", id))
+			case a.Disabled:
+				outcome = ErrDisabled
+				e.Detail["why"] = "disabled"
 			default:
-				return then
+				err = tx.Delete(key)
+				switch then := then(tx, &a, &e); {
+				case then == nil:
+					s = Session{a.Officer, a.Serial}
+				case errors.Is(then, ErrMustChange):
+					outcome = ErrMustChange
+					e.Detail["why"] = "must-change"
+				default:
+					return then
+				}
 			}
 		}
 		if failures > 0 {
@@ -218,18 +282,26 @@ func (d *Door) prove(ctx context.Context, id data.OfficerID, passphrase []byte,
 	}
 }
 
-func (d *Door) read(ctx context.Context, id data.OfficerID, now time.Time) (a Account, found bool, t tries, err error) {
+func (d *Door) read(ctx context.Context, id data.OfficerID, now time.Time) (slot vault.Slot, found bool, t tries, err error) {
 	err = d.log.View(ctx, func(tx store.Tx) error {
-		a, found, t, err = read(tx, id, now)
+		slot, found, t, err = read(tx, id, now)
 		return err
 	})
-	return a, found, t, err
+	return slot, found, t, err
 }
 
-// read is the account of a name, where there is one, and the tries at it.
-func read(tx store.Tx, id data.OfficerID, now time.Time) (a Account, found bool, t tries, err error) {
-	if a, found, err = store.Get[Account](tx, store.Accounts+string(id)); err == nil {
+// read is the slot of a name, where there is one, and the tries at it.
+func read(tx store.Tx, id data.OfficerID, now time.Time) (slot vault.Slot, found bool, t tries, err error) {
+	if slot, found, err = vault.SlotOf(tx, string(id)); err == nil {
 		t, _, err = store.Get[tries](tx, triesKey(id, found))
 	}
-	return a, found, t.at(now), err
+	return slot, found, t.at(now), err
+}
+
+func (d *Door) account(ctx context.Context, id data.OfficerID) (a Account, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		a, _, err = store.Get[Account](tx, store.Accounts+string(id))
+		return err
+	})
+	return a, err
 }

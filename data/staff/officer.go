@@ -11,15 +11,23 @@ import (
 )
 
 var (
-	idForm   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	markForm = regexp.MustCompile(`^[A-Z0-9]{1,4}$`)
 )
 
-// Lengths of what names an officer, in characters.
-const (
-	maxID   = 32
-	maxName = 64
-)
+// maxName is the most characters of an officer's name.
+const maxName = 64
+
+// idPrefix and the mark in lower case make an officer's identifier. It stands
+// where names must not: at the sign-in, while the records are locked.
+const idPrefix = "officer-"
+
+// IDOf is the identifier of the officer with a mark.
+func IDOf(mark string) data.OfficerID { return data.OfficerID(idPrefix + strings.ToLower(mark)) }
+
+// MarkOf is the mark of the officer with an identifier.
+func MarkOf(id data.OfficerID) string {
+	return strings.ToUpper(strings.TrimPrefix(string(id), idPrefix))
+}
 
 // Roles are all roles there are.
 var Roles = []data.Role{data.Clerk, data.Reviewer, data.Administrator, data.Auditor}
@@ -37,8 +45,7 @@ func Check(o data.Officer, others []Account) []data.Problem {
 	taken := func(same func(data.Officer) bool) bool {
 		return slices.ContainsFunc(others, func(a Account) bool { return same(a.Officer) })
 	}
-	add(!idForm.MatchString(string(o.ID)) || len(o.ID) > maxID, "officer.id", "problem.officer.id", string(o.ID))
-	add(taken(func(p data.Officer) bool { return p.ID == o.ID }), "officer.id", "problem.officer.taken", string(o.ID))
+	add(o.ID != IDOf(o.Mark), "officer.id", "problem.officer.id", string(o.ID))
 	add(!printable(o.Name), "officer.name", "problem.officer.name", o.Name)
 	add(taken(func(p data.Officer) bool { return strings.EqualFold(p.Name, o.Name) }), "officer.name", "problem.officer.taken", o.Name)
 	add(!markForm.MatchString(o.Mark), "officer.mark", "problem.officer.mark", o.Mark)

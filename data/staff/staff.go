@@ -1,24 +1,20 @@
 // Package staff knows the officers of a post: who they are, how they prove it
 // and what they may do.
 //
-// A passphrase is kept as an Argon2id verifier (RFC 9106) in the usual text
-// form, $argon2id$v=19$m=…,t=…,p=…$salt$hash with unpadded base64.
+// A passphrase is not kept in any form: it opens the officer's slot in the post's
+// vault (data/vault), and that it does is the proof. Accounts lie sealed, so
+// nobody learns from the file who works here.
 package staff
 
 import (
-	"crypto/rand"
-	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-
-	"golang.org/x/crypto/argon2"
 
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/store"
+	"pratique/data/vault"
 )
 
 var (
@@ -30,14 +26,16 @@ var (
 	ErrMustChange = errors.New("passphrase must be changed")
 	// ErrEnded: the officer was disabled or the account changed since sign-in.
 	ErrEnded = errors.New("session has ended")
+	// ErrSecond: the act takes another officer, an administrator or a reviewer,
+	// who has proved to be there.
+	ErrSecond = errors.New("a second officer must take part")
 	// ErrNotPermitted: the officer's roles do not allow the act.
 	ErrNotPermitted = errors.New("not permitted")
 )
 
 // Account is an officer as the store keeps one.
 type Account struct {
-	Officer  data.Officer `json:"officer"`
-	Verifier string       `json:"verifier"`
+	Officer data.Officer `json:"officer"`
 	// Disabled: may not sign in, and what they began is over.
 	Disabled bool `json:"disabled,omitempty"`
 	// MustChange: somebody else knows the passphrase.
@@ -47,36 +45,26 @@ type Account struct {
 	Serial int `json:"serial,omitempty"`
 }
 
-// Cost of a verifier.
-type Cost struct {
-	MemoryKiB uint32
-	Passes    uint32
-	Threads   uint8
+// MaySign reports whether the signing keys are open to an officer: to those who
+// sign certificates and to those who look after the keys.
+func MaySign(o data.Officer) bool {
+	return slices.Contains(o.Roles, data.Reviewer) || slices.Contains(o.Roles, data.Administrator)
 }
 
-// DefaultCost is the second choice of RFC 9106 §4, about 0.2 s on a small desk.
-var DefaultCost = Cost{MemoryKiB: 64 << 10, Passes: 3, Threads: 4}
+// Administers reports whether an officer is an administrator.
+func Administers(o data.Officer) bool { return slices.Contains(o.Roles, data.Administrator) }
 
-const (
-	saltSize = 16
-	hashSize = 32
-)
-
-// NewVerifier makes the verifier of a passphrase. It is slow by intent, so it
-// does not belong into an Update.
-func NewVerifier(passphrase []byte, cost Cost) string {
-	salt := make([]byte, saltSize)
-	rand.Read(salt) // never fails
-	hash := argon2.IDKey(passphrase, salt, cost.Passes, cost.MemoryKiB, cost.Threads, hashSize)
-	b64 := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", cost.MemoryKiB, cost.Passes, cost.Threads, b64(salt), b64(hash))
-}
-
-// Put stores an officer with a passphrase as they are, replacing what was
+// Put stores an officer with a slot for their passphrase, replacing what was
 // there: what a post begins with. Whoever is asked for a passphrase has it
 // judged by [Judge] first.
-func Put(tx store.Tx, officer data.Officer, passphrase []byte, cost Cost) error {
-	return store.Put(tx, store.Accounts+string(officer.ID), Account{Officer: officer, Verifier: NewVerifier(passphrase, cost)})
+func Put(tx store.Tx, officer data.Officer, slot vault.Slot) error {
+	return PutAccount(tx, Account{Officer: officer}, slot)
+}
+
+// PutAccount stores an account with a new slot.
+func PutAccount(tx store.Tx, a Account, slot vault.Slot) error {
+	return errors.Join(vault.PutSlot(tx, string(a.Officer.ID), slot, MaySign(a.Officer)),
+		store.Put(tx, store.Accounts+string(a.Officer.ID), a))
 }
 
 // Get is the officer with that identifier.
@@ -108,40 +96,6 @@ type Session struct {
 // Officer is who signed in.
 func (s Session) Officer() data.Officer { return s.officer }
 
-// proves reports whether the passphrase is the one of a verifier. It takes as
-// long for an account that is not there, whose verifier is empty.
-func proves(passphrase []byte, verifier string, found bool) (bool, error) {
-	cost, salt, want := DefaultCost, make([]byte, saltSize), make([]byte, hashSize)
-	if found {
-		var err error
-		if cost, salt, want, err = parseVerifier(verifier); err != nil {
-			return false, err
-		}
-	}
-	got := argon2.IDKey(passphrase, salt, cost.Passes, cost.MemoryKiB, cost.Threads, uint32(len(want)))
-	return subtle.ConstantTimeCompare(got, want) == 1 && found, nil
-}
-
-func parseVerifier(s string) (c Cost, salt, hash []byte, err error) {
-	parts := strings.Split(s, "$")
-	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != "v=19" {
-		return c, nil, nil, errors.New("verifier is not argon2id")
-	}
-	if _, err = fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.MemoryKiB, &c.Passes, &c.Threads); err != nil {
-		return c, nil, nil, fmt.Errorf("verifier: %w", err)
-	}
-	if salt, err = base64.RawStdEncoding.DecodeString(parts[4]); err != nil {
-		return c, nil, nil, fmt.Errorf("verifier: %w", err)
-	}
-	if hash, err = base64.RawStdEncoding.DecodeString(parts[5]); err != nil {
-		return c, nil, nil, fmt.Errorf("verifier: %w", err)
-	}
-	if c.Passes == 0 || c.Threads == 0 || len(salt) < saltSize || len(hash) != hashSize {
-		return c, nil, nil, errors.New("verifier is too weak")
-	}
-	return c, salt, hash, nil
-}
-
 // permits says which roles may do an act. Whether the same person prepared and
 // approves is not a matter of roles: data/issue checks it for every case.
 var permits = map[audit.Act][]data.Role{
@@ -164,6 +118,24 @@ var permits = map[audit.Act][]data.Role{
 	audit.OfficerDisabled:        {data.Administrator},
 	audit.OfficerEnabled:         {data.Administrator},
 	audit.OfficerReset:           {data.Administrator},
+	audit.CertificateRevoked:     {data.Clerk, data.Reviewer},
+	audit.SignerRequested:        {data.Administrator},
+	audit.SignerImported:         {data.Administrator},
+	audit.SignerRetired:          {data.Administrator},
+	audit.SignersRead:            {data.Administrator, data.Reviewer, data.Auditor},
+	audit.KeysRotated:            {data.Administrator},
+	audit.SoloSet:                {data.Administrator, data.Reviewer},
+	audit.RetentionSet:           {data.Administrator},
+	audit.ListRead:               {data.Clerk, data.Reviewer, data.Auditor},
+	audit.LogRead:                {data.Administrator, data.Auditor},
+	audit.FiguresRead:            {data.Reviewer, data.Administrator, data.Auditor},
+	audit.TravellerExported:      {data.Reviewer, data.Auditor},
+	audit.ApplicationErased:      {data.Administrator, data.Reviewer},
+	audit.BackupMade:             {data.Administrator},
+	audit.BackupSet:              {data.Administrator},
+	audit.PostChecked:            {data.Administrator, data.Auditor},
+	audit.CheckpointSigned:       {data.Administrator, data.Reviewer, data.Auditor},
+	audit.ClockCorrected:         {data.Administrator},
 }
 
 // Permit returns [ErrNotPermitted] unless a role of the session's officer
@@ -173,12 +145,9 @@ func Permit(tx store.Tx, s Session, act audit.Act) error {
 	if s.officer.ID == "" {
 		return fmt.Errorf("%s for nobody: %w", act, ErrNotPermitted)
 	}
-	a, found, err := store.Get[Account](tx, store.Accounts+string(s.officer.ID))
-	switch {
-	case err != nil:
-		return err
-	case !found || a.Disabled || a.Serial != s.serial:
-		return fmt.Errorf("%s for %s: %w", act, s.officer.ID, ErrEnded)
+	a, err := live(tx, s)
+	if err != nil {
+		return fmt.Errorf("%s for %s: %w", act, s.officer.ID, err)
 	}
 	for _, role := range a.Officer.Roles {
 		if slices.Contains(permits[act], role) {
@@ -186,4 +155,32 @@ func Permit(tx store.Tx, s Session, act audit.Act) error {
 		}
 	}
 	return fmt.Errorf("%s for %s: %w", act, s.officer.ID, ErrNotPermitted)
+}
+
+// PermitTwo is [Permit] for an act that takes two: another officer, who is an
+// administrator or a reviewer, must be there too; else [ErrSecond].
+func PermitTwo(tx store.Tx, s, second Session, act audit.Act) error {
+	if err := Permit(tx, s, act); err != nil {
+		return err
+	}
+	if second.officer.ID == "" || second.officer.ID == s.officer.ID {
+		return fmt.Errorf("%s: %w", act, ErrSecond)
+	}
+	a, err := live(tx, second)
+	if err != nil {
+		return fmt.Errorf("%s with %s: %w", act, second.officer.ID, err)
+	}
+	if !MaySign(a.Officer) {
+		return fmt.Errorf("%s with %s: %w", act, second.officer.ID, ErrSecond)
+	}
+	return nil
+}
+
+// live is the account of a session that has not ended.
+func live(tx store.Tx, s Session) (Account, error) {
+	a, found, err := store.Get[Account](tx, store.Accounts+string(s.officer.ID))
+	if err == nil && (!found || a.Disabled || a.Serial != s.serial) {
+		err = ErrEnded
+	}
+	return a, err
 }

@@ -1,19 +1,19 @@
 package staff_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"path/filepath"
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
 	"pratique/data"
 	"pratique/data/audit"
-	"pratique/data/desk/desktest"
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/store/mem"
+	"pratique/data/vault"
 )
 
 var ctx = context.Background()
@@ -25,104 +25,106 @@ func update(t *testing.T, s store.Store, fn func(store.Tx) error) {
 	}
 }
 
-// newLog is a log whose head file is in a folder of its own.
-func newLog(t testing.TB, s store.Store) *audit.Log {
-	t.Helper()
-	l, err := audit.Create(ctx, s, filepath.Join(t.TempDir(), "head"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-// signIn tries once, at a door that nobody has tried before.
-func signIn(t *testing.T, s store.Store, id data.OfficerID, passphrase string) (staff.Session, error) {
-	t.Helper()
-	update(t, s, func(tx store.Tx) error {
-		if err := tx.Delete(store.Tries + "-"); err != nil || id == "" {
-			return errors.Join(err, tx.Delete("audit-state/log"))
-		}
-		return errors.Join(tx.Delete(store.Tries+string(id)), tx.Delete("audit-state/log"))
-	})
-	return staff.NewDoor(newLog(t, s), func() time.Time { return desktest.Now }).SignIn(ctx, id, []byte(passphrase))
-}
-
 func TestSignIn(t *testing.T) {
-	s := mem.New()
-	defer s.Close()
-	officer := data.Officer{ID: "officer-a", Name: "Officer A", Mark: "A", Roles: []data.Role{data.Clerk}}
-	update(t, s, func(tx store.Tx) error { return staff.Put(tx, officer, []byte("kamo rudi teso bali"), desktest.Cost) })
+	engine := mem.New()
+	e := newEntrance(t, engine)
+	try := func(id data.OfficerID, passphrase string) (staff.Session, error) {
+		e.now = e.now.Add(time.Hour) // no wait is left
+		return e.SignIn(ctx, id, []byte(passphrase))
+	}
 	for _, tt := range []struct {
 		name       string
 		id         data.OfficerID
 		passphrase string
 		want       error
 	}{
-		{"good", "officer-a", "kamo rudi teso bali", nil},
-		{"wrong", "officer-a", "kamo rudi teso balo", staff.ErrSignIn},
+		{"good", "officer-a", right, nil},
+		{"wrong", "officer-a", wrong, staff.ErrSignIn},
 		{"empty", "officer-a", "", staff.ErrSignIn},
-		{"a space more", "officer-a", "kamo rudi teso bali ", staff.ErrSignIn},
+		{"a space more", "officer-a", right + " ", staff.ErrSignIn},
 		{"capitals", "officer-a", "Kamo Rudi Teso Bali", staff.ErrSignIn},
-		{"unknown officer", "officer-z", "kamo rudi teso bali", staff.ErrSignIn},
+		{"unknown officer", "officer-z", right, staff.ErrSignIn},
 		{"nobody", "", "", staff.ErrSignIn},
-		{"name in capitals", "Officer-A", "kamo rudi teso bali", staff.ErrSignIn},
+		{"name in capitals", "Officer-A", right, staff.ErrSignIn},
 	} {
-		session, err := signIn(t, s, tt.id, tt.passphrase)
-		if !errors.Is(err, tt.want) || err == nil && session.Officer().ID != officer.ID || err != nil && session.Officer().ID != "" {
+		e.vault.Lock()
+		session, err := try(tt.id, tt.passphrase)
+		if !errors.Is(err, tt.want) || err == nil && session.Officer().ID != tt.id || err != nil && session.Officer().ID != "" {
 			t.Errorf("%s: %q, %v", tt.name, session.Officer().ID, err)
+		}
+		if open, signing := e.vault.Open(); open != (err == nil) || signing {
+			t.Errorf("%s: the vault is open %t, its signing box %t", tt.name, open, signing)
 		}
 	}
 	// Which of the two was wrong is not told.
-	_, wrong := signIn(t, s, "officer-a", "x")
-	if _, unknown := signIn(t, s, "officer-z", "x"); wrong.Error() != unknown.Error() {
-		t.Errorf("%q tells from %q", wrong, unknown)
+	e = newEntrance(t, mem.New())
+	_, known := try("officer-a", "x")
+	if _, unknown := try("officer-z", "x"); known.Error() != unknown.Error() {
+		t.Errorf("%q tells from %q", known, unknown)
 	}
-	// The passphrase is not in the record, and two officers with the same one
-	// cannot be told to have it.
-	update(t, s, func(tx store.Tx) error {
-		return staff.Put(tx, data.Officer{ID: "officer-b"}, []byte("kamo rudi teso bali"), desktest.Cost)
+	// Two officers with the same passphrase cannot be told to have it.
+	err := engine.View(ctx, func(tx store.Tx) error {
+		a, _, err := vault.SlotOf(tx, "officer-a")
+		b, _, failed := vault.SlotOf(tx, "officer-b")
+		if len(a.Sealed) == 0 || bytes.Equal(a.Salt, b.Salt) || bytes.Equal(a.Sealed, b.Sealed) {
+			t.Errorf("slots %x, %x", a.Sealed, b.Sealed)
+		}
+		return errors.Join(err, failed)
 	})
-	var verifiers []string
-	update(t, s, func(tx store.Tx) error {
-		return store.Each(tx, store.Accounts, "", 0, func(_ string, a staff.Account) error {
-			verifiers = append(verifiers, a.Verifier)
-			return nil
-		})
-	})
-	if len(verifiers) != 2 || verifiers[0] == verifiers[1] || strings.Contains(verifiers[0], "kamo") {
-		t.Errorf("verifiers %q", verifiers)
+	if err != nil {
+		t.Error(err)
 	}
 }
 
-func TestBadVerifierLetsNobodyIn(t *testing.T) {
-	const salt, hash = "c2FsdHNhbHRzYWx0c2FsdA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-	for name, verifier := range map[string]string{
-		"empty":            "",
-		"another scheme":   "$argon2i$v=19$m=64,t=1,p=1$" + salt + "$" + hash,
-		"another version":  "$argon2id$v=16$m=64,t=1,p=1$" + salt + "$" + hash,
-		"no passes":        "$argon2id$v=19$m=64,t=0,p=1$" + salt + "$" + hash,
-		"no threads":       "$argon2id$v=19$m=64,t=1,p=0$" + salt + "$" + hash,
-		"300 threads":      "$argon2id$v=19$m=64,t=1,p=300$" + salt + "$" + hash,
-		"negative passes":  "$argon2id$v=19$m=64,t=-1,p=1$" + salt + "$" + hash,
-		"short salt":       "$argon2id$v=19$m=64,t=1,p=1$c2FsdA$" + hash,
-		"short hash":       "$argon2id$v=19$m=64,t=1,p=1$" + salt + "$AAAA",
-		"no hash":          "$argon2id$v=19$m=64,t=1,p=1$" + salt + "$",
-		"padded":           "$argon2id$v=19$m=64,t=1,p=1$" + salt + "==$" + hash,
-		"something before": "x$argon2id$v=19$m=64,t=1,p=1$" + salt + "$" + hash,
-		"something after":  "$argon2id$v=19$m=64,t=1,p=1$" + salt + "$" + hash + "$x",
-		"clear text":       "kamo rudi teso bali",
-	} {
-		s := mem.New()
-		update(t, s, func(tx store.Tx) error {
-			return store.Put(tx, store.Accounts+"officer-a", staff.Account{Officer: data.Officer{ID: "officer-a"}, Verifier: verifier})
-		})
-		for _, passphrase := range []string{"kamo rudi teso bali", ""} {
-			if session, err := signIn(t, s, "officer-a", passphrase); err == nil || session.Officer().ID != "" {
-				t.Errorf("%s: signed in", name)
+// TestSigningBoxIsOpenedForThoseWhoMaySign: and for nobody else, nor by who
+// only stands beside.
+func TestSigningBoxIsOpenedForThoseWhoMaySign(t *testing.T) {
+	for role, want := range map[data.Role]bool{data.Clerk: false, data.Auditor: false, data.Reviewer: true, data.Administrator: true} {
+		e := newEntrance(t, mem.New(), data.Officer{ID: "officer-o", Roles: []data.Role{role}})
+		for _, tt := range []struct {
+			name   string
+			try    func(context.Context, data.OfficerID, []byte) (staff.Session, error)
+			signs  bool
+			before func()
+		}{
+			{"signed in", e.SignIn, want, e.vault.Lock},
+			{"second", e.Second, false, func() {
+				// Open, but not its signing box.
+				e.vault.Lock()
+				key, err := e.vault.Prove(ctx, "officer-o", []byte(right))
+				if err := errors.Join(err, e.vault.Unlock(ctx, key, false)); err != nil {
+					t.Fatal(err)
+				}
+			}},
+		} {
+			tt.before()
+			if _, err := tt.try(ctx, "officer-o", []byte(right)); err != nil {
+				t.Fatal(err)
+			}
+			if open, signing := e.vault.Open(); !open || signing != tt.signs {
+				t.Errorf("%s %s: the vault is open %t, its signing box %t", role, tt.name, open, signing)
 			}
 		}
-		s.Close()
 	}
+}
+
+// roles is an entrance with an officer of each role, by that name, all signed in.
+func roles(t *testing.T, all ...data.Role) (*entrance, map[data.Role]staff.Session) {
+	t.Helper()
+	var officers []data.Officer
+	for _, r := range all {
+		officers = append(officers, data.Officer{ID: data.OfficerID("officer-" + r), Roles: []data.Role{r}})
+	}
+	e := newEntrance(t, mem.New(), officers...)
+	sessions := map[data.Role]staff.Session{}
+	for _, o := range officers {
+		s, err := e.SignIn(ctx, o.ID, []byte(right))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sessions[o.Roles[0]] = s
+	}
+	return e, sessions
 }
 
 // TestPermit holds every act against every role: what a role may not do is
@@ -135,26 +137,21 @@ func TestPermit(t *testing.T) {
 		audit.ApplicationReturned: {r}, audit.ApplicationApproved: {r}, audit.CertificateIssued: {r},
 		audit.ApplicationRead: {c, r, x}, audit.CertificateRead: {c, r, x},
 		audit.CertificatePrinted: {c, r}, audit.CertificatePrintFailed: {c, r}, audit.CertificateHandedOver: {c, r},
-		audit.OfficersRead: {a, x}, audit.OfficerAdded: {a}, audit.OfficerDisabled: {a}, audit.OfficerEnabled: {a}, audit.OfficerReset: {a},
+		audit.CertificateRevoked: {c, r},
+		audit.OfficersRead:       {a, x}, audit.OfficerAdded: {a}, audit.OfficerDisabled: {a}, audit.OfficerEnabled: {a}, audit.OfficerReset: {a},
+		audit.SignerRequested: {a}, audit.SignerImported: {a}, audit.SignerRetired: {a}, audit.SignersRead: {a, r, x}, audit.KeysRotated: {a},
+		audit.SoloSet: {a, r}, audit.RetentionSet: {a}, audit.ApplicationErased: {a, r}, audit.TravellerExported: {r, x},
+		audit.ListRead: {c, r, x}, audit.LogRead: {a, x}, audit.FiguresRead: {r, a, x},
+		audit.BackupMade: {a}, audit.BackupVerified: {a}, audit.PostChecked: {a, x}, audit.CheckpointSigned: {a, r, x}, audit.ClockCorrected: {a},
 		// Of everything else the program itself is the author.
 	}
-	for _, role := range []data.Role{c, r, a, x, "consul", ""} {
-		db := mem.New()
-		update(t, db, func(tx store.Tx) error {
-			return staff.Put(tx, data.Officer{ID: "o", Roles: []data.Role{role}}, []byte("p"), desktest.Cost)
-		})
-		session, err := signIn(t, db, "o", "p")
-		if err != nil {
-			t.Fatal(err)
-		}
+	e, sessions := roles(t, c, r, a, x, "consul", "nothing")
+	for role, session := range sessions {
 		for _, act := range append([]audit.Act{"", "application.deleted"}, audit.Acts...) {
-			want := false
-			for _, m := range may[act] {
-				want = want || m == role
-			}
 			permit := func(s staff.Session) error {
-				return db.View(ctx, func(tx store.Tx) error { return staff.Permit(tx, s, act) })
+				return e.log.View(ctx, func(tx store.Tx) error { return staff.Permit(tx, s, act) })
 			}
+			want := slices.Contains(may[act], role)
 			if err := permit(session); (err == nil) != want || err != nil && !errors.Is(err, staff.ErrNotPermitted) {
 				t.Errorf("%s by %q: %v", act, role, err)
 			}
@@ -162,6 +159,53 @@ func TestPermit(t *testing.T) {
 				t.Errorf("%s by nobody: %v", act, err)
 			}
 		}
-		db.Close()
+	}
+}
+
+// TestPermitTwo: an act that takes two takes two who may sign, one of whom may
+// do it.
+func TestPermitTwo(t *testing.T) {
+	const c, r, a, x = data.Clerk, data.Reviewer, data.Administrator, data.Auditor
+	e, is := roles(t, c, r, a, x, "other")
+	other, err := e.SignIn(ctx, "officer-other", []byte(right))
+	if err != nil {
+		t.Fatal(err)
+	}
+	update(t, e.vault, func(tx store.Tx) error { // their session ends
+		return store.Put(tx, store.Accounts+"officer-other", staff.Account{Officer: data.Officer{ID: "officer-other", Roles: []data.Role{a}}, Serial: 1})
+	})
+	for _, tt := range []struct {
+		name   string
+		first  staff.Session
+		second staff.Session
+		want   error
+	}{
+		{"with a reviewer", is[a], is[r], nil},
+		{"alone", is[a], staff.Session{}, staff.ErrSecond},
+		{"the same twice", is[a], is[a], staff.ErrSecond},
+		{"with a clerk", is[a], is[c], staff.ErrSecond},
+		{"with an auditor", is[a], is[x], staff.ErrSecond},
+		{"with one whose session ended", is[a], other, staff.ErrEnded},
+		{"by one whose session ended", other, is[r], staff.ErrEnded},
+		{"by the reviewer", is[r], is[a], staff.ErrNotPermitted},
+		{"by nobody", staff.Session{}, is[a], staff.ErrNotPermitted},
+	} {
+		err := e.log.View(ctx, func(tx store.Tx) error { return staff.PermitTwo(tx, tt.first, tt.second, audit.OfficerAdded) })
+		if !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+	}
+	// The same officer proved twice is still one.
+	again, err := e.Second(ctx, data.OfficerID("officer-"+a), []byte(right))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = e.log.View(ctx, func(tx store.Tx) error { return staff.PermitTwo(tx, is[a], again, audit.OfficerAdded) })
+	if !errors.Is(err, staff.ErrSecond) {
+		t.Errorf("with oneself proved again: %v", err)
+	}
+	entries := e.entries()
+	if last := entries[len(entries)-1]; last.Act != audit.OfficerSignedIn || last.Detail["as"] != "second" || last.Officer != "officer-administrator" {
+		t.Errorf("entry %+v", last)
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"net/url"
 
 	"pratique/data"
 )
@@ -14,9 +15,18 @@ const (
 	Issuing      = "issuing/"     // the numbers whose certificates are being issued
 	Sequences    = "sequence/"    // the newest sequence number by year
 	Laboratories = "laboratory/"  // data.Laboratory by identifier
+	Signers      = "signer/"      // keys.Record by identifier
+	Settings     = "setting/"     // of the post, by name
 	Accounts     = "officer/"     // staff.Account by identifier
 	Tries        = "tries/"       // of signing in since the last success, by officer; see data/staff
-	Lookups      = "lookup/"      // token/application identifier, no value
+	Lookups      = "lookup/"      // field=value/application identifier; nothing is stored there
+)
+
+// Names of settings.
+const (
+	SettingSolo      = Settings + "solo"      // data.Solo
+	SettingRetention = Settings + "retention" // days after which a case is erased
+	SettingBackup    = Settings + "backup"    // the last backup; see data/desk
 )
 
 // ApplicationKey is the key of an application.
@@ -32,5 +42,9 @@ func IssuingKey(n data.CertificateNumber) string { return Issuing + string(n) }
 func SequenceKey(year int) string { return fmt.Sprintf("%s%04d", Sequences, year) }
 
 // LookupPrefix is how the keys begin that lead from a value of a field to the
-// applications with it; the rest of such a key is the identifier.
-func LookupPrefix(field, value string) string { return Lookups + Token(field, value) + "/" }
+// applications with it; the rest of such a key is the identifier. A vault
+// stores a token in place of the value. Value must be normalised by the caller:
+// what is spelled differently is not found.
+func LookupPrefix(field, value string) string {
+	return Lookups + field + "=" + url.PathEscape(value) + "/"
+}

@@ -8,8 +8,12 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// MaxValue is the size in bytes of the largest value a record may have.
-const MaxValue = 1 << 20
+// Sizes in bytes: of the largest value a record may have, and of the largest an
+// engine stores, which leaves room for what sealing adds.
+const (
+	MaxValue  = MaxStored - 1<<8
+	MaxStored = 1 << 20
+)
 
 // SplitKey divides a key, or the prefix of a [Tx.Scan], at its first slash.
 // A key has something on both sides, a prefix may end with the slash.
@@ -73,7 +77,7 @@ func Encode[T any](v T) ([]byte, error) {
 // none twice, nothing of indefinite length, at most 16 levels deep.
 func Decode[T any](b []byte) (v T, err error) {
 	if len(b) > MaxValue {
-		return v, errors.New("record is larger than 1 MiB")
+		return v, errors.New("record is too large")
 	}
 	if err := decoding.Unmarshal(b, &v); err != nil {
 		var none T

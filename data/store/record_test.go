@@ -199,13 +199,9 @@ func TestGetNothing(t *testing.T) {
 	}
 }
 
-func TestToken(t *testing.T) {
-	// printf 'document\0UT1234567' | sha256sum | cut -c1-32
-	if got, want := store.Token("document", "UT1234567"), "35c6570050157f3d07da2a210627d0c0"; got != want {
+func TestLookupPrefix(t *testing.T) {
+	if got, want := store.LookupPrefix("document", "UT12/45 67"), "lookup/document=UT12%2F45%2067/"; got != want {
 		t.Errorf("got %s, want %s", got, want)
-	}
-	if store.Token("a", "bc") == store.Token("ab", "c") {
-		t.Error("field and value run together")
 	}
 }
 

@@ -1,11 +1,10 @@
 // Package store is the contract between the domain and a database engine, and
-// the typed records and look-up tokens above it.
+// the typed records above it.
 //
 // A store is one flat, ordered map from keys to values. A key is a kind of
 // record and an identifier, "application/4f…": engines may use the part before
 // the first slash to keep kinds apart. Keys never hold anything that describes
-// a person; where a record must be found by such a value, the key holds
-// [Token] of it.
+// a person but those of [Lookups], which data/vault hides.
 //
 // Engines are data/store/bolt and data/store/mem; data/store/storetest proves
 // that an engine keeps the contract.

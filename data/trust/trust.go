@@ -10,8 +10,6 @@ package trust
 import (
 	"cmp"
 	"crypto/x509"
-	"encoding/asn1"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,7 +27,6 @@ import (
 	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
 	"pratique/data/seal/vdsnc"
-	"pratique/data/seal/x509ec"
 )
 
 // Outcome of checking a seal.
@@ -119,7 +116,7 @@ const AnchorFile = "anchor.pem"
 const maxFile = 16 << 20
 
 // ErrNoCertificates says that a place holds none.
-var ErrNoCertificates = errors.New("no certificates found")
+var ErrNoCertificates = keys.ErrNoCertificates
 
 // Load adds the certificates at path: a PEM or DER file, a post's folder (of
 // which only anchor.pem is read), or any other folder with such files and
@@ -177,52 +174,9 @@ func ReadFile(path string) ([]*x509.Certificate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("trust: %w", err)
 	}
-	all, err := parseCertificates(b)
+	all, err := keys.ParseCertificates(b)
 	if err != nil {
 		return nil, fmt.Errorf("trust: %s: %w", path, err)
-	}
-	return all, nil
-}
-
-// parseCertificates reads PEM or DER.
-func parseCertificates(b []byte) ([]*x509.Certificate, error) {
-	block, rest := pem.Decode(b)
-	if block == nil {
-		return parseDER(b)
-	}
-	var all []*x509.Certificate
-	for ; block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		c, err := x509ec.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	if len(all) == 0 {
-		return nil, ErrNoCertificates
-	}
-	return all, nil
-}
-
-// parseDER reads certificates one after the other.
-func parseDER(b []byte) (all []*x509.Certificate, err error) {
-	for len(b) > 0 {
-		var der asn1.RawValue
-		rest, err := asn1.Unmarshal(b, &der)
-		if err != nil {
-			return nil, err
-		}
-		c, err := x509ec.ParseCertificate(der.FullBytes)
-		if err != nil {
-			return nil, err
-		}
-		all, b = append(all, c), rest
-	}
-	if len(all) == 0 {
-		return nil, ErrNoCertificates
 	}
 	return all, nil
 }

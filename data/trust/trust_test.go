@@ -139,6 +139,44 @@ func listOf(groups ...[]*x509.Certificate) *trust.List {
 	return &l
 }
 
+// TestAnchorsOfAPost: the anchor.pem of a post that vouched for itself first and
+// was accredited later has several anchors; what each vouches for is valid, and
+// being in that file makes nobody else so.
+func TestAnchorsOfAPost(t *testing.T) {
+	own, outside, stranger := newAuthority(t, "Own", false), newAuthority(t, "Outside", false), newAuthority(t, "Stranger", false)
+	between := authority{newKey(t), nil}
+	between.certificate = certify(t, &x509.Certificate{
+		SerialNumber: big.NewInt(3), Subject: name("Between", "UT", false), NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(3, 0, 0),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}, outside.certificate, &between.key.PublicKey, outside.key)
+	first, second, third, alone := own.signer(t, nil), outside.signer(t, nil), between.signer(t, nil), stranger.signer(t, nil)
+	var file []byte
+	for _, a := range []authority{outside, between, third, second, own, first, alone} {
+		file = append(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw})...)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, trust.AnchorFile), file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var l trust.List
+	if err := l.Load(dir); err != nil || l.Len() != 7 {
+		t.Fatalf("%d certificates, %v", l.Len(), err)
+	}
+	st := statement(t)
+	for _, tt := range []struct {
+		name   string
+		signer authority
+		want   trust.Outcome
+	}{
+		{"its own", first, trust.Valid}, {"accredited", second, trust.Valid}, {"accredited through another", third, trust.Valid},
+		{"an anchor that is not there", alone, trust.CannotSay},
+	} {
+		if v := l.Verify(tt.signer.says(t, st), now, false); v.Outcome != tt.want {
+			t.Errorf("%s: %s %v, want %s", tt.name, v.Outcome, v.Reasons, tt.want)
+		}
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	anchor, stranger := newAuthority(t, "Anchor", false), newAuthority(t, "Stranger", false)
 	training := newAuthority(t, "Training", true)

@@ -5,12 +5,12 @@ package house
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +25,7 @@ import (
 	"pratique/data/store/bolt"
 	"pratique/data/store/disk"
 	"pratique/data/trust"
+	"pratique/data/vault"
 	"pratique/pdfgen"
 	"pratique/pdfgen/check"
 	"pratique/pdfgen/page"
@@ -58,12 +59,14 @@ var press = sync.OnceValues(func() (*pdfgen.Press, error) {
 	return pdfgen.New(assets.FS, book)
 })
 
-// engine is the database of a post at one desk.
+// engine is the database of a post at one desk, with the workstation's keyring.
 var engine = post.Engine{
 	Create: bolt.Create,
 	Open: func(path string) (store.Store, error) {
 		return bolt.Open(path, bolt.Options{Timeout: time.Second})
 	},
+	Device: Keyring{},
+	Places: places,
 }
 
 // DefaultDir is the folder of the post where none is named: "pratique" in the
@@ -104,17 +107,17 @@ type House struct {
 	Folder *post.Folder
 	Codes  *codes.Book
 	Press  *pdfgen.Press
-	Paper  *page.Engine // draws the pages this program made; see page.StartOwn
 	// Practice are a practice post's passphrases, empty in a real post.
 	Practice post.Passphrases
 
-	fingerprint string
+	paper func() *page.Engine
 }
 
-// Open opens the post in dir. A signing key that is missing or does not open
-// does not keep the post shut: Desk.Trouble tells, and nothing is issued.
+// Open opens the post in dir. Its records are locked until somebody signs in. A
+// signing key that is missing or does not open does not keep the post shut:
+// Desk.Trouble tells, and nothing is issued.
 func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, err error) {
-	h := &House{}
+	h := &House{paper: sync.OnceValue(func() *page.Engine { return page.StartOwn(cacheDir()) })}
 	if h.Codes, err = Codes(); err != nil {
 		return nil, err
 	}
@@ -129,50 +132,86 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 			h.Folder.Close()
 		}
 	}()
-	if !h.Folder.Post.Practice() {
-		return nil, post.ErrRealPost
+	if h.Folder.Post.Practice() {
+		if h.Practice, err = h.Folder.PracticePassphrases(); err != nil {
+			return nil, err
+		}
 	}
-	var signer *keys.Signer
-	var noSigner error
-	if h.Practice, noSigner = h.Folder.PracticePassphrases(); noSigner == nil {
-		signer, noSigner = h.Folder.Signer(h.Practice.Signer)
-	}
-	anchors, err := trust.ReadFile(filepath.Join(dir, trust.AnchorFile))
-	if err != nil {
-		return nil, err
-	}
-	h.fingerprint = keys.Fingerprint(anchors[0])
 	h.Desk, err = desk.Open(ctx, desk.Config{
-		Log: h.Folder.Log, Post: h.Folder.Post, Codes: h.Codes, Signer: signer, NoSigner: noSigner, Clock: clock,
+		Log: h.Folder.Log, Vault: h.Folder.Vault, Post: h.Folder.Post, Codes: h.Codes, Clock: clock, Cost: cost(h.Folder.Post),
+		Signer: h.Folder.Signer, LogSigner: h.Folder.LogSigner, Ring: h.Folder.Ring,
+		Anchors: func(pem []byte) error { return disk.Replace(filepath.Join(dir, trust.AnchorFile), pem) },
 		Unprintable: func(st data.Statement) []data.Problem {
-			return h.Press.Unprintable(pdfgen.Printout{Statement: st, Post: h.Folder.Post, AnchorFingerprint: h.fingerprint})
+			return h.Press.Unprintable(pdfgen.Printout{Statement: st, Post: h.Folder.Post, AnchorFingerprint: strings.Repeat("0", 64)})
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	h.Paper = page.StartOwn(cacheDir())
 	return h, nil
 }
 
+// Paper draws the pages this program made; see [page.StartOwn]. It starts when
+// it is first asked for.
+func (h *House) Paper() *page.Engine { return h.paper() }
+
 // Close closes the post.
 func (h *House) Close() error {
-	h.Paper.Close()
+	h.Paper().Close()
 	return h.Folder.Close()
+}
+
+// cost is what a new passphrase costs at a post. Those of practice stand in a
+// file and protect nothing.
+func cost(p data.Post) vault.Cost {
+	if p.Practice() {
+		return vault.DefaultCost
+	}
+	return calibrated()
+}
+
+// unlockTime is how long proving a passphrase takes at a real post.
+const unlockTime = 700 * time.Millisecond
+
+var calibrated = sync.OnceValue(func() vault.Cost {
+	return vault.Calibrate(unlockTime, func(f func()) time.Duration {
+		begin := time.Now()
+		f()
+		return time.Since(begin)
+	})
+})
+
+// vouched says on a page who vouches for its seal.
+func (h *House) vouched(ctx context.Context, p pdfgen.Printout) (pdfgen.Printout, error) {
+	r, err := h.Vouches(ctx, p.Seal)
+	if err != nil {
+		return p, err
+	}
+	anchor, err := r.Anchor()
+	if err != nil {
+		return p, err
+	}
+	p.AnchorFingerprint = keys.Fingerprint(anchor)
+	return p, nil
 }
 
 // Print makes the page of a certificate and reads it back before anybody may
 // print it: text and QR must be those of the record.
 func (h *House) Print(ctx context.Context, c data.Certificate, copyNo int) ([]byte, error) {
+	if c.Revoked != nil {
+		return nil, fmt.Errorf("print %s: %w", c.Number, desk.ErrRevoked)
+	}
 	var b bytes.Buffer
-	err := h.Press.Render(&b, pdfgen.Printout{
-		Kind: pdfgen.Certificate, Statement: c.Statement, Seal: c.Seal, Post: h.Folder.Post,
-		AnchorFingerprint: h.fingerprint, Copy: copyNo,
+	p, err := h.vouched(ctx, pdfgen.Printout{
+		Kind: pdfgen.Certificate, Statement: c.Statement, Seal: c.Seal, Post: h.Folder.Post, Copy: copyNo,
 	})
+	if err == nil {
+		err = h.Press.Render(&b, p)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("print %s: %w", c.Number, err)
 	}
-	if err := check.Check(ctx, h.Paper, b.Bytes(), c.Statement, c.Seal, h.words(c.Statement)); err != nil {
+	if err := check.Check(ctx, h.Paper(), b.Bytes(), c.Statement, c.Seal, h.words(c.Statement)); err != nil {
 		return nil, fmt.Errorf("print %s: %w", c.Number, err)
 	}
 	return b.Bytes(), nil
@@ -212,8 +251,12 @@ func (h *House) Slip(ctx context.Context, s staff.Session, c data.Content) ([]by
 	if err != nil {
 		return nil, err
 	}
+	p, err := h.vouched(ctx, pdfgen.Printout{Kind: pdfgen.ProofSlip, Statement: st, Post: h.Folder.Post})
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
-	err = h.Press.Render(&b, pdfgen.Printout{Kind: pdfgen.ProofSlip, Statement: st, Post: h.Folder.Post, AnchorFingerprint: h.fingerprint})
+	err = h.Press.Render(&b, p)
 	return b.Bytes(), err
 }
 
@@ -224,36 +267,38 @@ func Example(now time.Time) (data.Content, error) {
 	return post.Specimen(p.Post, p.Laboratories, now), err
 }
 
-// Specimen is the specimen application with dates counted from now.
+// Specimen is, at an open post, the specimen application with dates counted from now.
 func (h *House) Specimen(ctx context.Context) (data.Content, error) {
 	laboratories, err := h.Laboratories(ctx)
 	return post.Specimen(h.Folder.Post, laboratories, h.Now()), err
 }
 
-// PracticeOfficers signs in a practice post's clerk and reviewer. They are
-// ordinary officers and pass every check; only their passphrases are known.
-func (h *House) PracticeOfficers(ctx context.Context) (clerk, reviewer staff.Session, err error) {
+// PracticeOfficer signs in an officer of a practice post who has a role. They
+// are ordinary officers and pass every check; only their passphrases are known.
+func (h *House) PracticeOfficer(ctx context.Context, role data.Role) (staff.Session, error) {
 	if !h.Folder.Post.Practice() {
-		return clerk, reviewer, errors.New("only a practice post approves by itself: its officers are not persons")
+		return staff.Session{}, fmt.Errorf("nobody acts for an officer at a real post: %w", post.ErrRealPost)
 	}
-	officers, err := h.MaySignIn(ctx)
+	p, err := post.LoadPractice(assets.FS)
 	if err != nil {
-		return clerk, reviewer, err
+		return staff.Session{}, err
 	}
-	signIn := func(role data.Role) (staff.Session, error) {
-		for _, o := range officers {
-			if slices.Contains(o.Roles, role) {
-				s, err := h.SignIn(ctx, o.ID, []byte(h.Practice.Officers[o.ID]))
-				if err != nil {
-					err = fmt.Errorf("%s with the passphrase in %s: %w", o.ID, post.PassphraseFile, err)
-				}
-				return s, err
+	for _, o := range p.Officers {
+		if slices.Contains(o.Roles, role) {
+			s, err := h.SignIn(ctx, o.ID, []byte(h.Practice.Officers[o.ID]))
+			if err != nil {
+				err = fmt.Errorf("%s with the passphrase in %s: %w", o.ID, post.PassphraseFile, err)
 			}
+			return s, err
 		}
-		return staff.Session{}, fmt.Errorf("the practice post has no %s", role)
 	}
-	if clerk, err = signIn(data.Clerk); err == nil {
-		reviewer, err = signIn(data.Reviewer)
+	return staff.Session{}, fmt.Errorf("the practice post has no %s", role)
+}
+
+// PracticeOfficers signs in a practice post's clerk and reviewer.
+func (h *House) PracticeOfficers(ctx context.Context) (clerk, reviewer staff.Session, err error) {
+	if clerk, err = h.PracticeOfficer(ctx, data.Clerk); err == nil {
+		reviewer, err = h.PracticeOfficer(ctx, data.Reviewer)
 	}
 	return clerk, reviewer, err
 }
@@ -270,10 +315,10 @@ type Faulty struct {
 // named by its number alone; nothing is overwritten. Done is called for every
 // certificate as soon as its file is there.
 func (h *House) Issue(ctx context.Context, contents []data.Content, dir string, done func(data.Certificate, string)) (faulty []Faulty, err error) {
-	if err := h.Trouble(); err != nil {
-		return nil, err
-	}
 	clerk, reviewer, err := h.PracticeOfficers(ctx)
+	if err == nil {
+		err = h.Trouble()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ package desktest
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/x509"
 	"errors"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 	"pratique/data/store"
 	"pratique/data/store/mem"
 	"pratique/data/trust"
+	"pratique/data/vault"
 )
 
 // Now is when every test post is opened.
@@ -28,8 +30,8 @@ var Now = time.Date(2022, 7, 9, 10, 30, 0, 0, time.UTC)
 // Passphrase is that of every officer of a test post.
 const Passphrase = "kamo rudi teso bali"
 
-// Cost makes sign-in fast: these verifiers protect nothing.
-var Cost = staff.Cost{MemoryKiB: 64, Passes: 1, Threads: 1}
+// Cost makes sign-in fast: these slots protect nothing.
+var Cost = vault.Cost{MemoryKiB: 64, Passes: 1, Threads: 1}
 
 // AnyCode knows every code but "unknown", which no list has, and "retired".
 type AnyCode struct{}
@@ -65,22 +67,54 @@ type Post struct {
 	Anchor *x509.Certificate
 	Signer *keys.Signer
 	Log    *audit.Log
-	Store  store.Store
-	Now    time.Time // the clock
+	Vault  *vault.Vault
+	Store  store.Store // the vault
+	Engine *mem.Store  // under it
+	Now    time.Time   // the clock
 	Config desk.Config
+}
+
+// Opens is a signer as a desk opens it.
+func Opens(s *keys.Signer) func(context.Context) (*keys.Signer, error) {
+	return func(context.Context) (*keys.Signer, error) { return s, nil }
+}
+
+// WrapKey puts something before the signing key of a desk.
+func WrapKey(c *desk.Config, wrap func(crypto.Signer) crypto.Signer) {
+	open := c.Signer
+	c.Signer = func(ctx context.Context) (*keys.Signer, error) {
+		s, err := open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		wrapped := *s
+		wrapped.Signer = wrap(s.Signer)
+		return &wrapped, nil
+	}
+}
+
+// Vault makes a vault and a log over an engine.
+func Vault(t testing.TB, engine store.Store, head string) (*vault.Vault, *audit.Log) {
+	t.Helper()
+	v, _, err := vault.Create(context.Background(), engine, string(data.PracticePost), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := audit.Create(context.Background(), v, head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v, log
 }
 
 // New opens a new post. Options may change its configuration before that.
 func New(t testing.TB, options ...func(*desk.Config)) *Post {
 	t.Helper()
 	ctx := context.Background()
-	s := mem.New()
-	t.Cleanup(func() { s.Close() })
-	log, err := audit.Create(ctx, s, filepath.Join(t.TempDir(), "head"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &Post{Now: Now, Log: log, Store: s}
+	engine := mem.New()
+	t.Cleanup(func() { engine.Close() })
+	v, log := Vault(t, engine, filepath.Join(t.TempDir(), "head"))
+	p := &Post{Now: Now, Engine: engine}
 	about := data.Post{
 		Schema: post.Schema, Kind: data.PracticePost, Code: "PR", Country: "UT", State: "UTO", Zone: "Asia/Singapore", Hotline: "+999 555 0100",
 		Name:      map[string]string{"en": "Practice Consulate in Port Amaurote", "zh": "驻亚马罗特港练习领事馆"},
@@ -89,17 +123,19 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 		Address:   map[string]string{"en": "1 Harbour Parade, Port Amaurote", "zh": "亚马罗特港海港大道1号"},
 		Created:   Now,
 	}
+	var err error
 	if p.Anchor, p.Signer, err = keys.MakePractice(about, Now); err != nil {
 		t.Fatal(err)
 	}
-	Fill(t, log, Now)
+	Fill(t, v, log, Now)
 	p.Config = desk.Config{
-		Log: log, Post: about, Codes: AnyCode{}, Signer: p.Signer, Clock: func() time.Time { return p.Now }, Cost: Cost,
+		Log: log, Vault: v, Post: about, Codes: AnyCode{}, Signer: Opens(p.Signer), Clock: func() time.Time { return p.Now }, Cost: Cost,
 		Unprintable: func(data.Statement) []data.Problem { return nil },
 	}
 	for _, option := range options {
 		option(&p.Config)
 	}
+	p.Log, p.Vault, p.Store = p.Config.Log, p.Config.Vault, p.Config.Vault
 	if p.Desk, err = desk.Open(ctx, p.Config); err != nil {
 		t.Fatal(err)
 	}
@@ -112,11 +148,19 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 }
 
 // Fill stores the officers and laboratories of a test post.
-func Fill(t testing.TB, log *audit.Log, now time.Time) {
+func Fill(t testing.TB, v *vault.Vault, log *audit.Log, now time.Time) {
 	t.Helper()
+	slots := map[data.OfficerID]vault.Slot{}
+	for _, o := range Officers {
+		slot, err := v.NewSlot(string(o.ID), []byte(Passphrase), Cost)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slots[o.ID] = slot
+	}
 	err := log.Update(context.Background(), func(tx store.Tx, add func(audit.Entry) error) error {
 		for _, o := range Officers {
-			if err := staff.Put(tx, o, []byte(Passphrase), Cost); err != nil {
+			if err := staff.Put(tx, o, slots[o.ID]); err != nil {
 				return err
 			}
 		}

@@ -102,6 +102,23 @@ func ParseCertificate(der []byte) (*x509.Certificate, error) {
 	return c, nil
 }
 
+// ParseCertificates reads certificates in DER, one after the other.
+func ParseCertificates(der []byte) (all []*x509.Certificate, err error) {
+	for len(der) > 0 {
+		var one asn1.RawValue
+		rest, err := asn1.Unmarshal(der, &one)
+		if err != nil {
+			return nil, fmt.Errorf("certificate: %w", err)
+		}
+		c, err := ParseCertificate(one.FullBytes)
+		if err != nil {
+			return nil, err
+		}
+		all, der = append(all, c), rest
+	}
+	return all, nil
+}
+
 // rename is the certificate with its curve's name in place of the explicit
 // parameters, and the parts that the change touches as they were.
 func rename(der []byte) (tbs, spki, named []byte, err error) {

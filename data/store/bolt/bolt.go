@@ -451,7 +451,7 @@ func (t *tx) Put(key string, value []byte) error {
 	if err != nil {
 		return err
 	}
-	if value == nil || len(value) > store.MaxValue {
+	if value == nil || len(value) > store.MaxStored {
 		return fmt.Errorf("put %s: value is nil or larger than 1 MiB", key)
 	}
 	t.wrote = true

@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -104,7 +105,7 @@ func fill(tb testing.TB, path string, n int) {
 	for i := range n {
 		err := s.Update(context.Background(), func(tx store.Tx) error {
 			for j := range 10 {
-				key := fmt.Sprintf("record/%s", store.Token("n", fmt.Sprint(i, j)))
+				key := fmt.Sprintf("record/%s", fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, i, j))))
 				if err := tx.Put(key, bytes.Repeat([]byte{byte(i)}, 300)); err != nil {
 					return err
 				}

@@ -148,7 +148,7 @@ func (t *tx) Put(key string, value []byte) error {
 	if err := t.check(key, true); err != nil {
 		return err
 	}
-	if value == nil || len(value) > store.MaxValue {
+	if value == nil || len(value) > store.MaxStored {
 		return fmt.Errorf("put %s: value is nil or larger than 1 MiB", key)
 	}
 	p := pair{key, bytes.Clone(value)}

@@ -246,7 +246,7 @@ func emptyValue(t *testing.T, s store.Store) {
 func refusals(t *testing.T, s store.Store) {
 	for name, fn := range map[string]func(store.Tx) error{
 		"put nil":              func(tx store.Tx) error { return tx.Put("a/1", nil) },
-		"put too large":        func(tx store.Tx) error { return tx.Put("a/1", make([]byte, store.MaxValue+1)) },
+		"put too large":        func(tx store.Tx) error { return tx.Put("a/1", make([]byte, store.MaxStored+1)) },
 		"put without kind":     func(tx store.Tx) error { return tx.Put("a", []byte{1}) },
 		"put with empty kind":  func(tx store.Tx) error { return tx.Put("/a", []byte{1}) },
 		"put without id":       func(tx store.Tx) error { return tx.Put("a/", []byte{1}) },

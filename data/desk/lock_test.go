@@ -1,0 +1,260 @@
+package desk_test
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/desk"
+	"pratique/data/desk/desktest"
+	"pratique/data/keys"
+	"pratique/data/staff"
+	"pratique/data/store"
+	"pratique/data/vault"
+)
+
+// everyAct is everything an officer can do, at a post with a certificate and a
+// case in each state.
+func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
+	t.Helper()
+	c, approved := p.Issued(t, p.Specimen()), p.Approved(t, p.Specimen())
+	fresh := data.Officer{ID: "officer-e", Name: "Officer E", Mark: "E", Roles: []data.Role{data.Clerk}}
+	all := map[string]func() error{
+		"create":       func() error { return second(p.Create(ctx, p.Clerk, p.Specimen())) },
+		"slip":         func() error { return second(p.Slip(ctx, p.Clerk, p.Specimen())) },
+		"validate":     func() error { return second(p.Validate(ctx, p.Specimen())) },
+		"preflight":    func() error { return second(p.Preflight(ctx, p.Clerk, p.Reviewer, p.Specimen())) },
+		"issue":        func() error { return second(p.Issue(ctx, p.Reviewer, approved.ID)) },
+		"issue again":  func() error { return second(p.Issue(ctx, p.Reviewer, c.Application)) },
+		"certificate":  func() error { return second(p.Certificate(ctx, p.Clerk, c.Number)) },
+		"printed":      func() error { return second(p.Printed(ctx, p.Clerk, c.Number, "q", "2")) },
+		"failed":       func() error { return p.PrintFailed(ctx, p.Clerk, c.Number, "2") },
+		"hand over":    func() error { return second(p.HandOver(ctx, p.Clerk, c.Number, c.Seal)) },
+		"queue":        func() error { return second(p.Queue(p.Clerk)) },
+		"search":       func() error { return second(p.Search(p.Clerk, "yangben")) },
+		"issued":       func() error { return second(p.Desk.Issued(p.Reviewer)) },
+		"laboratories": func() error { return second(p.Laboratories(ctx)) },
+		"officers":     func() error { return second(p.Officers(ctx)) },
+		"accounts":     func() error { return second(p.Accounts(ctx, p.Administrator)) },
+		"add":          func() error { return p.AddOfficer(ctx, p.Administrator, p.Reviewer, fresh, []byte(given)) },
+		"disable":      func() error { return p.DisableOfficer(ctx, p.Administrator, "officer-a") },
+		"enable":       func() error { return p.EnableOfficer(ctx, p.Administrator, p.Reviewer, "officer-a") },
+		"reset":        func() error { return p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-a", []byte(given)) },
+		"second":       func() error { return second(p.Second(ctx, "officer-b", []byte(desktest.Passphrase))) },
+	}
+	for name, act := range acts {
+		for state := range allowed[name] {
+			a := inState(t, p, state)
+			all[name] = func() error { return second(act(p, a)) }
+			break
+		}
+	}
+	return all
+}
+
+// TestInvariant5LockedDeskTellsAndTakesNothing: after the lock nothing can be
+// read, done or found in lists, whatever session is held out; signing in brings
+// everything back.
+func TestInvariant5LockedDeskTellsAndTakesNothing(t *testing.T) {
+	p := desktest.New(t)
+	all := everyAct(t, p)
+	queue, err := p.Queue(p.Clerk)
+	if err != nil || len(queue) < 3 || p.Waits(p.Clerk) == 0 {
+		t.Fatalf("%d cases, %v", len(queue), err)
+	}
+	counts, before := p.Counts(), everything(t, p.Engine)
+
+	p.Lock()
+	p.Lock() // a second time does no harm
+	for name, do := range all {
+		if err := do(); !errors.Is(err, vault.ErrLocked) {
+			t.Errorf("%s while locked: %v", name, err)
+		}
+	}
+	if n := p.Counts(); len(n) != 0 || p.Waits(p.Clerk) != 0 || p.Trouble() != nil {
+		t.Errorf("a locked desk counts %v and has %d waiting, trouble %v", n, p.Waits(p.Clerk), p.Trouble())
+	}
+	if after := everything(t, p.Engine); !reflect.DeepEqual(before, after) {
+		t.Error("something was stored while locked")
+	}
+	// Who may sign in is shown without their names.
+	may, err := p.MaySignIn(ctx)
+	if err != nil || len(may) != len(desktest.Officers) {
+		t.Fatalf("%v, %v", may, err)
+	}
+	for i, o := range may {
+		if want := (data.Officer{ID: desktest.Officers[i].ID, Mark: desktest.Officers[i].Mark}); !reflect.DeepEqual(o, want) {
+			t.Errorf("%+v, want %+v", o, want)
+		}
+	}
+
+	// A clerk opens the records and not the signing keys.
+	if _, err := p.SignIn(ctx, "officer-a", []byte(desktest.Passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := p.Queue(p.Clerk); err != nil || !reflect.DeepEqual(again, queue) || !reflect.DeepEqual(p.Counts(), counts) {
+		t.Errorf("%d cases, want %d, %v", len(again), len(queue), err)
+	}
+	if err := all["issue"](); !errors.Is(err, keys.ErrMissing) {
+		t.Errorf("issued with the signing keys shut: %v", err)
+	}
+	if _, err := p.SignIn(ctx, "officer-b", []byte(desktest.Passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"issue", "issue again", "create", "certificate", "laboratories", "second"} {
+		if err := all[name](); err != nil {
+			t.Errorf("%s after signing in: %v", name, err)
+		}
+	}
+}
+
+// TestRefusedWhileLocked: who is refused at a locked desk leaves it locked, and
+// an entry that is read after the next sign-in.
+func TestRefusedWhileLocked(t *testing.T) {
+	p := desktest.New(t)
+	if err := p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-a", []byte(given)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.DisableOfficer(ctx, p.Administrator, "officer-c"); err != nil {
+		t.Fatal(err)
+	}
+	before := len(entries(t, p, 0))
+	p.Lock()
+	for _, tt := range []struct {
+		id         data.OfficerID
+		passphrase string
+		want       error
+	}{
+		{"officer-b", "wrong", desk.ErrSignIn},
+		{"officer-z", desktest.Passphrase, desk.ErrSignIn},
+		{"officer-a", given, desk.ErrMustChange},
+		{"officer-c", desktest.Passphrase, desk.ErrDisabled},
+	} {
+		if s, err := p.SignIn(ctx, tt.id, []byte(tt.passphrase)); !errors.Is(err, tt.want) || s.Officer().ID != "" {
+			t.Errorf("%s: %v, want %v", tt.id, err, tt.want)
+		}
+		if records, signing := p.Vault.Open(); records || signing {
+			t.Errorf("%s was refused and the records are open %t, the signing keys %t", tt.id, records, signing)
+		}
+		if _, err := p.Queue(p.Administrator); !errors.Is(err, vault.ErrLocked) {
+			t.Errorf("after %s: %v", tt.id, err)
+		}
+	}
+	if _, err := p.SignIn(ctx, "officer-b", []byte(desktest.Passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries(t, p, before) {
+		got = append(got, fmt.Sprintf("%s|%s|%s|%s", e.Act, e.Officer, e.Subject, e.Detail["why"]))
+	}
+	want := []string{
+		"officer.refused||officer-b|wrong", "officer.refused|||wrong", "officer.refused||officer-a|must-change",
+		"officer.refused||officer-c|disabled", "officer.signed-in|officer-b||",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("entries %q, want %q", got, want)
+	}
+	err := p.Log.View(ctx, func(tx store.Tx) error { return second(audit.Verify(tx)) })
+	if err != nil {
+		t.Errorf("the log after it: %v", err)
+	}
+}
+
+// TestSessionsOfTwoDesks: an officer is the same at every desk of a post. What
+// ends a session ends it at all of them, and locking one locks the records.
+func TestSessionsOfTwoDesks(t *testing.T) {
+	p := desktest.New(t)
+	other, err := desk.Open(ctx, p.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, err := other.SignIn(ctx, "officer-b", []byte(desktest.Passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := func(s staff.Session, want error) {
+		t.Helper()
+		for name, d := range map[string]*desk.Desk{"this": p.Desk, "the other": other} {
+			if _, err := d.Queue(s); !errors.Is(err, want) {
+				t.Errorf("%s desk: %v, want %v", name, err, want)
+			}
+		}
+	}
+	both(there, nil)
+	both(p.Clerk, nil)
+	p.Lock()
+	both(there, vault.ErrLocked)
+	if there, err = other.SignIn(ctx, "officer-b", []byte(desktest.Passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Queue(there); err != nil {
+		t.Error(err)
+	}
+	if _, err := p.SignIn(ctx, "officer-d", []byte(desktest.Passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	both(there, nil)
+	if err := other.DisableOfficer(ctx, p.Administrator, "officer-b"); err != nil {
+		t.Fatal(err)
+	}
+	both(there, desk.ErrEnded)
+	both(p.Reviewer, desk.ErrEnded)
+	both(p.Clerk, nil)
+}
+
+// TestLockWhileWorking locks over and over while officers work: every act is
+// done whole or refused, and the records add up after it.
+func TestLockWhileWorking(t *testing.T) {
+	p := desktest.New(t)
+	done := make(chan error, 4)
+	for i := range cap(done) {
+		go func() {
+			for n := range 25 {
+				a, err := p.Create(ctx, p.Clerk, p.Specimen())
+				if err == nil {
+					_, err = p.Submit(ctx, p.Clerk, a.ID)
+				}
+				if err != nil && !errors.Is(err, vault.ErrLocked) {
+					done <- fmt.Errorf("officer %d, case %d: %w", i, n, err)
+					return
+				}
+				if err != nil {
+					if _, err := p.SignIn(ctx, "officer-a", []byte(desktest.Passphrase)); err != nil && !errors.Is(err, vault.ErrLocked) {
+						done <- fmt.Errorf("officer %d signs in: %w", i, err)
+						return
+					}
+				}
+			}
+			done <- nil
+		}()
+	}
+	for left := cap(done); left > 0; {
+		select {
+		case err := <-done:
+			if left--; err != nil {
+				t.Error(err)
+			}
+		case <-time.After(time.Millisecond):
+			p.Lock()
+		}
+	}
+	p.Lock()
+	if _, err := p.SignIn(ctx, "officer-a", []byte(desktest.Passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	queue, err := p.Queue(p.Clerk)
+	if err != nil || len(queue) == 0 {
+		t.Fatalf("%d cases, %v", len(queue), err)
+	}
+	t.Logf("%d cases", len(queue))
+	for _, r := range queue {
+		if a := stored(p, r.ID); a.State != r.State || !slices.Contains([]data.State{data.Draft, data.Submitted}, a.State) {
+			t.Errorf("case %s is %s, its row %s", r.ID, a.State, r.State)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/staff"
+	"pratique/data/store"
+)
+
+// Revoke revokes certificates, all or none, for good: two officers, a reason of
+// the list "revocations". The reasons "other" and "fraud" need a note. One that
+// is revoked already stops all of it with [ErrRevoked].
+func (d *Desk) Revoke(ctx context.Context, s, second staff.Session, numbers []data.CertificateNumber, reason, note string) ([]data.Certificate, error) {
+	note = data.CleanText(note)
+	var problems []data.Problem
+	if !d.codes.Known(data.ListRevocations, reason) || reason == data.RevokedReplaced {
+		problems = append(problems, data.Problem{Field: "reason", Key: "problem.code.unknown", Value: reason, Example: data.RevokedFraud})
+	}
+	if note == "" && (reason == "other" || reason == data.RevokedFraud) {
+		problems = append(problems, data.Problem{Field: "note", Key: "problem.required"})
+	}
+	if len(numbers) == 0 {
+		problems = append(problems, data.Problem{Field: "number", Key: "problem.required"})
+	}
+	if len(problems) > 0 {
+		return nil, &ProblemsError{Problems: problems}
+	}
+	now := d.clock()
+	var all []data.Certificate
+	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		all = nil
+		if err := staff.PermitTwo(tx, s, second, audit.CertificateRevoked); err != nil {
+			return err
+		}
+		for _, n := range slices.Compact(slices.Sorted(slices.Values(numbers))) {
+			c, err := issued(tx, n)
+			if err != nil {
+				return err
+			}
+			if c.Revoked != nil {
+				return fmt.Errorf("certificate %s: %w", n, ErrRevoked)
+			}
+			c.Revoked = &data.Revocation{At: now, Reason: reason, Note: note, Officer: s.Officer().ID, Second: second.Officer().ID}
+			all = append(all, c)
+			err = errors.Join(store.Put(tx, store.CertificateKey(n), c), add(audit.Entry{
+				At: now, Officer: s.Officer().ID, Act: audit.CertificateRevoked, Subject: string(n),
+				Detail: map[string]string{"reason": reason, "second": string(second.Officer().ID)},
+			}))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
+		return nil, fmt.Errorf("%s: %w", audit.CertificateRevoked, err)
+	}
+	for _, c := range all {
+		err = errors.Join(err, d.refresh(ctx, c.Application))
+	}
+	return all, err
+}
+
+// issued is the record of a certificate that was issued.
+func issued(tx store.Tx, n data.CertificateNumber) (data.Certificate, error) {
+	c, found, err := store.Get[data.Certificate](tx, store.CertificateKey(n))
+	if err == nil && (!found || c.Phase != data.PhaseIssued) {
+		err = fmt.Errorf("certificate %s: %w", n, ErrNotFound)
+	}
+	return c, err
+}
+
+// Handled are the issued certificates that an officer prepared or approved
+// between two instants, the first included: what a recall is chosen from, one
+// certificate after the other. Revoked ones are among them.
+func (d *Desk) Handled(ctx context.Context, s staff.Session, officer data.OfficerID, from, until time.Time) (all []data.Certificate, err error) {
+	err = d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		all = nil
+		if err := staff.Permit(tx, s, audit.CertificateRead); err != nil {
+			return err
+		}
+		err := store.Each(tx, store.Certificates, "", 0, func(_ string, c data.Certificate) error {
+			if c.Phase == data.PhaseIssued && (c.Preparer == officer || c.Approver == officer) && !c.IssuedAt.Before(from) && c.IssuedAt.Before(until) {
+				all = append(all, c)
+			}
+			return nil
+		})
+		return errors.Join(err, add(audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: audit.ListRead, Subject: string(officer),
+			Detail: map[string]string{"list": "handled", "count": fmt.Sprint(len(all))}}))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", audit.ListRead, err)
+	}
+	slices.SortFunc(all, func(a, b data.Certificate) int { return a.IssuedAt.Compare(b.IssuedAt) })
+	return all, nil
+}
+
+// Revocation says whether a certificate of this post is revoked; nil if not, or
+// if it is not this post's. It tells nothing else of it, and is no act.
+func (d *Desk) Revocation(ctx context.Context, n data.CertificateNumber) (r *data.Revocation, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		c, found, err := store.Get[data.Certificate](tx, store.CertificateKey(n))
+		if r = nil; err == nil && found {
+			r = c.Revoked
+		}
+		return err
+	})
+	return r, err
+}
+
+// Correct begins the correction of an issued certificate: a draft with the same
+// content, which the same two pairs of eyes must see. When its certificate is
+// issued, the one it replaces is revoked in the same transaction.
+func (d *Desk) Correct(ctx context.Context, s staff.Session, n data.CertificateNumber) (data.Application, error) {
+	var a data.Application
+	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := staff.Permit(tx, s, audit.ApplicationSaved); err != nil {
+			return err
+		}
+		c, err := issued(tx, n)
+		if err != nil {
+			return err
+		}
+		if c.Revoked != nil && c.Revoked.ReplacedBy != "" {
+			return fmt.Errorf("certificate %s: %w", n, ErrReplaced)
+		}
+		before, err := getApplication(tx, c.Application)
+		if err != nil {
+			return err
+		}
+		a = d.newApplication(s, before.Content)
+		a.Replaces = n
+		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
+			At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
+			Detail: map[string]string{"version": "1", "content": a.Content.Hash(), "replaces": string(n)},
+		}))
+	})
+	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
+		return data.Application{}, fmt.Errorf("correct %s: %w", n, err)
+	}
+	return a, errors.Join(err, d.refresh(ctx, a.ID))
+}
+
+// refreshCertificate brings the row of a certificate's case up to date.
+func (d *Desk) refreshCertificate(ctx context.Context, n data.CertificateNumber) error {
+	var c data.Certificate
+	err := d.log.View(ctx, func(tx store.Tx) (err error) {
+		c, err = issued(tx, n)
+		return err
+	})
+	return errors.Join(err, d.refresh(ctx, c.Application))
+}

@@ -1,0 +1,228 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/keys"
+	"pratique/data/seal"
+	"pratique/data/seal/hcert"
+	"pratique/data/staff"
+	"pratique/data/store"
+	"pratique/data/vault"
+)
+
+// Signers shows the post's signing keys, the oldest first.
+func (d *Desk) Signers(ctx context.Context, s staff.Session) (all []keys.Record, err error) {
+	err = d.officersAct(ctx, s, nil, audit.SignersRead, "", func(tx store.Tx, _ *audit.Entry) (err error) {
+		all, err = keys.Records(tx)
+		return err
+	})
+	return all, err
+}
+
+// Warning is how many days are left of the working period of the key that
+// signs, once 60, 30 or 7 of them have begun; ok is false before that, and
+// while the records are locked.
+func (d *Desk) Warning(ctx context.Context) (days int, ok bool) {
+	err := d.log.View(ctx, func(tx store.Tx) error {
+		r, err := keys.ActiveRecord(tx)
+		if err == nil {
+			days, ok = r.Warning(d.clock())
+		}
+		return err
+	})
+	return days, ok && err == nil
+}
+
+// RequestSigner makes a key, in a file of the post or where uri says with that
+// PIN, and the request for its certificate. It takes two.
+func (d *Desk) RequestSigner(ctx context.Context, s, second staff.Session, uri string, pin []byte) (keys.Record, error) {
+	if err := d.permitTwo(ctx, s, second, audit.SignerRequested); err != nil {
+		return keys.Record{}, err
+	}
+	secret := pin
+	if uri == "" {
+		random := make([]byte, 32)
+		rand.Read(random) // never fails
+		secret = []byte(hex.EncodeToString(random))
+	}
+	r, err := d.ring.Request(uri, secret, d.clock())
+	if err != nil {
+		return keys.Record{}, err
+	}
+	err = d.officersAct(ctx, s, &second, audit.SignerRequested, data.OfficerID(r.ID), func(tx store.Tx, _ *audit.Entry) error {
+		return errors.Join(store.Put(tx, store.Signers+r.ID, r), vault.SetSecret(tx, r.ID, secret))
+	})
+	return r, err
+}
+
+// ImportSigner makes a requested key the one that signs, with the certificate
+// that answers its request. Anchors are the outside authority's; the two
+// officers answer for having compared their fingerprints. The key that signed
+// before is retired by it.
+func (d *Desk) ImportSigner(ctx context.Context, s, second staff.Session, id string, bundle []byte, anchors []*x509.Certificate) (r keys.Record, err error) {
+	err = d.signerAct(ctx, s, second, audit.SignerImported, id, func(tx store.Tx, was keys.Record, e *audit.Entry) (keys.Record, error) {
+		before, err := keys.Records(tx)
+		if err != nil {
+			return r, err
+		}
+		if r, err = was.Import(d.post, bundle, anchors, d.clock()); err != nil {
+			return r, err
+		}
+		for _, b := range before {
+			if b.State == keys.Active {
+				if b, err = b.Retire(d.clock()); err == nil {
+					err = store.Put(tx, store.Signers+b.ID, b)
+				}
+			}
+			if err != nil {
+				return r, err
+			}
+		}
+		c, err := r.Certificate()
+		if err == nil {
+			e.Detail["certificate"] = keys.Fingerprint(c)
+			e.Detail["accredited"] = fmt.Sprint(r.Accredited)
+		}
+		return r, err
+	})
+	return r, err
+}
+
+// RetireSigner ends the use of a key, for good. What it signed stays good.
+func (d *Desk) RetireSigner(ctx context.Context, s, second staff.Session, id string) error {
+	return d.signerAct(ctx, s, second, audit.SignerRetired, id, func(_ store.Tx, was keys.Record, _ *audit.Entry) (keys.Record, error) {
+		return was.Retire(d.clock())
+	})
+}
+
+// signerAct changes the record of a signer and opens the one that signs now.
+func (d *Desk) signerAct(ctx context.Context, s, second staff.Session, what audit.Act, id string,
+	fn func(store.Tx, keys.Record, *audit.Entry) (keys.Record, error)) error {
+	err := d.officersAct(ctx, s, &second, what, data.OfficerID(id), func(tx store.Tx, e *audit.Entry) error {
+		r, found, err := store.Get[keys.Record](tx, store.Signers+id)
+		if err == nil && !found {
+			err = ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if r, err = fn(tx, r, e); err != nil {
+			return err
+		}
+		return store.Put(tx, store.Signers+id, r)
+	})
+	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
+		return err
+	}
+	d.mu.Lock()
+	d.signing = false
+	d.mu.Unlock()
+	d.useSigner(nil)
+	return errors.Join(err, d.ready(ctx))
+}
+
+// Vouches is the record of the signer that made a seal; of the one that signs
+// now if there is no seal yet.
+func (d *Desk) Vouches(ctx context.Context, text string) (r keys.Record, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		if text == "" {
+			r, err = keys.ActiveRecord(tx)
+			return err
+		}
+		u, err := seal.Parse(text)
+		if err == nil {
+			r, err = vouches(tx, u.KID())
+		}
+		return err
+	})
+	return r, err
+}
+
+// vouches is the record of the signer with that key identifier.
+func vouches(tx store.Tx, kid [hcert.KIDSize]byte) (keys.Record, error) {
+	all, err := keys.Records(tx)
+	if err != nil {
+		return keys.Record{}, err
+	}
+	for _, r := range all {
+		if c, err := r.Certificate(); err == nil && hcert.KID(c) == kid {
+			return r, nil
+		}
+	}
+	return keys.Record{}, fmt.Errorf("signer of the seal: %w", ErrNotFound)
+}
+
+func (d *Desk) writeAnchors(ctx context.Context) error {
+	if d.anchors == nil {
+		return nil
+	}
+	var all []keys.Record
+	err := d.log.View(ctx, func(tx store.Tx) (err error) {
+		all, err = keys.Records(tx)
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	return d.anchors(keys.AnchorsPEM(all))
+}
+
+// permitTwo is [staff.PermitTwo] for what is slow and comes before the act.
+func (d *Desk) permitTwo(ctx context.Context, s, second staff.Session, act audit.Act) error {
+	return d.log.View(ctx, func(tx store.Tx) error { return staff.PermitTwo(tx, s, second, act) })
+}
+
+// RotateKeys begins a new generation of data keys and wraps all records with
+// it. It takes two. Done is called with how many records have been looked at.
+func (d *Desk) RotateKeys(ctx context.Context, s, second staff.Session, done func(int)) error {
+	err := d.officersAct(ctx, s, &second, audit.KeysRotated, "", func(tx store.Tx, e *audit.Entry) error {
+		generation, err := vault.NewGeneration(tx)
+		e.Detail["generation"] = fmt.Sprint(generation)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return d.vault.Rewrap(ctx, done)
+}
+
+// SetSolo lets officers approve what they prepared, until an instant no later
+// than [data.MaxSolo] from now; one that has passed switches it off. Two
+// officers decide it. Every such certificate is counted in the figures.
+func (d *Desk) SetSolo(ctx context.Context, s, second staff.Session, until time.Time) error {
+	now := d.clock()
+	if until.After(now.Add(data.MaxSolo)) {
+		return &ProblemsError{Problems: []data.Problem{{Field: "solo.until", Key: "problem.solo.long", Value: until.Format(time.DateOnly), Example: now.Add(data.MaxSolo).Format(time.DateOnly)}}}
+	}
+	return d.officersAct(ctx, s, &second, audit.SoloSet, "", func(tx store.Tx, e *audit.Entry) error {
+		e.Detail["until"] = until.UTC().Format(time.RFC3339)
+		return store.Put(tx, store.SettingSolo, data.Solo{Since: now, Until: until.UTC(), Officer: s.Officer().ID, Second: second.Officer().ID})
+	})
+}
+
+// Solo is whether and how long officers may approve what they prepared.
+func (d *Desk) Solo(ctx context.Context) (solo data.Solo, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		solo, _, err = store.Get[data.Solo](tx, store.SettingSolo)
+		return err
+	})
+	return solo, err
+}
+
+// Claim is who somebody says they are, and the passphrase that proves it.
+type Claim = staff.Claim
+
+// CorrectClock says that the clock was ahead and is right now; see
+// [staff.Door.CorrectClock].
+func (d *Desk) CorrectClock(ctx context.Context, a, b Claim) error {
+	return d.door.CorrectClock(ctx, a, b)
+}

@@ -1,0 +1,349 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/staff"
+	"pratique/data/store"
+)
+
+// Checkpoint signs the state of the log; see [audit.Log.Checkpoint].
+func (d *Desk) Checkpoint(ctx context.Context, s staff.Session) ([]byte, error) {
+	if err := d.permit(ctx, s, audit.CheckpointSigned); err != nil {
+		return nil, err
+	}
+	return d.checkpoint(ctx, s.Officer().ID)
+}
+
+func (d *Desk) checkpoint(ctx context.Context, officer data.OfficerID) ([]byte, error) {
+	if d.logSigner == nil {
+		return nil, errors.New("this desk has no key of the log")
+	}
+	signer, err := d.logSigner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.log.Checkpoint(ctx, d.clock(), officer, signer)
+}
+
+// Daily signs a checkpoint if none was signed for a day, and erases the cases
+// whose time is over: what the program does on its own while somebody is signed
+// in. The checkpoint is nil if none was due.
+func (d *Desk) Daily(ctx context.Context) (checkpoint []byte, erased int, err error) {
+	now := d.clock()
+	due := false
+	var over []data.ApplicationID
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		last, err := audit.LastCheckpoint(tx)
+		due = now.Sub(last) >= 24*time.Hour
+		if err != nil {
+			return err
+		}
+		over, err = d.over(tx, now)
+		return err
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("daily upkeep: %w", err)
+	}
+	for _, id := range over {
+		if err := d.erase(ctx, id, func(store.Tx, *audit.Entry) error { return nil }); err != nil {
+			return nil, erased, err
+		}
+		erased++
+	}
+	if due {
+		checkpoint, err = d.checkpoint(ctx, "")
+	}
+	return checkpoint, erased, err
+}
+
+// Retention is for how many days a case is kept after its certificate can no
+// longer be used, or after the last change where it has none; 0: for ever.
+func (d *Desk) Retention(ctx context.Context) (days int, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		days, _, err = store.Get[int](tx, store.SettingRetention)
+		return err
+	})
+	return days, err
+}
+
+// MinRetention keeps a recall possible while certificates can be checked.
+const MinRetention = 30
+
+// SetRetention sets [Desk.Retention]. It takes two.
+func (d *Desk) SetRetention(ctx context.Context, s, second staff.Session, days int) error {
+	if days != 0 && days < MinRetention {
+		return &ProblemsError{Problems: []data.Problem{{Field: "retention", Key: "problem.retention", Value: strconv.Itoa(days), Example: "400"}}}
+	}
+	return d.officersAct(ctx, s, &second, audit.RetentionSet, "", func(tx store.Tx, e *audit.Entry) error {
+		e.Detail["days"] = strconv.Itoa(days)
+		return store.Put(tx, store.SettingRetention, days)
+	})
+}
+
+// over are the cases whose time is over.
+func (d *Desk) over(tx store.Tx, now time.Time) (ids []data.ApplicationID, err error) {
+	days, _, err := store.Get[int](tx, store.SettingRetention)
+	if err != nil || days == 0 {
+		return nil, err
+	}
+	d.mu.RLock()
+	rows := slices.Collect(maps.Values(d.rows))
+	d.mu.RUnlock()
+	for _, r := range rows {
+		end, err := d.end(tx, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !end.IsZero() && now.After(end.AddDate(0, 0, days)) {
+			ids = append(ids, r.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// end is when nobody needs a case any more: the technical expiry of its
+// certificate, or its last change; zero while it is being reviewed or issued.
+func (d *Desk) end(tx store.Tx, id data.ApplicationID) (time.Time, error) {
+	a, err := getApplication(tx, id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if a.Certificate != "" {
+		c, _, err := store.Get[data.Certificate](tx, store.CertificateKey(a.Certificate))
+		if c.Phase != data.PhaseIssued {
+			return time.Time{}, err
+		}
+		end, _ := c.Statement.Expires.Instant()
+		return end, err
+	}
+	switch a.State {
+	case data.Draft, data.Returned, data.Withdrawn:
+		return a.Changed, nil
+	}
+	return time.Time{}, nil
+}
+
+// Erase takes a case out of the records at a traveller's wish: everything that
+// describes a person, in the application and in its certificate. It takes two,
+// and it must not be under review or within its medical window. What is left of
+// the certificate is its number, its sequence and whether it is revoked. The old
+// pages are free then and still in the file until it is compacted; backups keep
+// the case until they are destroyed.
+func (d *Desk) Erase(ctx context.Context, s, second staff.Session, id data.ApplicationID) error {
+	now := d.clock()
+	return d.erase(ctx, id, func(tx store.Tx, e *audit.Entry) error {
+		if err := staff.PermitTwo(tx, s, second, audit.ApplicationErased); err != nil {
+			return err
+		}
+		e.Officer, e.Detail["second"] = s.Officer().ID, string(second.Officer().ID)
+		a, err := getApplication(tx, id)
+		if err != nil {
+			return err
+		}
+		if a.State == data.Submitted || a.State == data.InReview || a.State == data.Approved {
+			return ErrState
+		}
+		if a.Certificate == "" {
+			return nil
+		}
+		c, err := issued(tx, a.Certificate)
+		if until, ok := c.Statement.ValidUntil.Instant(); err == nil && c.Revoked == nil && ok && until.After(now) {
+			err = ErrState
+		}
+		return err
+	})
+}
+
+// erase erases a case if permit allows it.
+func (d *Desk) erase(ctx context.Context, id data.ApplicationID, permit func(store.Tx, *audit.Entry) error) error {
+	now := d.clock()
+	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		e := audit.Entry{At: now, Act: audit.ApplicationErased, Subject: string(id), Detail: map[string]string{}}
+		if err := permit(tx, &e); err != nil {
+			return err
+		}
+		a, err := getApplication(tx, id)
+		if err != nil {
+			return err
+		}
+		if a.Certificate != "" {
+			c, _, err := store.Get[data.Certificate](tx, store.CertificateKey(a.Certificate))
+			if err != nil {
+				return err
+			}
+			e.Detail["certificate"] = string(c.Number)
+			if c.Revoked != nil {
+				r := *c.Revoked
+				r.Note = "" // may tell of a person
+				c.Revoked = &r
+			}
+			c.Statement, c.Seal, c.Erased = data.Statement{Practice: c.Statement.Practice, Number: c.Number, Replaces: c.Statement.Replaces}, "", now
+			if err := store.Put(tx, store.CertificateKey(c.Number), c); err != nil {
+				return err
+			}
+		}
+		if number := a.Content.Document.Number; number != "" {
+			if err := tx.Delete(store.LookupPrefix(fieldDocument, number) + string(id)); err != nil {
+				return err
+			}
+		}
+		return errors.Join(tx.Delete(store.ApplicationKey(id)), add(e))
+	})
+	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
+		return fmt.Errorf("%s %s: %w", audit.ApplicationErased, id, err)
+	}
+	d.mu.Lock()
+	delete(d.rows, id)
+	d.mu.Unlock()
+	return err
+}
+
+// Export is all that the post holds of one traveller, for that traveller: the
+// cases with a document of that number, their certificates, and who did what
+// with them, reading included.
+type Export struct {
+	Document     string             `json:"document"`
+	Made         time.Time          `json:"made"`
+	Applications []data.Application `json:"applications"`
+	Certificates []data.Certificate `json:"certificates"`
+	Log          []audit.Entry      `json:"log"`
+}
+
+// ExportTraveller is the [Export] for the number of a document.
+func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, document string) (x Export, err error) {
+	now := d.clock()
+	err = d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		x = Export{Document: document, Made: now}
+		if err := staff.Permit(tx, s, audit.TravellerExported); err != nil {
+			return err
+		}
+		subjects := map[string]bool{}
+		prefix := store.LookupPrefix(fieldDocument, document)
+		var ids []data.ApplicationID
+		err := tx.Scan(prefix, "", 0, func(key string, _ []byte) error {
+			ids = append(ids, data.ApplicationID(key[len(prefix):]))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			return ErrNotFound
+		}
+		for _, id := range ids {
+			a, err := getApplication(tx, id)
+			if err != nil {
+				return err
+			}
+			x.Applications = append(x.Applications, a)
+			subjects[string(id)] = true
+			if a.Certificate != "" {
+				c, _, err := store.Get[data.Certificate](tx, store.CertificateKey(a.Certificate))
+				if err != nil {
+					return err
+				}
+				x.Certificates = append(x.Certificates, c)
+				subjects[string(c.Number)] = true
+			}
+		}
+		err = audit.Each(tx, 0, 0, func(e audit.Entry) error {
+			if subjects[e.Subject] {
+				x.Log = append(x.Log, e)
+			}
+			return nil
+		})
+		return errors.Join(err, add(audit.Entry{At: now, Officer: s.Officer().ID, Act: audit.TravellerExported, Subject: string(ids[0]),
+			Detail: map[string]string{"cases": strconv.Itoa(len(ids))}}))
+	})
+	if err != nil {
+		return Export{}, fmt.Errorf("%s: %w", audit.TravellerExported, err)
+	}
+	return x, nil
+}
+
+// EachEntry shows an auditor or administrator the log, the oldest entry first;
+// that it was read is its newest.
+func (d *Desk) EachEntry(ctx context.Context, s staff.Session, fn func(audit.Entry) error) error {
+	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := staff.Permit(tx, s, audit.LogRead); err != nil {
+			return err
+		}
+		return add(audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: audit.LogRead})
+	})
+	if err == nil {
+		err = d.log.View(ctx, func(tx store.Tx) error { return audit.Each(tx, 0, 0, fn) })
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", audit.LogRead, err)
+	}
+	return nil
+}
+
+// Figures count what a post did in a month.
+type Figures struct {
+	Issued    int            `json:"issued"`
+	ByType    map[string]int `json:"byType"`    // [data.CertificateType]
+	Solo      int            `json:"solo"`      // of them prepared and approved by one officer
+	Replacing int            `json:"replacing"` // of them corrections
+	Revoked   map[string]int `json:"revoked"`   // in that month, by reason
+	Unprinted int            `json:"unprinted"` // issued then and not printed
+	Unhanded  int            `json:"unhanded"`  // issued then, printed and not handed over
+	Reprints  int            `json:"reprints"`  // sheets beyond the first
+	Void      int            `json:"void"`      // numbers spent without a certificate, since the post began
+}
+
+// Figures are those of the month that holds an instant, at the post.
+func (d *Desk) Figures(ctx context.Context, s staff.Session, month time.Time) (f Figures, err error) {
+	zone, err := data.LoadZone(d.post.Zone)
+	if err != nil {
+		return f, err
+	}
+	month = month.In(zone)
+	from := time.Date(month.Year(), month.Month(), 1, 0, 0, 0, 0, zone)
+	until := from.AddDate(0, 1, 0)
+	in := func(t time.Time) bool { return !t.Before(from) && t.Before(until) }
+	err = d.officersAct(ctx, s, nil, audit.FiguresRead, "", func(tx store.Tx, e *audit.Entry) error {
+		f = Figures{ByType: map[string]int{}, Revoked: map[string]int{}}
+		e.Detail["month"] = from.Format("2006-01")
+		return store.Each(tx, store.Certificates, "", 0, func(_ string, c data.Certificate) error {
+			if c.Revoked != nil && in(c.Revoked.At) {
+				f.Revoked[c.Revoked.Reason]++
+			}
+			if c.Phase == data.PhaseVoid {
+				f.Void++
+			}
+			if c.Phase != data.PhaseIssued || !in(c.IssuedAt) {
+				return nil
+			}
+			f.Issued++
+			if c.Erased.IsZero() {
+				f.ByType[string(data.TypeOf(c.Statement))]++
+			}
+			if c.Solo {
+				f.Solo++
+			}
+			if c.Statement.Replaces != "" {
+				f.Replacing++
+			}
+			switch {
+			case len(c.Prints) == 0:
+				f.Unprinted++
+			case c.HandedOver.IsZero():
+				f.Unhanded++
+			}
+			f.Reprints += max(0, len(c.Prints)-1)
+			return nil
+		})
+	})
+	return f, err
+}
