@@ -124,6 +124,7 @@ const (
 	ApplicationErased      Act = "application.erased"
 	BackupMade             Act = "backup.made"
 	BackupSet              Act = "backup.set"
+	LaboratoriesSet        Act = "laboratories.set"
 	NumbersSkipped         Act = "numbers.skipped"
 	PostRestored           Act = "post.restored"
 	PostChecked            Act = "post.checked"
@@ -143,7 +144,7 @@ var Acts = []Act{
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
 	OfficerDisabled, OfficerEnabled, OfficerReset, OfficerRecovered,
 	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, SoloSet, RetentionSet,
-	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, NumbersSkipped, PostRestored, PostChecked,
+	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, NumbersSkipped, PostRestored, PostChecked,
 	CheckpointSigned, PostCreated, ClockCorrected,
 }
 

@@ -22,7 +22,7 @@
 // regular file of mode 0600 and with the time the backup was made; two blocks
 // of zeros; nothing else. A machine without this program reads it with
 //
-//	tail -n +4 FILE | age -d -i KEY | tar -x
+//	tail -n +4 FILE | age -d -i KEY | tar -xf -
 //
 // The manifest is first, so a reader knows every name, size and hash before it
 // writes anything. The price is a copy of the database beside the original

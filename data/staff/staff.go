@@ -133,6 +133,7 @@ var permits = map[audit.Act][]data.Role{
 	audit.ApplicationErased:      {data.Administrator, data.Reviewer},
 	audit.BackupMade:             {data.Administrator},
 	audit.BackupSet:              {data.Administrator},
+	audit.LaboratoriesSet:        {data.Administrator},
 	audit.PostChecked:            {data.Administrator, data.Auditor},
 	audit.CheckpointSigned:       {data.Administrator, data.Reviewer, data.Auditor},
 	audit.ClockCorrected:         {data.Administrator},

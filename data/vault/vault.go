@@ -212,6 +212,9 @@ type Key struct{ identity *age.X25519Identity }
 // Identity opens what was encrypted to the owner of the key.
 func (k Key) Identity() age.Identity { return k.identity }
 
+// Public is the public half: age1….
+func (k Key) Public() string { return k.identity.Recipient().String() }
+
 // ParseRecovery reads a recovery key as it stands on paper, in any case and
 // grouping.
 func ParseRecovery(text string) (Key, error) {

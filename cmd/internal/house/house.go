@@ -142,6 +142,7 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 		Signer: h.Folder.Signer, LogSigner: h.Folder.LogSigner, Ring: h.Folder.Ring,
 		Anchors: func(pem []byte) error { return disk.Replace(filepath.Join(dir, trust.AnchorFile), pem) },
 		Unprintable: func(st data.Statement) []data.Problem {
+			// The page of a post that is not accredited has more on it.
 			return h.Press.Unprintable(pdfgen.Printout{Statement: st, Post: h.Folder.Post, AnchorFingerprint: strings.Repeat("0", 64)})
 		},
 	})
@@ -191,7 +192,7 @@ func (h *House) vouched(ctx context.Context, p pdfgen.Printout) (pdfgen.Printout
 	if err != nil {
 		return p, err
 	}
-	p.AnchorFingerprint = keys.Fingerprint(anchor)
+	p.AnchorFingerprint, p.Accredited = keys.Fingerprint(anchor), r.Accredited
 	return p, nil
 }
 
@@ -211,7 +212,7 @@ func (h *House) Print(ctx context.Context, c data.Certificate, copyNo int) ([]by
 	if err != nil {
 		return nil, fmt.Errorf("print %s: %w", c.Number, err)
 	}
-	if err := check.Check(ctx, h.Paper(), b.Bytes(), c.Statement, c.Seal, h.words(c.Statement)); err != nil {
+	if err := check.Check(ctx, h.Paper(), b.Bytes(), c.Statement, c.Seal, append(h.words(c.Statement), h.Press.Sentences(p)...)); err != nil {
 		return nil, fmt.Errorf("print %s: %w", c.Number, err)
 	}
 	return b.Bytes(), nil
@@ -267,8 +268,12 @@ func Example(now time.Time) (data.Content, error) {
 	return post.Specimen(p.Post, p.Laboratories, now), err
 }
 
-// Specimen is, at an open post, the specimen application with dates counted from now.
+// Specimen is the specimen application with dates counted from now. A practice
+// post need not be signed in to for it.
 func (h *House) Specimen(ctx context.Context) (data.Content, error) {
+	if h.Folder.Post.Practice() {
+		return Example(h.Now())
+	}
 	laboratories, err := h.Laboratories(ctx)
 	return post.Specimen(h.Folder.Post, laboratories, h.Now()), err
 }
