@@ -257,13 +257,18 @@ func (l *List) Verify(text string, now time.Time, practice bool) Verdict {
 }
 
 // candidates are the signers that may have made a seal: those of the list that
-// have the key identifier it names, and the one whose certificate it carries,
-// which needs an anchor.
+// have the key identifier it names, anchors too if they may sign for themselves
+// as some do, and the one whose certificate it carries, which needs an anchor.
 func (l *List) candidates(u *seal.Unverified) []signer {
 	var all []signer
 	for _, s := range l.signers {
 		if hcert.KID(s.certificate) == u.KID() {
 			all = append(all, s)
+		}
+	}
+	for _, a := range l.anchors {
+		if a.KeyUsage&x509.KeyUsageDigitalSignature != 0 && hcert.KID(a) == u.KID() {
+			all = append(all, signer{a, true})
 		}
 	}
 	if c := u.Certificate(); c != nil {

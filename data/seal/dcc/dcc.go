@@ -19,7 +19,7 @@
 //	     fnt, gnt  the same in the letters of a machine-readable zone, "<"
 //	               between parts (ICAO Doc 9303-3 §6)
 //	dob  "1984-03-08", "1984-03", "1984" or ""
-//	ci   "URN:UVCI:01:UT:PR7QF2M9X4TC#X": the state, the certificate number,
+//	ci   "URN:UVCI:01:UT:PR7QF2M9X4T9#6": the state, the certificate number,
 //	     and a check character; every DCC of a certificate has the same
 //
 // The check character is Luhn's, modulo 38, over all before "#" (Vaccination

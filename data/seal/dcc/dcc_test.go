@@ -55,7 +55,7 @@ func specimen() data.Statement {
 			Sampled: at("2022-07-08T16:30"), Analysed: at("2022-07-08T22:30"), Reported: at("2022-07-09T00:30")}
 	}
 	return data.Statement{
-		Practice: true, Number: "PR7QF2M9X4TC", Issuer: "UT", Surname: "Yángběn-Smith", GivenNames: "Specimen", NativeName: "样本",
+		Practice: true, Number: "PR7QF2M9X4T9", Issuer: "UT", Surname: "Yángběn-Smith", GivenNames: "Specimen", NativeName: "样本",
 		Birth: "1984-03-08", Sex: data.Male, Nationality: "CHN",
 		DocumentKind: data.OrdinaryPassport, DocumentIssuer: "CHN", DocumentNumber: "E00000000", DocumentExpires: "2029-07-09",
 		Tests: []data.StatedTest{
@@ -95,7 +95,7 @@ func certificates(t testing.TB) []dcc.Claims {
 // TestStated: the very content, as the JSON of the schema.
 func TestStated(t *testing.T) {
 	const head = `{"ver":"1.3.0","nam":{"fn":"Yángběn-Smith","fnt":"YANGBEN\u003cSMITH","gn":"Specimen","gnt":"SPECIMEN"},"dob":"1984-03-08",`
-	const tail = `"co":"UT","is":"Consular Post Amaurote, Republic of Utopia","ci":"URN:UVCI:01:UT:PR7QF2M9X4TC#X"}]}`
+	const tail = `"co":"UT","is":"Consular Post Amaurote, Republic of Utopia","ci":"URN:UVCI:01:UT:PR7QF2M9X4T9#6"}]}`
 	for i, want := range []string{
 		head + `"t":[{"tg":"840539006","tt":"LP6464-4","nm":"cobas SARS-CoV-2 (Roche)","sc":"2022-07-08T16:30:00+08:00","tr":"260415000","tc":"Amaurote Central Lab",` + tail,
 		head + `"t":[{"tg":"840539006","tt":"LP6464-4","sc":"2022-07-08T16:30:00+08:00","tr":"260415000","tc":"Amaurote Central Lab",` + tail,
@@ -196,9 +196,12 @@ func TestCheckCharacter(t *testing.T) {
 	if len(v.UVCI) < 3 {
 		t.Error("too few")
 	}
-	// Every single wrong character is found, and every swap of neighbours but
-	// those that Luhn's scheme cannot see.
-	id, check := "URN:UVCI:01:UT:PR7QF2M9X4TC", byte('X')
+}
+
+// TestUVCI: the identifier is the certificate's number, and its check character
+// finds every single wrong character.
+func TestUVCI(t *testing.T) {
+	id, check := "URN:UVCI:01:UT:PR7QF2M9X4T9", byte('6')
 	if got := dcc.UVCI(specimen()); got != id+"#"+string(check) {
 		t.Error(got)
 	}

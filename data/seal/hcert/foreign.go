@@ -68,11 +68,14 @@ func DecodeForeign(text string) (*Foreign, error) {
 	if err != nil {
 		return nil, err
 	}
-	for range 2 {
+	for _, tag := range []uint64{cwtTag, sign1Tag} {
 		var tagged cbor.RawTag
-		if lenient.Unmarshal(b, &tagged) == nil && (tagged.Number == cwtTag || tagged.Number == sign1Tag) {
+		if lenient.Unmarshal(b, &tagged) == nil && tagged.Number == tag {
 			b = tagged.Content
 		}
+	}
+	if len(b) > 0 && b[0]>>5 == 6 { // a tag, which would be passed over
+		return nil, fmt.Errorf("%w: another tag", ErrFormat)
 	}
 	var s struct {
 		_           struct{} `cbor:",toarray"`

@@ -28,9 +28,10 @@ type documentTypeList struct {
 	Types   []string `asn1:"set"`
 }
 
-// practiceUnit may stand in the subject although the profile has no room for
-// it: practice keys must be told from others by program.
-const practiceUnit = "PRACTICE"
+// marks may stand in the subject as its organisational unit although the
+// profile has no room for them: such keys must be told from others by program
+// (see package keys).
+var marks = []string{"PRACTICE", "NOT ACCREDITED"}
 
 // CheckProfile holds a signer certificate to the profile that ICAO has for
 // them (Doc 9303-12 §7.1.3), which keeps it small: every seal carries it whole.
@@ -44,7 +45,7 @@ func CheckProfile(c *x509.Certificate) error {
 		}
 	}
 	s := c.Subject
-	units := slices.DeleteFunc(slices.Clone(s.OrganizationalUnit), func(u string) bool { return u == practiceUnit })
+	units := slices.DeleteFunc(slices.Clone(s.OrganizationalUnit), func(u string) bool { return slices.Contains(marks, u) })
 	fault(len(s.Country) != 1 || len(s.Country[0]) != 2, "subject has not one country of two letters")
 	fault(len(s.CommonName) != 2, "common name has not two characters")
 	fault(len(s.Names) != len(s.OrganizationalUnit)-len(units)+len(s.Country)+1, "subject has more than country and common name")
