@@ -28,8 +28,7 @@ import (
 	"pratique/pdfgen"
 )
 
-// Which invariant of the design is proved where, as far as the signing half of
-// the domain goes:
+// Which invariant of the design is proved where:
 //
 //	 1  nothing is signed that is not stored, approved and current
 //	        TestInvariant1NothingElseIsSigned here, TestInvariant1OnePlaceSigns in data,
@@ -37,12 +36,16 @@ import (
 //	 2  the signer takes no payload       data/issue: TestInvariant2…
 //	 3  acknowledged means kept           kill_test.go, TestInvariant3UnknownOutcomeIsReadBack here
 //	 4  issuing twice gives one           TestInvariant4IssueIsIdempotent here
-//	 6  no act without its entry          TestEveryActHasAnEntry, TestNoEntryNoAct here; the log itself in data/audit
+//	 5  nothing at rest tells of anybody  TestInvariant5… here, in data/vault and data/post
+//	 6  no act without its entry          TestInvariant6… here; the log itself in data/audit
+//	 7  revoked for good                  TestInvariant7… here; put back behind the program in data/vault
 //	 8  no key, no signature; practice    TestInvariant8… here, in data/keys, data/post and data/trust
 //	 9  unverified is another type        data/seal; strict decoding in data/seal/hcert
 //	10  time is passed in                 TestInvariant10… here and in data
 //	11  what cannot be printed            TestInvariant11UnprintableBlocksApproval here
 //	12  no database is ever made anew     data/post: TestInvariant12…
+//	13  the lock waits for nothing        ui and ui/intake: TestInvariant13…
+//	14  nothing adverse without a name    TestInvariant14… here
 
 var ctx = context.Background()
 
@@ -949,7 +952,7 @@ func TestQueueAndSearch(t *testing.T) {
 	}
 }
 
-func TestEveryActHasAnEntry(t *testing.T) {
+func TestInvariant6EveryActHasAnEntry(t *testing.T) {
 	p := desktest.New(t)
 	c := p.Issued(t, p.Specimen())
 	before := len(entries(t, p, 0))
@@ -1062,7 +1065,7 @@ func everything(t *testing.T, s store.Store) map[string]string {
 	return all
 }
 
-func TestNoEntryNoAct(t *testing.T) {
+func TestInvariant6NoEntryNoAct(t *testing.T) {
 	var signatures atomic.Int32
 	var f faultyStore
 	p := desktest.New(t, onFaulty(t, &f), counted(&signatures))
