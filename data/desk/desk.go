@@ -194,11 +194,11 @@ func (d *Desk) sign(ctx context.Context) error {
 func (d *Desk) Lock() {
 	d.entering.Lock()
 	defer d.entering.Unlock()
-	d.mu.Lock()
-	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
-	d.mu.Unlock()
 	d.useSigner(nil)
 	d.vault.Lock()
+	d.mu.Lock() // only now: an act that just ended may have brought its row up to date
+	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
+	d.mu.Unlock()
 }
 
 // useSigner gives the issuer another signer, or none, and closes the one before.
