@@ -161,8 +161,12 @@ func (d *Desk) ready(ctx context.Context) error {
 	}
 	rows := map[data.ApplicationID]Row{}
 	err := d.log.View(ctx, func(tx store.Tx) error {
-		return store.Each(tx, store.Applications, "", 0, func(_ string, a data.Application) error {
-			rows[a.ID] = row(tx, a)
+		return tx.Scan(store.Applications, "", 0, func(key string, b []byte) error {
+			r, err := row(tx, b)
+			if err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+			rows[r.ID] = r
 			return nil
 		})
 	})
