@@ -115,8 +115,11 @@ type Application struct {
 	ID       ApplicationID `json:"id"`
 	Practice bool          `json:"practice"` // the kind of the post that made it, for good
 	Version  int           `json:"version"`  // counts saves, from 1
-	State    State         `json:"state"`
-	Content  Content       `json:"content"`
+	// Salt keys what the log says of edits: 16 random bytes that go with the
+	// application when it is erased.
+	Salt    []byte  `json:"salt,omitempty"`
+	State   State   `json:"state"`
+	Content Content `json:"content"`
 	// Preparers are all officers who saved any version; none of them may approve.
 	Preparers   []OfficerID       `json:"preparers"`
 	Reviewer    OfficerID         `json:"reviewer,omitempty"` // who has it in review

@@ -65,8 +65,9 @@ var engine = post.Engine{
 	Open: func(path string) (store.Store, error) {
 		return bolt.Open(path, bolt.Options{Timeout: time.Second})
 	},
-	Device: Keyring{},
-	Places: places,
+	Compact: bolt.Compact,
+	Device:  Keyring{},
+	Places:  places,
 }
 
 // DefaultDir is the folder of the post where none is named: "pratique" in the

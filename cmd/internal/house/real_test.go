@@ -375,3 +375,53 @@ func TestRecover(t *testing.T) {
 	signIn(t, h, "officer-l", phraseC)
 	signIn(t, h, "officer-k", phraseA)
 }
+
+// What is erased at a traveller's wish is gone from the records at once and from
+// the file when the post is next opened; log, number and revocation stay, and
+// everything else holds together.
+func TestErase(t *testing.T) {
+	dir, _ := real(t)
+	h := openAt(t, dir)
+	ctx := context.Background()
+	clerk, reviewer := signIn(t, h, "officer-k", phraseA), signIn(t, h, "officer-l", phraseB)
+	c, kept := issueAt(t, h, clerk, reviewer), issueAt(t, h, clerk, reviewer)
+	x, err := h.ExportTraveller(ctx, reviewer, "E00000000")
+	if err != nil || len(x.Applications) != 2 || len(x.Certificates) != 2 || len(x.Log) < 10 {
+		t.Fatalf("%d applications, %d certificates, %d entries, %v", len(x.Applications), len(x.Certificates), len(x.Log), err)
+	}
+	if err := h.Erase(ctx, clerk, reviewer, c.Application); !errors.Is(err, desk.ErrState) {
+		t.Errorf("within its medical window: %v", err)
+	}
+	if _, err := h.Revoke(ctx, clerk, reviewer, []data.CertificateNumber{c.Number}, "error", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Erase(ctx, clerk, clerk, c.Application); !errors.Is(err, desk.ErrSecond) {
+		t.Errorf("alone: %v", err)
+	}
+	if err := h.Erase(ctx, clerk, reviewer, c.Application); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(filepath.Join(dir, "post.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	h = openAt(t, dir)
+	after, err := os.Stat(filepath.Join(dir, "post.db"))
+	if err != nil || os.SameFile(before, after) {
+		t.Errorf("not compacted (%v)", err)
+	}
+	clerk, reviewer = signIn(t, h, "officer-k", phraseA), signIn(t, h, "officer-l", phraseB)
+	erased, err := h.Certificate(ctx, clerk, c.Number)
+	if err != nil || erased.Seal != "" || erased.Statement.Surname != "" || erased.Revoked == nil || erased.Erased.IsZero() || erased.Sequence != c.Sequence {
+		t.Errorf("%+v, %v", erased, err)
+	}
+	if x, err := h.ExportTraveller(ctx, reviewer, "E00000000"); err != nil || len(x.Applications) != 1 || x.Certificates[0].Number != kept.Number {
+		t.Errorf("%d applications, %v", len(x.Applications), err)
+	}
+	if faults, err := h.Check(ctx, clerk, func(string) {}); err != nil || len(faults) != 2 { // no checkpoint, no backup yet
+		t.Errorf("%+v, %v", faults, err)
+	}
+}
