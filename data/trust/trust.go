@@ -5,6 +5,12 @@
 // A signer counts if an anchor of the list issued it, or if it came in a file
 // without any anchor: then being listed is the trust, as in the EU's lists.
 // Nothing is ever fetched.
+//
+// Seals of other formats are judged alike. An EU DCC needs a signer that was
+// valid from its issue to its end and may sign that kind of certificate. A
+// VDS-NC carries its signer certificate, which an anchor of the list must have
+// issued: it must be of the issuing state, for that type of seal, and valid now,
+// for the seal itself has no dates of its own.
 package trust
 
 import (
