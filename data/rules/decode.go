@@ -50,8 +50,9 @@ func at(n *yaml.Node, format string, args ...any) error {
 }
 
 var (
-	momentOf = reflect.TypeFor[data.Moment]()
-	nodeOf   = reflect.TypeFor[*yaml.Node]()
+	momentOf      = reflect.TypeFor[data.Moment]()
+	definitionsOf = reflect.TypeFor[Definitions]()
+	nodeOf        = reflect.TypeFor[*yaml.Node]()
 )
 
 // into fills v from n.
@@ -69,6 +70,14 @@ func (d decoder) into(v reflect.Value, n *yaml.Node) error {
 		}
 		v.Set(reflect.ValueOf(m))
 		return nil
+	}
+	if v.Type() == definitionsOf {
+		return d.fields(n, func(name string, value *yaml.Node) error {
+			l := Definition{Name: name}
+			err := d.into(reflect.ValueOf(&l.Is).Elem(), value)
+			v.Set(reflect.Append(v, reflect.ValueOf(l)))
+			return err
+		})
 	}
 	switch v.Kind() {
 	case reflect.Pointer:

@@ -24,7 +24,7 @@ type Notice struct {
 	// ModelledOn says what a practice notice is an imitation of.
 	ModelledOn   string            `json:"modelledOn,omitempty" jsonschema_description:"For practice notices: what it is modelled on, and that it is not in force."`
 	Applies      Applies           `json:"applies" jsonschema_description:"The flights it is for."`
-	Let          []Definition      `json:"let,omitempty" jsonschema_description:"Names for expressions that are used more than once. Each may use those before it."`
+	Let          Definitions       `json:"let,omitempty" jsonschema_description:"Names for expressions, name: expression. Each may use those before it. A name is a small letter, then letters and digits."`
 	Checks       []Check           `json:"checks" jsonschema_description:"What is asked, one finding each."`
 	Outcomes     []Grant           `json:"outcomes" jsonschema_description:"What an application gets that passes every check: the first whose when holds."`
 	Laboratories []data.Laboratory `json:"laboratories,omitempty" jsonschema_description:"The laboratories of the examples. For real cases the post's own list counts."`
@@ -62,11 +62,12 @@ type Applies struct {
 	Departure       []string  `json:"departure,omitempty" jsonschema_description:"IATA codes of the airports of departure; all if there is none."`
 }
 
+// Definitions are names for expressions, in the order of the file, where they
+// are written as fields: "naats: tests.filter(…)".
+type Definitions []Definition
+
 // Definition is a name for an expression.
-type Definition struct {
-	Name string `json:"name" jsonschema_description:"A small letter, then letters and digits."`
-	Is   string `json:"is" jsonschema_description:"The expression it stands for."`
-}
+type Definition struct{ Name, Is string }
 
 // Check is one requirement.
 type Check struct {
