@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"io/fs"
 	"strings"
 	"sync"
@@ -30,7 +31,7 @@ var shipped = sync.OnceValues(func() (map[string]*rules.Notice, error) {
 			return nil, err
 		}
 		if all[f], err = rules.Load(raw, b); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", f, err)
 		}
 	}
 	return all, nil
