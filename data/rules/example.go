@@ -99,7 +99,7 @@ type Tested struct {
 	Wrong   []string // what was not as expected; nothing if it passed
 }
 
-// everyCheck is the example that all others are together.
+// everyCheck stands among the examples of a notice that lacks some.
 const everyCheck = "every check passes in some example and fails in another"
 
 // Test runs every example of a notice, and looks whether together they show
@@ -125,7 +125,10 @@ func Test(n *Notice, book *codes.Book) []Tested {
 			}
 		}
 	}
-	return append(all, Tested{everyCheck, wrong})
+	if len(wrong) > 0 {
+		all = append(all, Tested{everyCheck, wrong})
+	}
+	return all
 }
 
 // FactsOf are the facts of an example of the notice.
