@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // zones must not depend on the machine
 )
@@ -248,8 +249,19 @@ func LoadZone(name string) (*time.Location, error) {
 	if name == "" || name == "Local" {
 		return nil, fmt.Errorf("zone %q is not a place", name)
 	}
-	return time.LoadLocation(name)
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location), nil
+	}
+	loc, err := time.LoadLocation(name)
+	if err == nil {
+		zones.Store(name, loc)
+	}
+	return loc, err
 }
+
+// zones keeps what was loaded: a zone's table is read and parsed anew by every
+// load otherwise, which takes longer than anything that is done with it.
+var zones sync.Map
 
 // parseOffset reads "+08:00" into seconds east of UTC.
 func parseOffset(s string) (int, bool) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/invopop/jsonschema"
 
@@ -109,6 +111,14 @@ func (noticesSchemaCommand) Run(s *streams) error {
 	for name, d := range content.Definitions {
 		if schema.Definitions[name] == nil {
 			schema.Definitions[name] = d
+		}
+	}
+	for _, t := range []reflect.Type{reflect.TypeFor[rules.Grant](), reflect.TypeFor[rules.Example](), reflect.TypeFor[data.Designation]()} {
+		d := schema.Definitions[t.Name()]
+		for i := range t.NumField() { // the reflector does not know omitzero
+			if name, rest, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); rest == "omitzero" {
+				d.Required = slices.DeleteFunc(d.Required, func(s string) bool { return s == name })
+			}
 		}
 	}
 	properties := schema.Definitions["Notice"].Properties

@@ -44,7 +44,7 @@ type param struct {
 func in(name string, t *cel.Type) param { return param{name, t, nil} }
 
 var (
-	zoneParam  = param{"zone", cel.StringType, func(s string, _ *codes.Book) error { _, err := loadZone(s); return err }}
+	zoneParam  = param{"zone", cel.StringType, func(s string, _ *codes.Book) error { _, err := data.LoadZone(s); return err }}
 	wallParam  = param{"wall", cel.StringType, checkForm(data.WallLayout)}
 	clockParam = param{"clock", cel.StringType, checkForm("15:04")}
 	dayParam   = param{"day", cel.StringType, checkForm(time.DateOnly)}
@@ -126,7 +126,7 @@ var functions = []function{
 	{"day", "The day on the calendar of a zone.", true, []param{in("moment", momentType), zoneParam}, dateType,
 		func(a []ref.Val) ref.Val {
 			m := a[0].(*moment)
-			loc, err := loadZone(text(a[1]))
+			loc, err := data.LoadZone(text(a[1]))
 			if err != nil {
 				return types.WrapErr(err)
 			}

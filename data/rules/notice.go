@@ -151,6 +151,9 @@ func Load(b []byte, book *codes.Book) (*Notice, error) {
 		}
 		n.Post = post.Post
 	}
+	if _, err := data.LoadZone(n.Post.Zone); err != nil {
+		return nil, fmt.Errorf("notice: post: %w", err)
+	}
 	d := decoder{n.Post.Zone}
 	if err := d.into(reflect.ValueOf(&n).Elem(), root); err != nil {
 		return nil, fmt.Errorf("notice: %w", err)
@@ -187,9 +190,6 @@ func (n *Notice) checkHead() error {
 		return fmt.Errorf("applies.flightUntil %q is not a day after it", a.FlightUntil)
 	case a.TransitionUntil != "" && (!a.TransitionUntil.Full() || a.TransitionUntil < a.FlightFrom):
 		return fmt.Errorf("applies.transitionUntil %q is not a day after it", a.TransitionUntil)
-	}
-	if _, err := loadZone(n.Post.Zone); err != nil {
-		return fmt.Errorf("post: %w", err)
 	}
 	for _, code := range a.Departure {
 		if !airport.MatchString(code) {

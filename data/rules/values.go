@@ -5,7 +5,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"sync"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -271,7 +270,7 @@ func hoursBetween(a, b *moment) *count {
 
 // daysBetween counts midnights on the calendar of a zone, and tells bounds on it.
 func daysBetween(a, b *moment, zone string) (*count, error) {
-	loc, err := loadZone(zone)
+	loc, err := data.LoadZone(zone)
 	if err != nil {
 		return nil, err
 	}
@@ -354,19 +353,4 @@ func runOf(a, b *run) *run {
 		return a
 	}
 	return b
-}
-
-// zones are read once: a zone's table is parsed anew by every load otherwise.
-var zones sync.Map
-
-func loadZone(name string) (*time.Location, error) {
-	if loc, ok := zones.Load(name); ok {
-		return loc.(*time.Location), nil
-	}
-	loc, err := data.LoadZone(name)
-	if err != nil {
-		return nil, err
-	}
-	zones.Store(name, loc)
-	return loc, nil
 }
