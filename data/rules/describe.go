@@ -230,10 +230,17 @@ bool, int, double, string, list(…) and map(…, …) are CEL's. Moments and da
 not compared with < or >: count between them, and compare the count. The finding
 then tells the count, both times, and where they would have to lie. Count from the
 earlier to the later; a negative count means it is the other way round, so
-"within 48 hours before" is  .between(0, 48).
+"within 48 hours before" is  .between(0, 48). The words of a check show a count
+as 47:55 (hours and minutes) or as a whole number, and times as 2022-07-18 09:40
+(+08:00); where several counts were made, the first that agrees with the result.
 
 Moment. A time as a paper states it: wall clock, zone and offset.
 Date. A calendar day; of a birth, also a month or a year, and then every count of
 it is a range, and a comparison is unknown unless it is the same for the whole range.
-Count. A number of hours, days, months or years between two times.
+Count. A number of hours, days, months or years between two times. A month or
+year is complete on the same day of its month, or after it if there is no such day.
+
+The end of the medical window is a minute that still counts; if it lies before
+now, nothing is granted. A name of let may not be one that is taken, and "it"
+cannot be used in let.
 `
