@@ -1,6 +1,6 @@
 // Package attachment keeps scans of evidence outside the database: each a file
 // of its own, encrypted under a key of its own. File and key are a [Ref], which
-// belongs into a sealed record. When that record is erased, so is what the file
+// belongs in a sealed record. When that record is erased, so is what the file
 // says, whoever has copies of the file.
 //
 // # Bytes
@@ -50,6 +50,7 @@ package attachment
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -246,13 +247,13 @@ func (d Dir) open(ctx context.Context, ref Ref) (_ *reader, err error) {
 		return nil, err
 	}
 	identity, err := age.ParseX25519Identity(ref.Key)
-	if err != nil || ref.Size <= 0 {
-		return nil, fmt.Errorf("%w: %s has no key or size", ErrDamaged, ref)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s has no key", ErrDamaged, ref)
 	}
-	// A pipe or device would not come to an end.
+	// The size comes first: a pipe has none and would not come to an end.
 	if info, err := os.Lstat(path); err != nil {
 		return nil, err
-	} else if !info.Mode().IsRegular() || info.Size() != d.sealedSize(ref.Size) {
+	} else if info.Size() != d.sealedSize(ref.Size) {
 		return nil, fmt.Errorf("%w: %s has %d bytes, not %d", ErrDamaged, ref, info.Size(), d.sealedSize(ref.Size))
 	}
 	f, err := os.Open(path)
@@ -324,10 +325,8 @@ func (r *reader) Read(p []byte) (int, error) {
 
 // end is nil if nothing follows and all that was read is what was put in.
 func (r *reader) end() error {
-	if n, err := io.ReadFull(r.plain, make([]byte, 1)); n > 0 {
-		return r.failed(errors.New("goes on"))
-	} else if err != io.EOF {
-		return r.failed(err)
+	if _, err := io.ReadFull(r.plain, make([]byte, 1)); err != io.EOF {
+		return r.failed(cmp.Or(err, errors.New("goes on")))
 	}
 	if !bytes.Equal(r.sum.Sum(nil), r.want[:]) {
 		return r.failed(errors.New("another scan"))

@@ -5,7 +5,6 @@ package attachment
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -16,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,15 +25,31 @@ import (
 	"pratique/data/store"
 )
 
-// TestMain is, with ATTACHMENT_CHILD, a program that puts scans into that
-// folder until it is stopped, and says of each that it did.
+// TestMain is another program where ATTACHMENT_CHILD says what it does, in the
+// folder of ATTACHMENT_CHILD_DIR.
 func TestMain(m *testing.M) {
-	dir := os.Getenv("ATTACHMENT_CHILD")
-	if dir == "" {
+	d := Dir{os.Getenv("ATTACHMENT_CHILD_DIR"), post}
+	switch os.Getenv("ATTACHMENT_CHILD") {
+	case "":
 		os.Exit(m.Run())
+	case "put":
+		putForEver(d)
+	case "full":
+		fullDisk(d)
 	}
+}
+
+func child(what string, d Dir) (c *exec.Cmd, complaint *strings.Builder) {
+	c, complaint = exec.Command(os.Args[0]), new(strings.Builder)
+	c.Env = append(os.Environ(), "ATTACHMENT_CHILD="+what, "ATTACHMENT_CHILD_DIR="+d.Path)
+	c.Stderr = complaint
+	return c, complaint
+}
+
+// putForEver puts scans until it is stopped, and says of each that it did.
+func putForEver(d Dir) {
 	for content := scan(700_000); ; {
-		ref, err := Dir{dir, post}.Put(context.Background(), bytes.NewReader(content), MaxSize)
+		ref, err := d.Put(ctx, bytes.NewReader(content), MaxSize)
 		if err != nil {
 			panic(err)
 		}
@@ -54,10 +70,7 @@ func TestKill(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	acked, half, whole := 0, 0, 0
 	for range kills {
-		c := exec.Command(os.Args[0])
-		c.Env = append(os.Environ(), "ATTACHMENT_CHILD="+d.Path)
-		var complaint strings.Builder
-		c.Stderr = &complaint
+		c, complaint := child("put", d)
 		out, err := c.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -104,51 +117,36 @@ func TestKill(t *testing.T) {
 	t.Logf("%d kills, %d of them half-way, %d attachments whole, %d acknowledged", kills, half, whole, acked)
 }
 
+// fullDisk puts a scan where files can have no more than so many bytes, which
+// stands for a full disk, and says what it was told and what it left.
+func fullDisk(d Dir) {
+	content := scan(200_000)
+	whole := uint64(d.sealedSize(int64(len(content))))
+	limits := []uint64{whole - 1, whole}
+	for n := uint64(0); n < whole; n += 9973 {
+		limits = append(limits, n)
+	}
+	slices.Sort(limits)
+	for _, n := range limits {
+		if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: n, Max: unix.RLIM_INFINITY}); err != nil {
+			panic(err)
+		}
+		ref, err := d.Put(ctx, bytes.NewReader(content), MaxSize)
+		entries, _ := os.ReadDir(d.Path)
+		fmt.Println(n == whole, errors.Is(err, store.ErrFull), ref == Ref{}, len(entries))
+	}
+}
+
 // Where there is no room, wherever it ends, nothing stays.
 func TestDiskFull(t *testing.T) {
-	d, want := newDir(t), scan(200_000)
-	whole := d.sealedSize(int64(len(want)))
-	var before unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &before); err != nil {
-		t.Fatal(err)
-	}
-	// Files can have no more than so many bytes, which stands for a full disk.
-	limit := func(n int64) {
-		t.Helper()
-		l := before
-		l.Cur = uint64(n)
-		if n < 0 {
-			l = before
-		}
-		if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &l); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Cleanup(func() { limit(-1) })
-	for n := int64(0); n < whole; n += 9973 {
-		limit(n)
-		ref, err := d.Put(ctx, bytes.NewReader(want), MaxSize)
-		limit(-1)
-		if !errors.Is(err, store.ErrFull) || ref != (Ref{}) {
-			t.Errorf("%d bytes: %v, %v", n, ref, err)
-		}
-	}
-	limit(whole - 1)
-	_, err := d.Put(ctx, bytes.NewReader(want), MaxSize)
-	limit(-1)
-	if !errors.Is(err, store.ErrFull) {
-		t.Error(err)
-	}
-	if left := names(t, d.Path); len(left) > 0 {
-		t.Errorf("left: %q", left)
-	}
-	limit(whole)
-	ref, err := d.Put(ctx, bytes.NewReader(want), MaxSize)
-	limit(-1)
+	d := newDir(t)
+	c, complaint := child("full", d)
+	out, err := c.Output()
 	if err != nil {
-		t.Fatalf("with room: %v", err)
+		t.Fatalf("%v: %s", err, complaint)
 	}
-	if got, err := read(d, ref); !bytes.Equal(got, want) {
-		t.Error(fmt.Sprint(len(got)), err)
+	const refused, kept = "false true true 0\n", "true false false 1\n"
+	if want := strings.Repeat(refused, 22) + kept; string(out) != want {
+		t.Errorf("the child said\n%swant, with room or not, full, no Ref, files,\n%s", out, want)
 	}
 }
