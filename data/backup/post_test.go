@@ -21,6 +21,7 @@ import (
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
+	"pratique/data/vault"
 )
 
 var (
@@ -170,10 +171,17 @@ func TestPostOpensAfterRestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Signer(secrets.Signer); err != nil {
+	key, err := vault.ParseRecovery(secrets.Recovery)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Vault.Unlock(ctx, key, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Signer(ctx); err != nil {
 		t.Errorf("signer: %v", err)
 	}
-	if _, err := f.LogSigner(ctx, secrets.Signer); err != nil {
+	if _, err := f.LogSigner(ctx); err != nil {
 		t.Errorf("key of the log: %v", err)
 	}
 	if err := f.Log.View(ctx, func(tx store.Tx) error {
