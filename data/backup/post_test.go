@@ -14,6 +14,7 @@ import (
 	"filippo.io/age"
 
 	"pratique/assets"
+	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/backup"
 	"pratique/data/desk/desktest"
@@ -86,7 +87,11 @@ func open(t testing.TB, dir string) (*audit.Log, backup.Source) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	log, err := audit.Open(ctx, s, filepath.Join(dir, "head"))
+	v, err := vault.Open(ctx, s, string(data.PracticePost), nil) // nobody signs in: what is done is done closed
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := audit.Open(ctx, v, filepath.Join(dir, "head"))
 	if err != nil {
 		t.Fatal(err)
 	}
