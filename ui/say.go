@@ -55,6 +55,7 @@ var sayings = []struct {
 	{vault.ErrLocked, "error.records-locked"},
 	{vault.ErrKind, "error.mixed"},
 	{post.ErrMixed, "error.mixed"},
+	{post.ErrNoPost, "error.no-post"},
 	{post.ErrNotEmpty, "error.not-empty"},
 }
 
