@@ -23,8 +23,10 @@ import (
 
 	"pratique/cmd/internal/house"
 	"pratique/data"
+	"pratique/data/post"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
+	"pratique/data/vault"
 )
 
 // tool is a program of the scripts from what it does.
@@ -44,20 +46,25 @@ const (
 )
 
 // passphrases of the officers of realpost, each in a file named by the mark in
-// small letters. Those of O and S are the others that scripts use.
+// small letters, and others that the scripts use.
 var passphrases = map[string]string{
 	"a": "sumo tile wako renu", "b": "vuno peka lisa domi", "c": "kamo rudi teso bali", "d": "higa moru sefi lanu",
 	"own": "zito kare muna belo", "given": "fadu hosi reka timo", "spare": "bune wila soko gami", "weak": "passwordpassword",
 }
 
-// makeReal makes, by its ceremony, the real post that the scripts begin with.
+// makeReal makes the real post that the scripts begin with. Its passphrases are
+// quick to prove, unlike those of a post that was made by the ceremony.
 func makeReal(t *testing.T) (template string) {
 	t.Helper()
 	template = t.TempDir()
-	for name, words := range passphrases {
-		if err := os.WriteFile(filepath.Join(template, name), []byte(words+"\n"), 0o600); err != nil {
+	file := func(name string) string { return filepath.Join(template, name) }
+	write := func(name string, b []byte) {
+		if err := os.WriteFile(file(name), b, 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for name, words := range passphrases {
+		write(name, []byte(words+"\n"))
 	}
 	var example bytes.Buffer
 	if exit := run(t.Context(), []string{"post", "example"}, nil, &example, t.Output()); exit != 0 {
@@ -73,24 +80,25 @@ func makeReal(t *testing.T) (template string) {
 		{"C", "Officer C", []data.Role{data.Clerk}},
 		{"D", "Officer D", []data.Role{data.Reviewer}},
 	}
-	from, err := indented(f)
-	if err != nil {
-		t.Fatal(err)
+	n := f.new()
+	n.Cost = vault.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}
+	for i, o := range n.Officers {
+		n.Officers[i].Passphrase = []byte(passphrases[strings.ToLower(o.Mark)])
 	}
-	file := func(name string) string { return filepath.Join(template, name) }
-	exit := run(t.Context(), []string{"post", "create", file("real"), "--from", "-",
-		"--passphrase-file", file("a"), "--passphrase-file", file("b"), "--passphrase-file", file("c"), "--passphrase-file", file("d"),
-		"--recovery-sheet", file("sheet.pdf"), "--recovery-proof", file("sheet.pdf"),
-	}, bytes.NewReader(from), t.Output(), t.Output())
-	if exit != 0 {
-		t.Fatal("post create: ", exit)
+	n.Recovery = func(_ context.Context, key string) (string, error) {
+		write("recovery", []byte(key+"\n"))
+		return key, nil
+	}
+	engine := post.Engine{Create: bolt.Create, Open: func(path string) (store.Store, error) { return bolt.Open(path, bolt.Options{Timeout: time.Second}) }}
+	if _, err := post.Create(t.Context(), file("real"), n, engine, time.Now()); err != nil {
+		t.Fatal(err)
 	}
 	return template
 }
 
 // realpost puts a real post into ./real, with the passphrases of its officers A
 // (administrator, reviewer, clerk), B (administrator, clerk), C (clerk) and D
-// (reviewer) and its recovery sheet beside it.
+// (reviewer) and its recovery key beside it.
 func realpost(context.Context, []string) error {
 	return os.CopyFS(".", os.DirFS(os.Getenv(templateVariable)))
 }
