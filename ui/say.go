@@ -45,7 +45,8 @@ var sayings = []struct {
 	{vault.ErrKind, "error.kind"},
 	{vault.ErrDamaged, "error.damaged"},
 	{vault.ErrLocked, "error.records-locked"},
-	{vault.ErrPassphrase, "error.recovery"}, // officers' are told as [desk.ErrSignIn]
+	{vault.ErrNotForYou, "error.recovery"},
+	{vault.ErrPassphrase, "error.recovery"}, // officers are told [desk.ErrSignIn] and [desk.ErrDisabled]
 	{backup.ErrForeign, "error.backup.foreign"},
 	{backup.ErrNewer, "error.backup.newer"},
 	{backup.ErrDamaged, "error.backup.damaged"},
