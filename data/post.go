@@ -28,9 +28,11 @@ type Post struct {
 	StateName map[string]string `json:"stateName"`
 	City      map[string]string `json:"city"`
 	Zone      string            `json:"zone"` // IANA zone of its wall clock
-	Hotline   string            `json:"hotline"`
-	Address   map[string]string `json:"address"`
-	Created   time.Time         `json:"created"`
+	// District is the name of the post's consular district, where it has one.
+	District string            `json:"district,omitempty"`
+	Hotline  string            `json:"hotline"`
+	Address  map[string]string `json:"address"`
+	Created  time.Time         `json:"created"`
 }
 
 // Practice reports whether p is a training installation. Anything that is not
@@ -74,7 +76,7 @@ func ValidatePost(p Post) []Problem {
 			problems = append(problems, Problem{Field: "post." + field, Key: key, Value: value, Example: example})
 		}
 	}
-	add(!ValidPostCode(p.Code), "code", "problem.post.code", p.Code, "UT")
+	add(!ValidPostCode(p.Code), "code", "problem.post.code", p.Code, "PA")
 	add(!letters(p.Country, 2), "country", "problem.post.country", p.Country, "UT")
 	add(!letters(p.State, 3), "state", "problem.post.state", p.State, "UTO")
 	for _, t := range []struct {

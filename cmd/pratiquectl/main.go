@@ -26,6 +26,9 @@
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
 //	pratiquectl keys retire TWO ID
 //	pratiquectl keys rotate TWO
+//	pratiquectl notices test FILE…
+//	pratiquectl notices doc
+//	pratiquectl notices schema
 //	pratiquectl trust export --post DIR --out FILE
 //	pratiquectl audit verify --post DIR [--checkpoint FILE]… [--key FILE]
 //	pratiquectl audit checkpoint ONE [--out FILE] [--pdf FILE]
@@ -52,10 +55,10 @@
 // lie in its folder.
 //
 // Exit status: 0 done; 1 what was asked for has a fault (an application with
-// problems, an invalid seal, an audit log that was tampered with, an act that is
-// refused, a check that found something); 2 a seal about which nothing can be
-// said; 3 no readable seal; 64 wrong usage, or a file or post that cannot be
-// used as it is; 70 a fault of the program.
+// problems, an invalid seal, a notice that is not as it says, an audit log that
+// was tampered with, an act that is refused, a check that found something); 2 a
+// seal about which nothing can be said; 3 no readable seal; 64 wrong usage, or a
+// file or post that cannot be used as it is; 70 a fault of the program.
 package main
 
 import (
@@ -139,6 +142,7 @@ type commands struct {
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
+	Notices      noticesCommand      `cmd:"" help:"What posts require, as data."`
 	Keys         keysCommand         `cmd:"" help:"What signs a post's certificates."`
 	Trust        trustCommand        `cmd:"" help:"What others need to trust this post."`
 	Audit        auditCommand        `cmd:"" help:"The log of everything that was done at a post."`

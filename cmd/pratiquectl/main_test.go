@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"testing"
 
@@ -47,7 +48,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_CACHE_HOME", cache)
 			e.Setenv("DBUS_SESSION_BUS_ADDRESS", noKeyring)
 			e.Setenv(templateVariable, template)
-			return nil
+			notices, err := filepath.Abs("../../assets/notices")
+			e.Setenv("NOTICES", notices)
+			return err
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition != "pty" {
