@@ -2,6 +2,7 @@ package pdfgen
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,10 +25,14 @@ const (
 	footBottom  = 287.3
 )
 
-const dash = "—" // stands where nothing is stated
+// A form is the page of a statement: certificate, proof slip or preview.
+type form struct {
+	sheet
+	out Printout
+}
 
 // compose gives everything its place and makes the seal's picture.
-func (p *Press) compose(out Printout) (*sheet, error) {
+func (p *Press) compose(out Printout) (*form, error) {
 	s, err := p.arrange(out)
 	if err != nil {
 		return nil, err
@@ -36,67 +41,36 @@ func (p *Press) compose(out Printout) (*sheet, error) {
 }
 
 // arrange gives everything its place, as loosely as it fits.
-func (p *Press) arrange(out Printout) (*sheet, error) {
-	const steps = 10
-	for i := 0; ; i++ {
-		s := &sheet{press: p, out: out, tight: float64(i) / steps}
+func (p *Press) arrange(out Printout) (*form, error) {
+	return loosest(func(tight float64) (*form, error) {
+		s := &form{sheet{press: p, tight: tight, dated: out.Statement.Issued}, out}
 		fit := s.lay()
 		if s.err != nil {
 			return nil, s.err
 		}
-		if fit == nil {
-			return s, nil
-		}
-		if i == steps {
-			return nil, fit
-		}
-	}
+		return s, fit
+	})
 }
 
 // engrave makes the seal's picture. Nothing else does, and only a certificate
 // gets one.
-func (s *sheet) engrave() error {
+func (s *form) engrave() error {
 	if s.out.Kind != Certificate {
 		return nil
 	}
-	code, err := encode(s.out.Seal)
-	if err != nil {
-		return err
-	}
-	s.seal, s.module = qrPath(code.Bitmap()), moduleOf(code.VersionNumber)
-	return nil
+	return s.draw(s.out.Seal)
 }
 
 // lay places the blocks; the error names the first that finds no room.
-func (s *sheet) lay() error {
+func (s *form) lay() error {
+	s.entitle()
 	s.ground()
 	s.place(s.header(), 12)
 
-	upper := append(s.holder(), s.tests()...)
-	upper = append(upper, s.doses()...)
-	upper = append(upper, part{field: "doses", block: s.end()})
 	outcome := s.outcome()
-	room := upperBottom - upperTop - outcome.height
-	gaps := 0.0 // between sections, that is before a part that starts one
-	for i, p := range upper {
-		if room -= p.height; room < 0 {
-			return &FitError{p.field}
-		}
-		if i > 0 && p.starts {
-			gaps++
-		}
-	}
-	gap := min(room/(gaps+1), 6.5)
-	if gap < 1 && s.tight < 1 {
-		return &FitError{upper[len(upper)-1].field} // sections that touch: tighter is better
-	}
-	y := upperTop
-	for i, p := range upper {
-		if i > 0 && p.starts {
-			y += gap
-		}
-		s.place(p.block, y)
-		y += p.height
+	upper := slices.Concat(s.holder(), s.tests(), s.doses(), []part{{field: "doses", block: s.end()}})
+	if err := s.stack(upper, upperTop, upperBottom-outcome.height, 6.5); err != nil {
+		return err
 	}
 	s.place(outcome, upperBottom-outcome.height)
 
@@ -106,92 +80,41 @@ func (s *sheet) lay() error {
 		}
 		s.place(b, sealY)
 	}
-	foot := s.foot()
-	if footBottom-foot.height < footTop {
-		return &FitError{"post"}
-	}
-	s.place(foot, footBottom-foot.height)
-	return nil
+	return s.low(s.foot())
 }
 
-// A part is a block of the upper half.
-type part struct {
-	field string // what it shows, for a [FitError]
-	block
-	starts bool // begins a section
-}
-
-// ground is what lies behind everything: waves under the title, and the frame,
-// broad and amber on practice paper.
-func (s *sheet) ground() {
+// ground is what lies behind everything: waves under the title, the frame and
+// the words across the page.
+func (s *form) ground() {
 	s.under = append(s.under, guilloche(12.5, 34.5))
-	s.under = append(s.under, func(f *gofpdf.Fpdf, _ float64) {
-		if s.out.Statement.Practice {
-			f.SetDrawColor(amber.r, amber.g, amber.b)
-			f.SetLineWidth(3.4)
-			f.Rect(7.2, 7.2, pageWidth-14.4, pageHeight-14.4, "D")
-			return
+	mark := markOf(s.out.Statement.Practice, s.out.Accredited)
+	s.frame(mark)
+	if s.out.Kind == Certificate {
+		s.across(mark, 112, 128, 72) // clear of the seal, so that both are read whole
+		return
+	}
+	for i, y := range []float64{84, 158, 232} {
+		if i == 1 && mark != "" {
+			s.across(mark, 108, y, 54)
+		} else {
+			s.across(kSpecimen, 108, y, 54)
 		}
-		f.SetDrawColor(teal.r, teal.g, teal.b)
-		for _, l := range []struct{ at, width float64 }{{7, 0.5}, {8, 0.12}} {
-			f.SetLineWidth(l.width)
-			f.Rect(l.at, l.at, pageWidth-2*l.at, pageHeight-2*l.at, "D")
-		}
-	})
-	if s.out.Statement.Practice {
-		var b block
-		band := style{true, 6.6, ink}
-		for _, y := range []float64{5.72, pageHeight - 8.68} {
-			s.centre(&b, left, y, right-left, band, s.word(kPractice).both())
-		}
-		s.place(b, 0)
 	}
 }
 
-// title of the file: never a name.
-func (s *sheet) title() string {
-	t := s.word(kTitle).En
+// entitle gives the file its title: never a person's name.
+func (s *form) entitle() {
+	s.title = s.word(kTitle).En
 	if n := s.out.Statement.Number; n != "" {
-		t += " " + n.String()
+		s.title += " " + n.String()
 	}
-	return t
 }
 
-func (s *sheet) word(k key) text { return s.press.words[k] }
-
-// name is what a code means.
-func (s *sheet) name(list, code string) text {
-	t := text{s.press.names.Name(list, code, "en"), s.press.names.Name(list, code, "zh")}
-	if t.both() == "" && s.err == nil {
-		s.err = fmt.Errorf("no name for %s %q", list, code)
-	}
-	return t
-}
-
-// state is the name of a state with its code.
-func (s *sheet) state(code string) string {
-	if code == "" {
-		return dash
-	}
-	return s.name(data.ListStates, code).both() + " (" + code + ")"
-}
-
-func or(v, instead string) string {
-	if v == "" {
-		return instead
-	}
-	return v
-}
-
-func (s *sheet) header() (b block) {
-	post := s.out.Post
-	const mid = 138.0
-	issuer := style{false, 7.6, slate}
-	y := 0.2 + s.para(&b, left, 0.2, mid-left-4, issuer, joined(" · ", post.StateName["en"], post.Name["en"]))
-	y += s.para(&b, left, y, mid-left-4, issuer, joined(" · ", post.StateName["zh"], post.Name["zh"]))
+func (s *form) header() (b block) {
+	y := 0.2 + s.issuer(&b, 0.2, s.out.Post)
 	title, down := s.word(kTitle), max(0, y-7.6) // long names of a post push the rest down
-	s.para(&b, left, 7.6+down, mid-left, style{true, 20, teal}, title.Zh)
-	s.para(&b, left, 15.6+down, mid-left, style{true, 11.2, teal}, strings.ToUpper(title.En))
+	s.para(&b, left, 7.6+down, headWidth, style{true, 20, teal}, title.Zh)
+	s.para(&b, left, 15.6+down, headWidth, style{true, 11.2, teal}, strings.ToUpper(title.En))
 	about := s.name(data.ListTypes, string(data.TypeOf(s.out.Statement))).both()
 	s.put(&b, left, 20.4+down, s.strong(style{false, 7.6, slate}, about), about)
 
@@ -199,11 +122,16 @@ func (s *sheet) header() (b block) {
 		s.put(&b, right-s.width(st, v), y, st, v)
 	}
 	small := style{false, 6.4, slate}
+	replaces := 18.8 // under the name of the sheet
 	switch s.out.Kind {
 	case Certificate:
 		rightAlign(1.4, small, s.word(kNumber).both())
 		rightAlign(4.9, style{true, 18.5, ink}, s.out.Statement.Number.String())
-		rightAlign(16.2, style{false, 8.4, ink}, s.word(kCopy).both()+" "+strconv.Itoa(s.out.Copy))
+		copies := 16.2
+		if s.out.Statement.Replaces != "" {
+			replaces, copies = 13.2, 20.9
+		}
+		rightAlign(copies, style{false, 8.4, ink}, s.word(kCopy).both()+" "+strconv.Itoa(s.out.Copy))
 	case ProofSlip, Preview:
 		k := kProof
 		if s.out.Kind == Preview {
@@ -212,6 +140,12 @@ func (s *sheet) header() (b block) {
 		rightAlign(1.4, small, s.word(kNumber).both()+" "+or(s.out.Statement.Number.String(), dash))
 		rightAlign(4.9, style{true, 16, teal}, s.word(k).Zh)
 		rightAlign(12.6, style{true, 11, teal}, strings.ToUpper(s.word(k).En))
+	}
+	if n := s.out.Statement.Replaces; n != "" {
+		rightAlign(replaces, style{true, 9.6, brown}, s.press.replaces(n))
+		if s.out.Kind == Certificate { // before the issue it is not
+			rightAlign(replaces+4.3, small, s.word(kReplacesNote).both())
+		}
 	}
 
 	// The rule under the title is a line of type: a copier blurs it.
@@ -225,56 +159,9 @@ func (s *sheet) header() (b block) {
 	return b
 }
 
-func joined(sep string, parts ...string) string {
-	var some []string
-	for _, p := range parts {
-		if p != "" {
-			some = append(some, p)
-		}
-	}
-	return strings.Join(some, sep)
-}
-
-// heading begins a section.
-func (s *sheet) heading(b *block, k, note key) {
-	st := style{true, s.between(8.4, 7.4), teal}
-	t := s.word(k).both()
-	s.put(b, left, b.height, st, t)
-	from, to := left+s.width(st, t)+2.5, right
-	if note != "" {
-		small := style{false, 5.8, slate}
-		n := s.word(note).both()
-		to = right - s.width(small, n)
-		s.put(b, to, b.height+(st.line()-small.line())/2, small, n)
-		to -= 2.5
-	}
-	b.rule(from, to, b.height+st.line()/2, 0.25, hair)
-	b.height += st.line() + s.between(0.9, 0.2)
-}
-
-// A field is a value under its small label.
-type field struct {
-	x, w  float64
-	label key
-	value string
-	size  float64
-}
-
-func (s *sheet) label() style { return style{false, s.between(6, 5.6), slate} }
-
-// fields sets a row of fields, as high as its longest value needs.
-func (s *sheet) fields(b *block, row ...field) {
-	label, height := s.label(), 0.0
-	for _, f := range row {
-		s.put(b, f.x, b.height, label, s.word(f.label).both())
-		height = max(height, s.para(b, f.x, b.height+label.line(), f.w-3, style{false, f.size, ink}, or(f.value, dash)))
-	}
-	b.height += label.line() + height + s.between(1.6, 0.4)
-}
-
 // holder is the sections about the traveller and the travel document, on the
 // same three columns.
-func (s *sheet) holder() []part {
+func (s *form) holder() []part {
 	const x1, x2, x3, x4 = left, 67.0, 122.0, 164.0
 	st := s.out.Statement
 	large, value := s.between(12.5, 9), s.between(9.6, 8)
@@ -313,23 +200,7 @@ func (s *sheet) holder() []part {
 	return []part{holder, document}
 }
 
-// heads sets the small heads of a table's columns.
-func (s *sheet) heads(b *block, xs []float64, keys ...key) {
-	label := s.label()
-	for i, k := range keys {
-		s.put(b, xs[i], b.height, label, s.word(k).both())
-	}
-	b.height += label.line() + s.between(0.8, 0.2)
-}
-
-// row ends a row of a table: air, and a hairline under it as far as to.
-func (s *sheet) row(b *block, content, to float64) {
-	air := s.between(3.2, 0.8)
-	b.height = content + air
-	b.rule(left, to, content+air*0.55, 0.1, hair)
-}
-
-func (s *sheet) tests() []part {
+func (s *form) tests() []part {
 	head := part{field: "tests", starts: true}
 	s.heading(&head.block, kTests, kTimes)
 	xs := []float64{left, 52.5, 82.7, 112.9, 143.1, 171}
@@ -400,7 +271,7 @@ func (s *sheet) tests() []part {
 	return parts
 }
 
-func (s *sheet) doses() []part {
+func (s *form) doses() []part {
 	head := part{field: "doses", starts: true}
 	s.heading(&head.block, kDoses, "")
 	xs := []float64{left, 21, 40.5, 121, 146}
@@ -434,26 +305,12 @@ func (s *sheet) doses() []part {
 }
 
 // none fills an empty section, so that nobody else does.
-func (s *sheet) none(b *block) {
+func (s *form) none(b *block) {
 	b.height += s.para(b, left, b.height, right-left, style{false, s.between(8, 6.9), ink}, s.word(kNone).both())
 }
 
-// end closes the entries: what stands below it was not there at issue.
-func (s *sheet) end() (b block) {
-	st := style{false, 5.8, slate}
-	t := s.word(kEnd).both()
-	w := s.width(st, t)
-	b.height = s.between(1.2, 0.3)
-	x := (left + right - w) / 2
-	s.put(&b, x, b.height, st, t)
-	b.rule(left, x-2.5, b.height+st.line()/2, 0.1, hair)
-	b.rule(x+w+2.5, right, b.height+st.line()/2, 0.1, hair)
-	b.height += st.line()
-	return b
-}
-
 // outcome is the decision and the three dates, each with what it means.
-func (s *sheet) outcome() (b block) {
+func (s *form) outcome() (b block) {
 	st := s.out.Statement
 	xs := []float64{left + 3, 60, 99.5, 153}
 	label, value, note := s.label(), style{false, s.between(8.2, 7.6), ink}, style{false, s.between(6.2, 5.8), slate}
@@ -537,7 +394,7 @@ func (s *sheet) outcome() (b block) {
 
 // sealBox is the place of the seal: the number under it, or, where there is no
 // seal, what the sheet is instead.
-func (s *sheet) sealBox() (b block) {
+func (s *form) sealBox() (b block) {
 	if s.out.Kind == Certificate {
 		b.frame(sealX-0.2, -0.2, QRSide+0.4, QRSide+0.4, 0.12, hair)
 		st := style{true, 10, ink}
@@ -558,7 +415,7 @@ func (s *sheet) sealBox() (b block) {
 }
 
 // guide tells how to check the page and what the code gives away.
-func (s *sheet) guide() (b block) {
+func (s *form) guide() (b block) {
 	head, body := style{true, 7.2, teal}, style{false, 6.5, ink}
 	for i, part := range []struct {
 		head  key
@@ -581,7 +438,7 @@ func (s *sheet) guide() (b block) {
 
 // office is the place for stamp and signature; on a proof slip the traveller
 // signs instead.
-func (s *sheet) office() (b block) {
+func (s *form) office() (b block) {
 	const w = right - officeX
 	label := style{false, 6, slate}
 	top, sign := kStamp, kSignature
@@ -597,33 +454,22 @@ func (s *sheet) office() (b block) {
 }
 
 // foot is the small print: what the page is not, who issued it, who made it.
-func (s *sheet) foot() (b block) {
-	st, post := s.out.Statement, s.out.Post
-	line := func(sty style, v string) { b.height += s.para(&b, left, b.height, right-left, sty, v) }
-	strong, small := style{true, 6.8, ink}, style{false, 6, slate}
-
-	b.rule(left, right, 0, 0.25, teal)
-	b.height = 1
-	line(strong, s.word(kValidity).En)
-	line(strong, s.word(kValidity).Zh)
+func (s *form) foot() (b block) {
+	st := s.out.Statement
+	s.footRule(&b)
+	strong := style{true, 6.8, ink}
+	s.small(&b, strong, s.word(kValidity).En)
+	s.small(&b, strong, s.word(kValidity).Zh)
 	if st.Practice {
-		line(style{true, 6.2, brown}, s.word(kPracticeText).both())
-	}
-	if st.Practice || !s.out.Accredited {
-		line(style{true, 6.2, brown}, s.word(kNotAccredited).both())
+		warning := style{true, 6.2, brown}
+		s.small(&b, warning, s.word(kPracticeText).both())
+		s.small(&b, warning, s.word(kNotAccredited).both())
 	}
 	marks := ""
 	if st.PreparedBy != "" || st.ApprovedBy != "" {
 		marks = s.word(kPrepared).both() + " " + or(st.PreparedBy, dash) + " · " +
 			s.word(kApproved).both() + " " + or(st.ApprovedBy, dash)
 	}
-	name := text{post.Name["en"], post.Name["zh"]}.both()
-	address := text{post.Address["en"], post.Address["zh"]}.both()
-	hotline := ""
-	if post.Hotline != "" {
-		hotline = s.word(kHotline).both() + " " + post.Hotline
-	}
-	line(small, joined(" · ", s.word(kIssuer).both()+" "+joined(", ", name, address), hotline, marks))
-	line(style{false, 5.4, slate}, s.word(kSoftware).both())
+	s.maker(&b, s.out.Post, marks)
 	return b
 }

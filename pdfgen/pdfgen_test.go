@@ -265,6 +265,55 @@ func TestTheTypeIsOnThePage(t *testing.T) {
 	render(t, out) // the longest name, as often as there can be tests
 }
 
+// real is the printout of a real post that corrects another certificate.
+func real(kind Kind, accredited bool) Printout {
+	out := printout(kind)
+	out.Statement.Practice, out.Post.Kind, out.Accredited = false, data.RealPost, accredited
+	out.Statement.Replaces = "PR34K8D1H6Z9"
+	return out
+}
+
+// What a page says about itself is on it as often as it is listed, and nothing
+// of it is on a page that has no reason.
+func TestSentences(t *testing.T) {
+	plain := real(Certificate, true)
+	plain.Statement.Replaces = ""
+	for name, tt := range map[string]struct {
+		out       Printout
+		sentences int
+	}{
+		"practice":          {printout(Certificate), 5},
+		"accredited":        {plain, 0},
+		"replaces":          {real(Certificate, true), 2},
+		"doubtful":          {real(Certificate, false), 6},
+		"doubtful slip":     {real(ProofSlip, false), 5},
+		"doubtful preview":  {real(Preview, false), 5},
+		"replaces, in full": {func() Printout { out := full(); out.Statement.Replaces = "PR34K8D1H6Z9"; return out }(), 7},
+	} {
+		got, want := shownText(t, render(t, tt.out)), press().Sentences(tt.out)
+		if len(want) != tt.sentences {
+			t.Errorf("%s: %d sentences: %q", name, len(want), want)
+		}
+		seen := map[string]int{}
+		for _, w := range want {
+			if seen[w]++; strings.Count(got, w) < seen[w] {
+				t.Errorf("%s: %q stands there %d times", name, w, strings.Count(got, w))
+			}
+		}
+		for reason, marks := range map[bool][]string{
+			tt.out.Statement.Practice:                       {"PRACTICE", "练习用纸"},
+			tt.out.Statement.Practice || !tt.out.Accredited: {"NOT ACCREDITED", "未经认可"},
+			tt.out.Statement.Replaces != "":                 {"Replaces", "替代"},
+		} {
+			for _, m := range marks {
+				if strings.Contains(got, m) && !reason {
+					t.Errorf("%s: it says %q", name, m)
+				}
+			}
+		}
+	}
+}
+
 func TestOneNameAlone(t *testing.T) {
 	out := printout(Certificate)
 	out.Statement.GivenNames, out.Statement.NativeName = "", ""
@@ -316,6 +365,8 @@ func TestImpossiblePrintouts(t *testing.T) {
 		"copy 0":                  func(o *Printout) { o.Copy = 0 },
 		"real paper, practice":    func(o *Printout) { o.Statement.Practice = false },
 		"practice paper at real":  func(o *Printout) { o.Post.Kind = data.RealPost },
+		"replaces itself":         func(o *Printout) { o.Statement.Replaces = o.Statement.Number },
+		"replaces a typo":         func(o *Printout) { o.Statement.Replaces = "PR34K8D1H6Z8" },
 		"practice, post unlabled": func(o *Printout) { o.Statement.Practice, o.Post.Kind = false, "" },
 	} {
 		out := printout(Certificate)
@@ -450,11 +501,12 @@ func TestFontsAreReadOnce(t *testing.T) {
 // words overlays the wording of the real assets.
 type words struct {
 	fs.FS
+	name string
 	file []byte
 }
 
 func (w words) ReadFile(name string) ([]byte, error) {
-	if name == "wording/certificate.json" {
+	if name == w.name {
 		return w.file, nil
 	}
 	return fs.ReadFile(w.FS, name)
@@ -462,38 +514,53 @@ func (w words) ReadFile(name string) ([]byte, error) {
 
 func TestWordingMustBeComplete(t *testing.T) {
 	assets := os.DirFS("../assets")
-	file, err := fs.ReadFile(assets, "wording/certificate.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, edit := range map[string]func(map[string]map[string]string){
-		"key missing":      func(w map[string]map[string]string) { delete(w, "validity") },
-		"language missing": func(w map[string]map[string]string) { delete(w["validity"], "zh") },
-		"key unknown":      func(w map[string]map[string]string) { w["vanity"] = w["validity"] },
-		"unprintable":      func(w map[string]map[string]string) { w["validity"]["zh"] += "䶮" }, // not in bold
-	} {
-		var w map[string]map[string]string
-		if err := json.Unmarshal(file, &w); err != nil {
+	for file, k := range map[string]string{"wording/certificate.json": "validity", "wording/papers.json": "custody"} {
+		whole, err := fs.ReadFile(assets, file)
+		if err != nil {
 			t.Fatal(err)
 		}
-		edit(w)
-		b, _ := json.Marshal(w)
-		if _, err := New(words{assets, b}, book()); err == nil || !strings.Contains(err.Error(), "va") {
-			t.Errorf("%s: %v", name, err)
+		for name, edit := range map[string]func(map[string]map[string]string){
+			"key missing":      func(w map[string]map[string]string) { delete(w, k) },
+			"language missing": func(w map[string]map[string]string) { delete(w[k], "zh") },
+			"key unknown":      func(w map[string]map[string]string) { w[k+".vain"] = w[k] },
+			"unprintable":      func(w map[string]map[string]string) { w[k]["zh"] += "䶮" }, // not in bold
+		} {
+			var w map[string]map[string]string
+			if err := json.Unmarshal(whole, &w); err != nil {
+				t.Fatal(err)
+			}
+			edit(w)
+			b, _ := json.Marshal(w)
+			if _, err := New(words{assets, file, b}, book()); err == nil || !strings.Contains(err.Error(), k) {
+				t.Errorf("%s, %s: %v", file, name, err)
+			}
 		}
 	}
 }
 
 // Nothing may leave the margins or lie on another line.
 func TestNothingOverlaps(t *testing.T) {
+	sheets := map[string]*sheet{}
 	for name, out := range map[string]Printout{
 		"sample": printout(Certificate), "full": full(), "long": long(), "proof": printout(ProofSlip), "preview": printout(Preview),
+		"real": real(Certificate, true), "doubtful": real(Certificate, false), "doubtful proof": real(ProofSlip, false),
 	} {
-		s, err := press().compose(out)
+		f, err := press().compose(out)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
+		sheets[name] = &f.sheet
+	}
+	for name, compose := range papers() {
+		s, err := compose(press())
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		sheets[name] = s
+	}
+	for name, s := range sheets {
 		type box struct{ x1, y1, x2, y2 float64 }
 		boxes := make([]box, len(s.runs))
 		for i, r := range s.runs {
@@ -509,7 +576,7 @@ func TestNothingOverlaps(t *testing.T) {
 					t.Errorf("%s: %q lies on %q", name, r.s, s.runs[j].s)
 				}
 			}
-			if s.seal != "" && b.x1 < sealX+QRSide && b.x2 > sealX && b.y2 > sealY && b.y1 < sealY+QRSide {
+			if s.code != "" && b.x1 < sealX+QRSide && b.x2 > sealX && b.y2 > sealY && b.y1 < sealY+QRSide {
 				t.Errorf("%s: %q lies on the seal", name, r.s)
 			}
 		}

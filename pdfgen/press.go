@@ -24,8 +24,9 @@ type Press struct {
 	names         Names
 }
 
-// New reads fonts/NotoSansSC-Regular.ttf, fonts/NotoSansSC-Bold.ttf and
-// wording/certificate.json from assets. The wording must be complete.
+// New reads fonts/NotoSansSC-Regular.ttf, fonts/NotoSansSC-Bold.ttf,
+// wording/certificate.json and wording/papers.json from assets. The wording
+// must be complete.
 func New(assets fs.FS, names Names) (*Press, error) {
 	p := &Press{names: names}
 	for name, f := range map[string]**font{"Regular": &p.regular, "Bold": &p.bold} {
@@ -86,7 +87,7 @@ func (e *GlyphError) Error() string { return fmt.Sprintf("cannot print %s", code
 
 // FitError names what finds no room on the page.
 type FitError struct {
-	Field string // path in the JSON of [data.Content], or "post"
+	Field string // path in the JSON of [data.Content], or "post", or "administrators"
 }
 
 func (e *FitError) Error() string { return e.Field + " does not fit on the page" }
@@ -110,6 +111,12 @@ func check(out Printout) error {
 	wrong := func(why string) error { return fmt.Errorf("%w: %s", ErrPrintout, why) }
 	if st.Practice != out.Post.Practice() {
 		return wrong("statement and post are not of one kind, practice or real")
+	}
+	if st.Replaces != "" {
+		n, err := data.ParseCertificateNumber(string(st.Replaces))
+		if err != nil || n != st.Replaces || n == st.Number {
+			return wrong("it replaces no other certificate")
+		}
 	}
 	switch out.Kind {
 	case Certificate:
@@ -137,6 +144,40 @@ func check(out Printout) error {
 		return wrong("unknown kind")
 	}
 	return nil
+}
+
+// Sentences are the texts that stand on the page of out for what it is, beside
+// what its statement says: that it is practice paper, that nobody vouches for
+// its signer, that it replaces another certificate. Each is one run of
+// characters and listed as often as it is printed, for a reader that checks the
+// page.
+func (p *Press) Sentences(out Printout) []string {
+	var all []string
+	add := func(keys ...key) {
+		for _, k := range keys {
+			all = append(all, p.words[k].both())
+		}
+	}
+	switch markOf(out.Statement.Practice, out.Accredited) {
+	case kPractice:
+		add(kPractice, kPractice, kPractice, kPracticeText, kNotAccredited)
+	case kNotAccreditedMark:
+		add(kNotAccredited, kNotAccredited) // above and below
+		mark := p.words[kNotAccreditedMark]
+		all = append(all, mark.En, mark.Zh)
+	}
+	if n := out.Statement.Replaces; n != "" {
+		all = append(all, p.replaces(n))
+		if out.Kind == Certificate {
+			add(kReplacesNote)
+		}
+	}
+	return all
+}
+
+// replaces is the line that names the certificate another one corrects.
+func (p *Press) replaces(n data.CertificateNumber) string {
+	return p.words[kReplaces].both() + " " + n.String()
 }
 
 // Missing are the characters of s that cannot be printed, each once.

@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/jung-kurt/gofpdf"
+
+	"pratique/data"
 )
 
 // The page, in millimetres from its top left corner.
@@ -31,6 +34,8 @@ var (
 	amber = rgb{246, 166, 0}
 	brown = rgb{140, 72, 0}
 	sand  = rgb{255, 231, 180}
+	white = rgb{255, 255, 255}
+	brick = rgb{142, 38, 34}
 	rose  = rgb{248, 214, 212}
 	green = rgb{0, 122, 61}
 )
@@ -65,14 +70,16 @@ type block struct {
 // A sheet is a composed page: everything has its place and nothing is drawn.
 type sheet struct {
 	press *Press
-	out   Printout
 	tight float64 // 0 airy … 1 as tight as can be read
 	err   error   // the first character that cannot be printed, or name not found
 
+	title  string // of the file
+	dated  data.Moment
 	under  []shape // the ground: lines behind everything
+	marks  []run   // words across the page; x and y are the middle of each
 	shapes []shape
 	runs   []run
-	seal   string // the QR code's path in modules, "" for none
+	code   string // the QR code's path in modules, "" for none
 	module float64
 }
 
@@ -144,11 +151,13 @@ func (s *sheet) centre(b *block, x, y, w float64, st style, v string) float64 {
 }
 
 // rule is a horizontal line in a block.
-func (b *block) rule(x1, x2, y, width float64, ink rgb) {
+func (b *block) rule(x1, x2, y, width float64, ink rgb) { b.line(x1, y, x2, y, width, ink) }
+
+func (b *block) line(x1, y1, x2, y2, width float64, ink rgb) {
 	b.shapes = append(b.shapes, func(f *gofpdf.Fpdf, top float64) {
 		f.SetDrawColor(ink.r, ink.g, ink.b)
 		f.SetLineWidth(width)
-		f.Line(x1, top+y, x2, top+y)
+		f.Line(x1, top+y1, x2, top+y2)
 	})
 }
 
@@ -175,10 +184,9 @@ func (s *sheet) place(b block, y float64) {
 // write draws the sheet. A fresh document and freshly cut fonts each time:
 // gofpdf keeps state in the one and writes into the other.
 func (s *sheet) write(w io.Writer) error {
-	marks := s.watermarks()
 	var runes [2]map[rune]bool
 	runes[0], runes[1] = map[rune]bool{' ': true}, map[rune]bool{' ': true}
-	for _, r := range append(marks, s.runs...) {
+	for _, r := range slices.Concat(s.marks, s.runs) {
 		of := runes[0]
 		if r.bold {
 			of = runes[1]
@@ -190,14 +198,14 @@ func (s *sheet) write(w io.Writer) error {
 
 	f := gofpdf.New("P", "mm", "A4", "")
 	f.SetCatalogSort(true)
-	issued, ok := s.out.Statement.Issued.Instant()
+	dated, ok := s.dated.Instant()
 	if !ok {
-		issued = time.Unix(0, 0) // gofpdf would take the clock
+		dated = time.Unix(0, 0) // gofpdf would take the clock
 	}
-	f.SetCreationDate(issued.UTC())
-	f.SetModificationDate(issued.UTC())
+	f.SetCreationDate(dated.UTC())
+	f.SetModificationDate(dated.UTC())
 	f.SetProducer("Pratique", true)
-	f.SetTitle(s.title(), true)
+	f.SetTitle(s.title, true)
 	f.SetAutoPageBreak(false, 0)
 	f.AddUTF8FontFromBytes("noto", "", s.press.regular.cut(runes[0]))
 	f.AddUTF8FontFromBytes("noto", "B", s.press.bold.cut(runes[1]))
@@ -206,7 +214,7 @@ func (s *sheet) write(w io.Writer) error {
 	for _, draw := range s.under {
 		draw(f, 0)
 	}
-	for _, m := range marks {
+	for _, m := range s.marks {
 		f.TransformBegin()
 		f.TransformRotate(watermarkAngle, m.x, m.y)
 		drawRun(f, run{m.x - s.width(m.style, m.s)/2, m.y, m.s, m.style})
@@ -218,8 +226,8 @@ func (s *sheet) write(w io.Writer) error {
 	for _, r := range s.runs {
 		drawRun(f, r)
 	}
-	if s.seal != "" {
-		drawSeal(f, s.seal, s.module)
+	if s.code != "" {
+		drawCode(f, s.code, s.module)
 	}
 	if err := f.Output(w); err != nil {
 		return fmt.Errorf("write pdf: %w", err)
@@ -237,8 +245,18 @@ func drawRun(f *gofpdf.Fpdf, r run) {
 	f.Text(r.x, r.y, r.s)
 }
 
-// drawSeal draws white and then all dark modules as one filled path.
-func drawSeal(f *gofpdf.Fpdf, path string, module float64) {
+// draw makes the picture of a QR code, which stands at the seal's place.
+func (s *sheet) draw(content string) error {
+	code, err := encode(content)
+	if err != nil {
+		return err
+	}
+	s.code, s.module = qrPath(code.Bitmap()), moduleOf(code.VersionNumber)
+	return nil
+}
+
+// drawCode draws white and then all dark modules as one filled path.
+func drawCode(f *gofpdf.Fpdf, path string, module float64) {
 	f.SetFillColor(255, 255, 255)
 	f.Rect(sealX, sealY, QRSide, QRSide, "F")
 	const k = 1 / ptMM
@@ -246,28 +264,8 @@ func drawSeal(f *gofpdf.Fpdf, path string, module float64) {
 		module*k, -module*k, (sealX+quietZone*module)*k, (pageHeight-sealY-quietZone*module)*k, path))
 }
 
-const watermarkAngle = 36 // degrees, uphill
-
-// watermarks are the words across the page; x and y are the middle of each.
-// PRACTICE stands clear of the seal, so that it is read whole.
-func (s *sheet) watermarks() []run {
-	practice := s.out.Statement.Practice
-	if s.out.Kind == Certificate {
-		if !practice {
-			return nil
-		}
-		return []run{{112, 128, s.word(kPractice).both(), style{true, 72, sand}}}
-	}
-	marks := []run{}
-	for i, y := range []float64{84, 158, 232} {
-		m := run{108, y, s.word(kSpecimen).both(), style{true, 54, rose}}
-		if i == 1 && practice {
-			m.s, m.ink = s.word(kPractice).both(), sand
-		}
-		marks = append(marks, m)
-	}
-	return marks
-}
+// watermarkAngle is how steep marks go uphill, in degrees.
+const watermarkAngle, sin36, cos36 = 36, 0.588, 0.809
 
 // guilloche is a band of waves between y1 and y2, as smooth lines a printer of
 // 300 dpi can hold: 0.1 mm wide and nowhere closer than 0.4 mm for long.

@@ -26,12 +26,13 @@ func (t text) both() string {
 // A key names a piece of printed wording.
 type key string
 
-// All wording of the paper. The file wording/certificate.json has these keys
-// and no other, each in both languages.
+// The wording of certificates, in wording/certificate.json.
 const (
-	kTitle  key = "title"
-	kNumber key = "number"
-	kCopy   key = "copy"
+	kTitle        key = "title"
+	kNumber       key = "number"
+	kReplaces     key = "replaces"
+	kReplacesNote key = "replaces.note"
+	kCopy         key = "copy"
 
 	kHolder      key = "holder"
 	kNativeName  key = "nativeName"
@@ -93,10 +94,11 @@ const (
 	kPrepared key = "prepared"
 	kApproved key = "approved"
 
-	kPractice      key = "practice"
-	kPracticeText  key = "practice.text"
-	kNotAccredited key = "notAccredited"
-	kSoftware      key = "software"
+	kPractice          key = "practice"
+	kPracticeText      key = "practice.text"
+	kNotAccredited     key = "notAccredited"
+	kNotAccreditedMark key = "notAccredited.mark"
+	kSoftware          key = "software"
 
 	kSpecimen    key = "specimen"
 	kProof       key = "proof"
@@ -107,8 +109,70 @@ const (
 	kPreviewText key = "preview.text"
 )
 
-var allKeys = []key{
-	kTitle, kNumber, kCopy,
+// The wording of the post's own papers, in wording/papers.json.
+const (
+	kMade key = "made"
+
+	kRecovery        key = "recovery"
+	kRecoveryWarning key = "recovery.warning"
+	kRecoveryKey     key = "recovery.key"
+	kRecoveryNote    key = "recovery.key.note"
+	kRecoveryPublic  key = "recovery.public"
+	kRecoveryUse     key = "recovery.use"
+	kRecoveryUse1    key = "recovery.use.1"
+	kRecoveryUse2    key = "recovery.use.2"
+	kRecoveryUse3    key = "recovery.use.3"
+	kRecoveryUse4    key = "recovery.use.4"
+
+	kCustody    key = "custody"
+	kReceivedBy key = "custody.received"
+	kKeptBy     key = "custody.kept"
+	kKeptWhere  key = "custody.where"
+	kSigned     key = "custody.signature"
+
+	kCeremony       key = "ceremony"
+	kPost           key = "ceremony.post"
+	kPostName       key = "ceremony.name"
+	kPostState      key = "ceremony.state"
+	kPostCode       key = "ceremony.code"
+	kPostKind       key = "ceremony.kind"
+	kPostPractice   key = "ceremony.kind.practice"
+	kPostReal       key = "ceremony.kind.real"
+	kPostLayout     key = "ceremony.layout"
+	kAdministrators key = "ceremony.administrators"
+	kAdministrator  key = "ceremony.administrator"
+	kOfficerName    key = "ceremony.officer"
+	kMark           key = "ceremony.mark"
+	kSigner         key = "ceremony.signer"
+	kSignerPrint    key = "ceremony.signer.fingerprint"
+	kSignerValid    key = "ceremony.signer.valid"
+	kSignerWork     key = "ceremony.signer.work"
+	kAccredited     key = "ceremony.accredited"
+	kSecrets        key = "ceremony.secrets"
+	kLogKey         key = "ceremony.log"
+	kProved         key = "ceremony.proved"
+	kWitnessed      key = "ceremony.witnessed"
+	kWitness        key = "ceremony.witness"
+	kKeep           key = "ceremony.keep"
+
+	kCheckpoint     key = "checkpoint"
+	kCheckpointWhat key = "checkpoint.what"
+	kCheckpointText key = "checkpoint.text"
+	kCheckpointNote key = "checkpoint.text.note"
+	kCheckpointUse  key = "checkpoint.use"
+	kCheckpointUse1 key = "checkpoint.use.1"
+	kCheckpointUse2 key = "checkpoint.use.2"
+	kCheckpointUse3 key = "checkpoint.use.3"
+	kCheckpointUse4 key = "checkpoint.use.4"
+)
+
+// wordings are the files and the keys each has: these and no other, each in
+// both languages.
+var wordings = []struct {
+	file string
+	keys []key
+}{{"wording/certificate.json", []key{
+	kTitle, kNumber, kReplaces, kReplacesNote, kCopy,
 	kHolder, kNativeName, kSurname, kGivenNames, kBirth, kSex, kSexM, kSexF, kSexX, kNationality,
 	kDocument, kDocumentKind, kDocumentNumber, kDocumentIssuer, kDocumentExpires,
 	kTests, kTimes, kTest, kSampled, kAnalysed, kReported, kLaboratory, kResult,
@@ -116,40 +180,54 @@ var allKeys = []key{
 	kDecision, kColourGreen, kConditionGreen, kIssued, kWindow, kFrom, kUntil, kWindowJourney, kExpires, kExpiresNote,
 	kCheck, kCheckText, kAnchor, kPrivacy, kPrivacyText, kStamp, kSignature,
 	kValidity, kIssuer, kHotline, kPrepared, kApproved,
-	kPractice, kPracticeText, kNotAccredited, kSoftware,
+	kPractice, kPracticeText, kNotAccredited, kNotAccreditedMark, kSoftware,
 	kSpecimen, kProof, kProofText, kAgreed, kTraveller, kPreview, kPreviewText,
-}
+}}, {"wording/papers.json", []key{
+	kMade,
+	kRecovery, kRecoveryWarning, kRecoveryKey, kRecoveryNote, kRecoveryPublic,
+	kRecoveryUse, kRecoveryUse1, kRecoveryUse2, kRecoveryUse3, kRecoveryUse4,
+	kCustody, kReceivedBy, kKeptBy, kKeptWhere, kSigned,
+	kCeremony, kPost, kPostName, kPostState, kPostCode, kPostKind, kPostPractice, kPostReal, kPostLayout,
+	kAdministrators, kAdministrator, kOfficerName, kMark,
+	kSigner, kSignerPrint, kSignerValid, kSignerWork, kAccredited,
+	kSecrets, kLogKey, kProved, kWitnessed, kWitness, kKeep,
+	kCheckpoint, kCheckpointWhat, kCheckpointText, kCheckpointNote,
+	kCheckpointUse, kCheckpointUse1, kCheckpointUse2, kCheckpointUse3, kCheckpointUse4,
+}}}
 
 // readWording reads the printed sentences and checks them: every key there,
 // none besides, both languages, and every character printable in either weight.
 func readWording(assets fs.FS, fonts ...*font) (map[key]text, error) {
-	const name = "wording/certificate.json"
-	b, err := fs.ReadFile(assets, name)
-	if err != nil {
-		return nil, err
-	}
-	var words map[key]text
-	if err := json.Unmarshal(b, &words); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
+	all := map[key]text{}
 	var wrong []error
-	for _, k := range allKeys {
-		t := words[k]
-		if t.En == "" || t.Zh == "" {
-			wrong = append(wrong, fmt.Errorf("%s: %q is not there in both languages", name, k))
+	for _, w := range wordings {
+		b, err := fs.ReadFile(assets, w.file)
+		if err != nil {
+			return nil, err
 		}
-		for _, f := range fonts {
-			for _, r := range t.En + t.Zh {
-				if !f.has(r) {
-					wrong = append(wrong, fmt.Errorf("%s: %q: %w", name, k, &GlyphError{Text: t.both(), Rune: r}))
+		var words map[key]text
+		if err := json.Unmarshal(b, &words); err != nil {
+			return nil, fmt.Errorf("%s: %w", w.file, err)
+		}
+		for _, k := range w.keys {
+			t := words[k]
+			if t.En == "" || t.Zh == "" {
+				wrong = append(wrong, fmt.Errorf("%s: %q is not there in both languages", w.file, k))
+			}
+			for _, f := range fonts {
+				for _, r := range t.En + t.Zh {
+					if !f.has(r) {
+						wrong = append(wrong, fmt.Errorf("%s: %q: %w", w.file, k, &GlyphError{Text: t.both(), Rune: r}))
+					}
 				}
+			}
+			all[k] = t
+		}
+		for _, k := range slices.Sorted(maps.Keys(words)) {
+			if !slices.Contains(w.keys, k) {
+				wrong = append(wrong, fmt.Errorf("%s: %q is never printed", w.file, k))
 			}
 		}
 	}
-	for _, k := range slices.Sorted(maps.Keys(words)) {
-		if !slices.Contains(allKeys, k) {
-			wrong = append(wrong, fmt.Errorf("%s: %q is never printed", name, k))
-		}
-	}
-	return words, errors.Join(wrong...)
+	return all, errors.Join(wrong...)
 }

@@ -21,6 +21,7 @@ import (
 
 	"pratique/data"
 	"pratique/data/audit"
+	"pratique/data/desk/desktest"
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/store/mem"
@@ -146,17 +147,18 @@ func newBench(t *testing.T, kind data.PostKind) *bench {
 // signedIn proves an officer the way the program does; only that makes a session.
 func signedIn(t *testing.T, o data.Officer) staff.Session {
 	t.Helper()
-	log, err := audit.Create(t.Context(), mem.New(), filepath.Join(t.TempDir(), "head"))
+	now := time.Date(2022, 7, 9, 10, 30, 0, 0, time.UTC)
+	v, log := desktest.Vault(t, mem.New(), filepath.Join(t.TempDir(), "head"))
+	slot, err := v.NewSlot(string(o.ID), []byte("specimen"), desktest.Cost)
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Date(2022, 7, 9, 10, 30, 0, 0, time.UTC)
 	if err := log.Update(t.Context(), func(tx store.Tx, add func(audit.Entry) error) error {
-		return errors.Join(staff.Put(tx, o, []byte("specimen"), vault.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}), add(audit.Entry{At: now, Act: audit.PostCreated}))
+		return errors.Join(staff.Put(tx, o, slot), add(audit.Entry{At: now, Act: audit.PostCreated}))
 	}); err != nil {
 		t.Fatal(err)
 	}
-	session, err := staff.NewDoor(log, func() time.Time { return now }).SignIn(t.Context(), o.ID, []byte("specimen"))
+	session, err := staff.NewDoor(log, v, func() time.Time { return now }).SignIn(t.Context(), o.ID, []byte("specimen"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,7 +123,9 @@ const (
 	TravellerExported      Act = "traveller.exported"
 	ApplicationErased      Act = "application.erased"
 	BackupMade             Act = "backup.made"
-	BackupVerified         Act = "backup.verified"
+	BackupSet              Act = "backup.set"
+	LaboratoriesSet        Act = "laboratories.set"
+	NumbersSkipped         Act = "numbers.skipped"
 	PostRestored           Act = "post.restored"
 	PostChecked            Act = "post.checked"
 	CheckpointSigned       Act = "checkpoint.signed"
@@ -142,7 +144,7 @@ var Acts = []Act{
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
 	OfficerDisabled, OfficerEnabled, OfficerReset, OfficerRecovered,
 	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, SoloSet, RetentionSet,
-	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupVerified, PostRestored, PostChecked,
+	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, NumbersSkipped, PostRestored, PostChecked,
 	CheckpointSigned, PostCreated, ClockCorrected,
 }
 

@@ -145,6 +145,11 @@ func (d *Desk) ready(ctx context.Context) error {
 	d.mu.RLock()
 	loaded, signed := d.loaded, d.signing
 	d.mu.RUnlock()
+	if records && !loaded {
+		if err := d.skipLost(ctx); err != nil {
+			return err
+		}
+	}
 	if signing && !signed {
 		trouble := d.sign(ctx)
 		d.mu.Lock()

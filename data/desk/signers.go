@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"pratique/data"
@@ -134,33 +133,32 @@ func (d *Desk) signerAct(ctx context.Context, s, second staff.Session, what audi
 // Vouches is the record of the signer that made a seal; of the one that signs
 // now if there is no seal yet.
 func (d *Desk) Vouches(ctx context.Context, text string) (r keys.Record, err error) {
-	var kid [hcert.KIDSize]byte
-	if text != "" {
-		u, err := seal.Parse(text)
-		if err != nil {
-			return r, err
-		}
-		kid = u.KID()
-	}
 	err = d.log.View(ctx, func(tx store.Tx) error {
 		if text == "" {
 			r, err = keys.ActiveRecord(tx)
 			return err
 		}
-		all, err := keys.Records(tx)
-		i := slices.IndexFunc(all, func(r keys.Record) bool {
-			c, err := r.Certificate()
-			return err == nil && hcert.KID(c) == kid
-		})
-		if err == nil && i < 0 {
-			err = ErrNotFound
-		}
+		u, err := seal.Parse(text)
 		if err == nil {
-			r = all[i]
+			r, err = vouches(tx, u.KID())
 		}
 		return err
 	})
 	return r, err
+}
+
+// vouches is the record of the signer with that key identifier.
+func vouches(tx store.Tx, kid [hcert.KIDSize]byte) (keys.Record, error) {
+	all, err := keys.Records(tx)
+	if err != nil {
+		return keys.Record{}, err
+	}
+	for _, r := range all {
+		if c, err := r.Certificate(); err == nil && hcert.KID(c) == kid {
+			return r, nil
+		}
+	}
+	return keys.Record{}, fmt.Errorf("signer of the seal: %w", ErrNotFound)
 }
 
 func (d *Desk) writeAnchors(ctx context.Context) error {
@@ -218,6 +216,24 @@ func (d *Desk) Solo(ctx context.Context) (solo data.Solo, err error) {
 		return err
 	})
 	return solo, err
+}
+
+// SetLaboratories puts laboratories on the post's list, or others in the place of
+// those with the same identifier. None is taken off: certificates name them; its
+// validity ends instead.
+func (d *Desk) SetLaboratories(ctx context.Context, s staff.Session, all []data.Laboratory) error {
+	if p := data.ValidateLaboratories(all, d.codes); len(p) > 0 {
+		return &ProblemsError{Problems: p}
+	}
+	return d.officersAct(ctx, s, nil, audit.LaboratoriesSet, "", func(tx store.Tx, e *audit.Entry) error {
+		e.Detail["count"] = fmt.Sprint(len(all))
+		for _, l := range all {
+			if err := store.Put(tx, store.Laboratories+string(l.ID), l); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Claim is who somebody says they are, and the passphrase that proves it.

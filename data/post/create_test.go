@@ -97,7 +97,7 @@ func TestCreateRealPost(t *testing.T) {
 		t.Error(err)
 	}
 	trusted, err := os.ReadFile(filepath.Join(dir, "anchor.pem"))
-	if err != nil || !bytes.Equal(trusted, keys.AnchorFile([]keys.Record{c.Signer})) {
+	if err != nil || !bytes.Equal(trusted, keys.AnchorsPEM([]keys.Record{c.Signer})) {
 		t.Errorf("anchor.pem: %v\n%s", err, trusted)
 	}
 	if _, err := os.Stat(filepath.Join(dir, post.PassphraseFile)); !errors.Is(err, os.ErrNotExist) {

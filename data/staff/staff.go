@@ -51,6 +51,9 @@ func MaySign(o data.Officer) bool {
 	return slices.Contains(o.Roles, data.Reviewer) || slices.Contains(o.Roles, data.Administrator)
 }
 
+// Administers reports whether an officer is an administrator.
+func Administers(o data.Officer) bool { return slices.Contains(o.Roles, data.Administrator) }
+
 // Put stores an officer with a slot for their passphrase, replacing what was
 // there: what a post begins with. Whoever is asked for a passphrase has it
 // judged by [Judge] first.
@@ -129,7 +132,8 @@ var permits = map[audit.Act][]data.Role{
 	audit.TravellerExported:      {data.Reviewer, data.Auditor},
 	audit.ApplicationErased:      {data.Administrator, data.Reviewer},
 	audit.BackupMade:             {data.Administrator},
-	audit.BackupVerified:         {data.Administrator},
+	audit.BackupSet:              {data.Administrator},
+	audit.LaboratoriesSet:        {data.Administrator},
 	audit.PostChecked:            {data.Administrator, data.Auditor},
 	audit.CheckpointSigned:       {data.Administrator, data.Reviewer, data.Auditor},
 	audit.ClockCorrected:         {data.Administrator},

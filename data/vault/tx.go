@@ -229,8 +229,15 @@ func (t *Tx) OpenEntry(key string, sealed []byte) ([]byte, error) {
 // it does not belong into an Update.
 func (v *Vault) NewSlot(owner string, passphrase []byte, cost Cost) (Slot, error) {
 	device, err := v.secret()
+	if err == nil && device == nil && v.device != nil {
+		// Another workstation than the one the post was made on.
+		device = newKey()
+		if err = v.device.Keep(v.header.ID, device); errors.Is(err, ErrNoKeyring) {
+			device, err = nil, nil
+		}
+	}
 	if err != nil {
-		return Slot{}, err
+		return Slot{}, fmt.Errorf("slot of %s: %w", owner, err)
 	}
 	return newSlot(v.header.ID, owner, passphrase, cost, device)
 }

@@ -212,6 +212,9 @@ type Key struct{ identity *age.X25519Identity }
 // Identity opens what was encrypted to the owner of the key.
 func (k Key) Identity() age.Identity { return k.identity }
 
+// Public is the public half: age1….
+func (k Key) Public() string { return k.identity.Recipient().String() }
+
 // ParseRecovery reads a recovery key as it stands on paper, in any case and
 // grouping.
 func ParseRecovery(text string) (Key, error) {
@@ -326,6 +329,15 @@ func (v *Vault) unlock(ctx context.Context, k Key, signing bool) (err error) {
 	}
 	v.keys.Store(next)
 	return nil
+}
+
+// Check compares the sum with the records, as opening the vault does.
+func (v *Vault) Check(ctx context.Context) error {
+	o := v.keys.Load()
+	if o == nil {
+		return ErrLocked
+	}
+	return v.engine.View(ctx, o.check)
 }
 
 // Lock closes the vault. Transactions that have begun end as they are.

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +213,118 @@ func TestRecoveryKeyAsTyped(t *testing.T) {
 		if (err == nil) != tt.ok || err != nil && strings.Contains(err.Error(), "AGE") {
 			t.Errorf("%s: %v, %v", name, k, err)
 		}
+	}
+}
+
+// TestSlotsThatOpenToNobody: a slot that somebody wrote into the file lets
+// nobody in and does not use up the machine: its cost is looked at first.
+func TestSlotsThatOpenToNobody(t *testing.T) {
+	for name, tt := range map[string]struct {
+		spoil func(*vault.Slot)
+		want  error
+	}{
+		"untouched":         {func(*vault.Slot) {}, nil},
+		"no passes":         {func(s *vault.Slot) { s.Cost.Passes = 0 }, vault.ErrDamaged},
+		"4294967295 passes": {func(s *vault.Slot) { s.Cost.Passes = math.MaxUint32 }, vault.ErrDamaged},
+		"no threads":        {func(s *vault.Slot) { s.Cost.Threads = 0 }, vault.ErrDamaged},
+		"no memory":         {func(s *vault.Slot) { s.Cost.MemoryKiB = 0 }, vault.ErrDamaged},
+		"4 TiB":             {func(s *vault.Slot) { s.Cost.MemoryKiB = math.MaxUint32 }, vault.ErrDamaged},
+		"a KiB over 1 GiB":  {func(s *vault.Slot) { s.Cost.MemoryKiB = 1<<20 + 1 }, vault.ErrDamaged},
+		"another cost":      {func(s *vault.Slot) { s.Cost.Passes++ }, vault.ErrPassphrase},
+		"another salt":      {func(s *vault.Slot) { s.Salt[0] ^= 1 }, vault.ErrPassphrase},
+		"no salt":           {func(s *vault.Slot) { s.Salt = nil }, vault.ErrPassphrase},
+		"nothing sealed":    {func(s *vault.Slot) { s.Sealed = nil }, vault.ErrPassphrase},
+		"half sealed":       {func(s *vault.Slot) { s.Sealed = s.Sealed[:20] }, vault.ErrPassphrase},
+		"clear text":        {func(s *vault.Slot) { s.Sealed = []byte(passphrase) }, vault.ErrPassphrase},
+		"of a workstation":  {func(s *vault.Slot) { s.Device = true }, vault.ErrDevice},
+	} {
+		engine := mem.New()
+		create(t, engine, nil)
+		err := engine.Update(ctx, func(tx store.Tx) error {
+			s, _, err := vault.SlotOf(tx, "officer-a")
+			tt.spoil(&s)
+			return errors.Join(err, store.Put(tx, "slot/officer-a", s))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := reopen(t, engine)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err = signIn(v, "officer-a", passphrase, false)
+		runtime.ReadMemStats(&after)
+		if open, _ := v.Open(); !errors.Is(err, tt.want) || open != (tt.want == nil) {
+			t.Errorf("%s: %v, want %v", name, err, tt.want)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 8<<20 {
+			t.Errorf("%s: %d MiB were used", name, used>>20)
+		}
+	}
+	v, _ := create(t, mem.New(), nil)
+	if _, err := v.NewSlot("officer-c", []byte(passphrase), vault.Cost{MemoryKiB: math.MaxUint32, Passes: 1, Threads: 1}); !errors.Is(err, vault.ErrDamaged) {
+		t.Errorf("a new slot of 4 TiB: %v", err)
+	}
+}
+
+// TestSlotIsItsOwnersAlone: another officer's slot under one's own name opens
+// nothing, nor does that of another vault.
+func TestSlotIsItsOwnersAlone(t *testing.T) {
+	engine, other := mem.New(), mem.New()
+	v, _ := create(t, engine, nil)
+	create(t, other, nil)
+	slot, err := v.NewSlot("officer-c", []byte("another one altogether"), cheap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	update(t, v, func(tx store.Tx) error { return vault.PutSlot(tx, "officer-c", slot, false) })
+	set(t, engine, "slot/officer-a", encoded(t, slot))
+	if err := signIn(reopen(t, engine), "officer-a", "another one altogether", true); !errors.Is(err, vault.ErrPassphrase) {
+		t.Errorf("by another's slot: %v", err)
+	}
+	copyRecord(t, other, engine, "slot/officer-b")
+	if err := signIn(reopen(t, engine), "officer-b", passphrase, false); !errors.Is(err, vault.ErrPassphrase) {
+		t.Errorf("by a slot of another vault: %v", err)
+	}
+}
+
+func encoded(t *testing.T, s vault.Slot) []byte {
+	t.Helper()
+	b, err := store.Encode(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestStrangersTakeAsLong: for a name without a slot the passphrase is derived
+// at the cost of the slots that are there, with as much memory.
+func TestStrangersTakeAsLong(t *testing.T) {
+	engine := mem.New()
+	v, _, err := vault.Create(ctx, engine, "practice", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slot, err := v.NewSlot("officer-a", []byte(passphrase), vault.Cost{MemoryKiB: 16 << 10, Passes: 1, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	update(t, v, func(tx store.Tx) error { return vault.PutSlot(tx, "officer-a", slot, false) })
+	var said []string
+	for _, owner := range []string{"officer-a", "officer-z"} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := v.Prove(ctx, owner, []byte("wrong"))
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, vault.ErrPassphrase) {
+			t.Fatalf("%s: %v", owner, err)
+		}
+		said = append(said, err.Error())
+		if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used < 16 || used > 20 {
+			t.Errorf("%s: %d MiB were used, want 16 and little more", owner, used)
+		}
+	}
+	if said[0] != said[1] {
+		t.Errorf("%q tells from %q", said[0], said[1])
 	}
 }
 

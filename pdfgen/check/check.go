@@ -41,11 +41,11 @@ func (e *Error) Error() string {
 }
 
 // Check compares pdf with the statement st and its seal. Every text of the
-// statement and every one of want, such as what codes mean in words, must be on
-// the page, as often as the record has it; white space does not count. Every
-// date and certificate number on the page must be one of the record's. Exactly
-// one QR symbol must be drawn, and it is the seal. Errors: [*Error], or why the
-// PDF could not be read.
+// statement and every one of want, such as what codes mean in words and what
+// the page says about itself, must be on the page, as often as the record has
+// it; white space does not count. Every date and certificate number on the page
+// must be one of the record's. Exactly one QR symbol must be drawn, and it is
+// the seal. Errors: [*Error], or why the PDF could not be read.
 func Check(ctx context.Context, r Reader, pdf []byte, st data.Statement, seal string, want []string) error {
 	pages, err := r.Pages(ctx, pdf)
 	if err != nil {
@@ -82,7 +82,7 @@ type entry struct{ field, text string }
 // expected are the texts of a statement that are printed as they are.
 func expected(st data.Statement) []entry {
 	list := []entry{
-		{"number", st.Number.String()},
+		{"number", st.Number.String()}, {"replaces", st.Replaces.String()},
 		{"surname", st.Surname}, {"givenNames", st.GivenNames}, {"nativeName", st.NativeName},
 		{"birth", string(st.Birth)},
 		{"documentNumber", st.DocumentNumber}, {"documentExpires", string(st.DocumentExpires)},

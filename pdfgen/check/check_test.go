@@ -79,23 +79,35 @@ const (
 // certificate is the paper of a statement, as the press makes it.
 func certificate(t testing.TB, st data.Statement, seal string) []byte {
 	t.Helper()
+	return rendered(t, printout(st, seal))
+}
+
+func rendered(t testing.TB, out pdfgen.Printout) []byte {
+	t.Helper()
 	var b bytes.Buffer
-	err := press.Render(&b, pdfgen.Printout{
+	if err := press.Render(&b, out); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func printout(st data.Statement, seal string) pdfgen.Printout {
+	kind := data.RealPost
+	if st.Practice {
+		kind = data.PracticePost
+	}
+	return pdfgen.Printout{
 		Kind: pdfgen.Certificate, Statement: st, Seal: seal, Copy: 1,
 		AnchorFingerprint: strings.Repeat("9f2c41d07b6be388", 4),
 		Post: data.Post{
-			Kind: data.PracticePost, Code: "PR", Country: "UT", State: "UTO",
+			Kind: kind, Code: "PR", Country: "UT", State: "UTO",
 			Name:      map[string]string{"en": "Practice Post", "zh": "练习机构"},
 			StateName: map[string]string{"en": "Republic of Utopia", "zh": "乌托邦共和国"},
 			City:      map[string]string{"en": "Amaurot", "zh": "亚马乌罗提"},
 			Zone:      "UTC", Hotline: "+999 0 000 000",
 			Address: map[string]string{"en": "1 Harbour Street, Amaurot", "zh": "亚马乌罗提市港口街1号"},
 		},
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	return b.Bytes()
 }
 
 // sheet is a plain page with the statement's texts and symbols one below the
@@ -147,36 +159,54 @@ func TestCheck(t *testing.T) {
 		change(&s)
 		return s
 	}
+	replacing := changed(func(s *data.Statement) { s.Replaces = statement(t, 27).Number })
+	replaces := press.Sentences(printout(replacing, seal))
+	real := changed(func(s *data.Statement) { s.Practice = false })
+	doubtful, accredited := printout(real, seal), printout(real, seal)
+	accredited.Accredited = true
 	for _, c := range []struct {
 		name string
+		st   data.Statement // the record
 		pdf  []byte
 		want []string
 		diff []string // fields in the error, nil for none
 	}{
-		{"the certificate", certificate(t, st, seal), []string{"Practice Post", "练习机构", "<negative>", "<vaccine>"}, nil},
-		{"a plain sheet", sheet(t, st, "", 1, seal), nil, nil},
-		{"another symbol attached", sheet(t, st, otherSeal, 1, seal), nil, nil},
-		{"only attached", sheet(t, st, seal, 1), nil, []string{"seal"}},
-		{"swapped symbol", certificate(t, st, otherSeal), nil, []string{"seal"}},
-		{"a second symbol", sheet(t, st, "", 1, seal, otherSeal), nil, []string{"seal"}},
-		{"two pages", sheet(t, st, "", 2, seal), nil, []string{"pages"}},
-		{"another person", certificate(t, another, seal), nil,
+		{"the certificate", st, certificate(t, st, seal), []string{"Practice Post", "练习机构", "<negative>", "<vaccine>"}, nil},
+		{"a plain sheet", st, sheet(t, st, "", 1, seal), nil, nil},
+		{"another symbol attached", st, sheet(t, st, otherSeal, 1, seal), nil, nil},
+		{"only attached", st, sheet(t, st, seal, 1), nil, []string{"seal"}},
+		{"swapped symbol", st, certificate(t, st, otherSeal), nil, []string{"seal"}},
+		{"a second symbol", st, sheet(t, st, "", 1, seal, otherSeal), nil, []string{"seal"}},
+		{"two pages", st, sheet(t, st, "", 2, seal), nil, []string{"pages"}},
+		{"another person", st, certificate(t, another, seal), nil,
 			[]string{"number", "surname", "nativeName", "birth", "documentNumber", "date"}},
-		{"a test's time", certificate(t, changed(func(s *data.Statement) { s.Tests[1].Sampled.Wall = "2022-07-18T09:46" }), seal), nil,
+		{"a test's time", st, certificate(t, changed(func(s *data.Statement) { s.Tests[1].Sampled.Wall = "2022-07-18T09:46" }), seal), nil,
 			[]string{"tests[1].sampled"}},
-		{"a test left out", certificate(t, changed(func(s *data.Statement) { s.Tests = s.Tests[:1] }), seal), nil,
+		{"a test left out", st, certificate(t, changed(func(s *data.Statement) { s.Tests = s.Tests[:1] }), seal), nil,
 			[]string{"tests[1].laboratory", "tests[1].sampled", "tests[1].reported"}},
-		{"a dose's lot", certificate(t, changed(func(s *data.Statement) { s.Doses[0].Lot = "202102003X" }), seal), nil,
+		{"a dose's lot", st, certificate(t, changed(func(s *data.Statement) { s.Doses[0].Lot = "202102003X" }), seal), nil,
 			[]string{"doses[0].lot"}},
-		{"a dose's date", certificate(t, changed(func(s *data.Statement) { s.Doses[0].Date = "2021-03-09" }), seal), nil,
+		{"a dose's date", st, certificate(t, changed(func(s *data.Statement) { s.Doses[0].Date = "2021-03-09" }), seal), nil,
 			[]string{"doses[0].date", "date"}},
-		{"a dose too many", certificate(t, changed(func(s *data.Statement) { s.Doses = append(s.Doses, data.StatedDose{Date: "2021-12-24"}) }), seal), nil,
+		{"a dose too many", st, certificate(t, changed(func(s *data.Statement) { s.Doses = append(s.Doses, data.StatedDose{Date: "2021-12-24"}) }), seal), nil,
 			[]string{"date"}},
-		{"the window's zone", certificate(t, changed(func(s *data.Statement) { s.ValidUntil.Offset = "+07:00" }), seal), nil,
+		{"the window's zone", st, certificate(t, changed(func(s *data.Statement) { s.ValidUntil.Offset = "+07:00" }), seal), nil,
 			[]string{"validUntil"}},
-		{"a word that is missing", certificate(t, st, seal), []string{"Practice Post", "<positive>"}, []string{"want[1]"}},
+		{"a word that is missing", st, certificate(t, st, seal), []string{"Practice Post", "<positive>"}, []string{"want[1]"}},
+
+		{"what it replaces", replacing, certificate(t, replacing, seal), replaces, nil},
+		{"what it replaces left out", replacing, certificate(t, st, seal), nil, []string{"replaces"}},
+		{"the sentence about it left out", replacing, certificate(t, st, seal), replaces[len(replaces)-2:], []string{"replaces", "want[0]", "want[1]"}},
+		{"it replaces another", replacing, certificate(t, changed(func(s *data.Statement) { s.Replaces = statement(t, 28).Number }), seal), nil,
+			[]string{"replaces", "number"}},
+		{"it replaces nothing", st, certificate(t, replacing, seal), nil, []string{"number"}},
+		{"practice", st, certificate(t, st, seal), press.Sentences(printout(st, seal)), nil},
+		{"accredited", real, rendered(t, accredited), press.Sentences(accredited), nil},
+		{"not accredited", real, rendered(t, doubtful), press.Sentences(doubtful), nil},
+		{"not accredited and does not say so", real, rendered(t, accredited), press.Sentences(doubtful), []string{"want[0]", "want[1]", "want[2]", "want[3]"}},
+		{"practice and does not say so", real, rendered(t, doubtful), press.Sentences(printout(st, seal)), []string{"want[0]", "want[1]", "want[2]", "want[3]"}},
 	} {
-		err := Check(context.Background(), engine, c.pdf, st, seal, c.want)
+		err := Check(context.Background(), engine, c.pdf, c.st, seal, c.want)
 		var differs *Error
 		switch {
 		case c.diff == nil && err != nil:

@@ -201,7 +201,7 @@ func TestScreenWaitsAndChanges(t *testing.T) {
 
 		p = desktest.New(t)
 		const given, own = "sumo tile wako renu", "vuno peka lisa domi"
-		if err := p.ResetPassphrase(context.Background(), p.Administrator, "officer-a", []byte(given)); err != nil {
+		if err := p.ResetPassphrase(context.Background(), p.Administrator, p.Reviewer, "officer-a", []byte(given)); err != nil {
 			t.Fatal(err)
 		}
 		b = open(t, p, language, nil)

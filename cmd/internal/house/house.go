@@ -142,6 +142,7 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 		Signer: h.Folder.Signer, LogSigner: h.Folder.LogSigner, Ring: h.Folder.Ring,
 		Anchors: func(pem []byte) error { return disk.Replace(filepath.Join(dir, trust.AnchorFile), pem) },
 		Unprintable: func(st data.Statement) []data.Problem {
+			// The page of a post that is not accredited has more on it.
 			return h.Press.Unprintable(pdfgen.Printout{Statement: st, Post: h.Folder.Post, AnchorFingerprint: strings.Repeat("0", 64)})
 		},
 	})
@@ -191,7 +192,7 @@ func (h *House) vouched(ctx context.Context, p pdfgen.Printout) (pdfgen.Printout
 	if err != nil {
 		return p, err
 	}
-	p.AnchorFingerprint = keys.Fingerprint(anchor)
+	p.AnchorFingerprint, p.Accredited = keys.Fingerprint(anchor), r.Accredited
 	return p, nil
 }
 
@@ -211,7 +212,7 @@ func (h *House) Print(ctx context.Context, c data.Certificate, copyNo int) ([]by
 	if err != nil {
 		return nil, fmt.Errorf("print %s: %w", c.Number, err)
 	}
-	if err := check.Check(ctx, h.Paper(), b.Bytes(), c.Statement, c.Seal, h.words(c.Statement)); err != nil {
+	if err := check.Check(ctx, h.Paper(), b.Bytes(), c.Statement, c.Seal, append(h.words(c.Statement), h.Press.Sentences(p)...)); err != nil {
 		return nil, fmt.Errorf("print %s: %w", c.Number, err)
 	}
 	return b.Bytes(), nil

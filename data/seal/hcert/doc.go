@@ -43,6 +43,8 @@
 //	12  window      [from, until, why]: when the medical statement holds
 //	13  colour      "green"
 //	14  marks       [who prepared it, who approved it]
+//	15  replaces    number of the certificate that this one corrects, 12
+//	                characters, another than its own; absent if none
 //
 // A moment (sampled, analysed, reported, from, until) is [minutes since
 // 1970-01-01 00:00 UTC, offset of the place in minutes east of UTC]: wall
@@ -51,7 +53,7 @@
 // stand. Texts are UTF-8 in normal form C. A reader that meets another version
 // or another key must say that it is too old to read the seal.
 //
-// The number is post code (2), random (9) and check character (1) in
+// A number is post code (2), random (9) and check character (1) in
 // Crockford's base32; package data says how the check is reckoned.
 //
 // # Worked example

@@ -25,6 +25,7 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 
+	"pratique/data"
 	"pratique/data/seal"
 	"pratique/data/seal/hcert"
 )
@@ -156,6 +157,20 @@ func TestExampleIsTheSpecimen(t *testing.T) {
 	}
 }
 
+// TestSealFits: the specimen of three tests and two doses takes at most 900
+// characters, also when it corrects another certificate; a QR of version 22
+// holds 1134.
+func TestSealFits(t *testing.T) {
+	key, certificate, _ := readExample(t)
+	replacing := hcert.Specimen
+	replacing.Replaces = hcert.Replaced
+	plain, longer := len(sealed(t, key, certificate, hcert.Specimen)), len(sealed(t, key, certificate, replacing))
+	t.Logf("%d characters, %d with the number it replaces", plain, longer)
+	if longer > 900 || longer > plain+40 { // 14 bytes are 21 characters; signatures differ by chance
+		t.Errorf("%d characters, %d with the number it replaces", plain, longer)
+	}
+}
+
 func makeExample(t *testing.T) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -186,19 +201,17 @@ func makeExample(t *testing.T) {
 	if err := os.WriteFile(exampleKey, b.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(exampleText, []byte(sign(t, key, certificate, nil)+"\n"), 0o644); err != nil {
+	if err := os.WriteFile(exampleText, []byte(sealed(t, key, certificate, hcert.Specimen)+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// sign seals a payload, that of the specimen if there is none given.
-func sign(t testing.TB, key crypto.Signer, certificate *x509.Certificate, payload []byte) string {
+// sealed is the text of a statement's seal.
+func sealed(t testing.TB, key crypto.Signer, certificate *x509.Certificate, st data.Statement) string {
 	t.Helper()
-	var err error
-	if payload == nil {
-		if payload, err = hcert.EncodeStatement(hcert.Specimen); err != nil {
-			t.Fatal(err)
-		}
+	payload, err := hcert.EncodeStatement(st)
+	if err != nil {
+		t.Fatal(err)
 	}
 	m, err := hcert.Unsigned(hcert.KID(certificate), payload)
 	if err != nil {

@@ -71,14 +71,17 @@ func issued(t *testing.T) (*desktest.Post, data.Certificate, string) {
 func TestPythonReadsTheSeal(t *testing.T) {
 	python := python(t)
 	_, c, anchor := issued(t)
-	_, certificate, example := readExample(t)
+	key, certificate, example := readExample(t)
 	exampleAnchor := write(t, "example.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}))
+	replacing := hcert.Specimen
+	replacing.Replaces = hcert.Replaced
 	for name, tt := range map[string]struct {
 		text, anchor string
 		want         data.Statement
 	}{
-		"issued":  {c.Seal, anchor, c.Statement},
-		"example": {example, exampleAnchor, hcert.Specimen},
+		"issued":   {c.Seal, anchor, c.Statement},
+		"example":  {example, exampleAnchor, hcert.Specimen},
+		"replaces": {sealed(t, key, certificate, replacing), exampleAnchor, replacing},
 	} {
 		out, err := exec.Command(python, "testdata/reader.py", write(t, "seal.txt", []byte(tt.text+"\n")), tt.anchor).Output()
 		if err != nil {

@@ -20,7 +20,7 @@ const recordKey = -80
 const recordVersion = 1
 
 // lastKey is the greatest key of a record of that version.
-const lastKey = 14
+const lastKey = 15
 
 type claims struct {
 	Issuer  string                    `cbor:"1,keyasint"`
@@ -44,6 +44,7 @@ type record struct {
 	Window      window    `cbor:"12,keyasint"`
 	Colour      string    `cbor:"13,keyasint"`
 	Marks       [2]string `cbor:"14,keyasint"`
+	Replaces    string    `cbor:"15,keyasint,omitempty"`
 }
 
 type test struct {
@@ -107,6 +108,7 @@ func encode(st data.Statement) ([]byte, error) {
 		Window:   window{From: from, Until: until, Why: st.Window},
 		Colour:   string(st.Colour),
 		Marks:    [2]string{st.PreparedBy, st.ApprovedBy},
+		Replaces: string(st.Replaces),
 	}
 	for _, name := range r.Names {
 		if !norm.NFC.IsNormalString(name) {
@@ -188,9 +190,15 @@ func decode(payload []byte) (data.Statement, error) {
 	if err := decoder.Unmarshal(raw, &r); err != nil {
 		return none, fmt.Errorf("%w: record: %w", ErrFormat, err)
 	}
-	number, err := data.ParseCertificateNumber(r.Number)
-	if err != nil || string(number) != r.Number {
+	number, ok := canonical(r.Number)
+	if !ok {
 		return none, fmt.Errorf("%w: number %q", ErrFormat, r.Number)
+	}
+	var replaces data.CertificateNumber
+	if r.Replaces != "" {
+		if replaces, ok = canonical(r.Replaces); !ok || replaces == number {
+			return none, fmt.Errorf("%w: %q replaces %q", ErrFormat, r.Number, r.Replaces)
+		}
 	}
 	st := data.Statement{
 		Practice: r.Practice, Number: number, Issuer: c.Issuer,
@@ -199,8 +207,9 @@ func decode(payload []byte) (data.Statement, error) {
 		DocumentKind: data.DocumentKind(r.Document[0]), DocumentIssuer: r.Document[1],
 		DocumentNumber: r.Document[2], DocumentExpires: data.Date(r.Document[3]),
 		Window: r.Window.Why, Colour: data.Colour(r.Colour),
-		PreparedBy: r.Marks[0], ApprovedBy: r.Marks[1],
+		PreparedBy: r.Marks[0], ApprovedBy: r.Marks[1], Replaces: replaces,
 	}
+	var err error
 	for _, m := range []struct {
 		to   *data.Moment
 		from moment
@@ -237,6 +246,12 @@ func decode(payload []byte) (data.Statement, error) {
 		st.Doses = append(st.Doses, data.StatedDose{Date: data.Date(d.Date), Product: d.Product, Lot: d.Lot, Country: d.Country, Place: d.Place})
 	}
 	return st, nil
+}
+
+// canonical reads a number written the one way that seals have it.
+func canonical(s string) (data.CertificateNumber, bool) {
+	n, err := data.ParseCertificateNumber(s)
+	return n, err == nil && string(n) == s
 }
 
 // holdsRecord reports whether there is a record in the claims, whatever else

@@ -33,6 +33,9 @@ var Specimen = data.Statement{
 	Expires: at("2023-01-06T23:59"), Colour: data.Green, PreparedBy: "A", ApprovedBy: "B",
 }
 
+// Replaced is the number of a certificate that a specimen corrects.
+const Replaced data.CertificateNumber = "PR34K8D1H6Z9"
+
 func at(wall string) data.Moment { return data.Moment{Wall: wall, Offset: "+08:00"} }
 
 func init() {
@@ -54,6 +57,7 @@ func TestStatementComesBack(t *testing.T) {
 		"birth by year":   func(st *data.Statement) { st.Birth = "1984" },
 		"other zones":     func(st *data.Statement) { st.ValidUntil.Offset, st.Tests[0].Sampled.Offset = "-09:30", "+05:45" },
 		"farthest offset": func(st *data.Statement) { st.ValidFrom.Offset, st.ValidUntil.Offset = "-14:00", "+14:00" },
+		"replaces":        func(st *data.Statement) { st.Replaces = Replaced },
 		"first minute":    func(st *data.Statement) { st.ValidFrom = data.Moment{Wall: "1970-01-01T00:00", Offset: "+00:00"} },
 	} {
 		st := specimen()
@@ -86,6 +90,9 @@ func TestEncodeStatementRefuses(t *testing.T) {
 		"number with a typo":       func(st *data.Statement) { st.Number = flip(st.Number) },
 		"number with hyphens":      func(st *data.Statement) { st.Number = data.CertificateNumber(st.Number.String()) },
 		"no number":                func(st *data.Statement) { st.Number = "" },
+		"replaces with a typo":     func(st *data.Statement) { st.Replaces = flip(Replaced) },
+		"replaces with hyphens":    func(st *data.Statement) { st.Replaces = data.CertificateNumber(Replaced.String()) },
+		"replaces itself":          func(st *data.Statement) { st.Replaces = st.Number },
 		"issued without offset":    func(st *data.Statement) { st.Issued.Offset = "" },
 		"issued with a zone":       func(st *data.Statement) { st.Issued.Zone = "Asia/Singapore" },
 		"two clocks":               func(st *data.Statement) { st.Expires.Offset = "+09:00" },
@@ -154,8 +161,8 @@ func TestInvariant9DecodeStatementIsStrict(t *testing.T) {
 		{"other version", func(_, r map[int64]any) { r[1] = 2 }, ErrVersion},
 		{"version 0", func(_, r map[int64]any) { r[1] = 0 }, ErrVersion},
 		{"no version", func(_, r map[int64]any) { delete(r, 1) }, ErrVersion},
-		{"version and more", func(_, r map[int64]any) { r[1] = 2; r[15] = "new" }, ErrVersion},
-		{"another key", func(_, r map[int64]any) { r[15] = "new" }, ErrVersion},
+		{"version and more", func(_, r map[int64]any) { r[1] = 2; r[16] = "new" }, ErrVersion},
+		{"another key", func(_, r map[int64]any) { r[16] = "new" }, ErrVersion},
 		{"a negative key", func(_, r map[int64]any) { r[-1] = "new" }, ErrVersion},
 		{"EU certificate", func(c, r map[int64]any) { c[-260] = map[int64]any{1: map[string]any{"ver": "1.3.0"}} }, ErrContent},
 		{"EU certificate beside it", func(c, r map[int64]any) { c[-260].(map[int64]any)[1] = map[string]any{"ver": "1.3.0"} }, ErrFormat},
@@ -172,6 +179,11 @@ func TestInvariant9DecodeStatementIsStrict(t *testing.T) {
 		{"practice is a number", func(_, r map[int64]any) { r[2] = 1 }, ErrFormat},
 		{"number with a typo", func(_, r map[int64]any) { r[3] = string(flip(Specimen.Number)) }, ErrFormat},
 		{"number as printed", func(_, r map[int64]any) { r[3] = Specimen.Number.String() }, ErrFormat},
+		{"replaces a typo", func(_, r map[int64]any) { r[15] = string(flip(Replaced)) }, ErrFormat},
+		{"replaces as printed", func(_, r map[int64]any) { r[15] = Replaced.String() }, ErrFormat},
+		{"replaces itself", func(_, r map[int64]any) { r[15] = string(Specimen.Number) }, ErrFormat},
+		{"replaces nothing is absent", func(_, r map[int64]any) { r[15] = "" }, ErrFormat},
+		{"replaces two", func(_, r map[int64]any) { r[15] = []any{string(Replaced), string(Replaced)} }, ErrFormat},
 		{"two names", func(_, r map[int64]any) { r[4] = []any{"YANGBEN", "SPECIMEN"} }, ErrFormat},
 		{"four names", func(_, r map[int64]any) { r[4] = []any{"YANGBEN", "SPECIMEN", "样本", "ALIAS"} }, ErrFormat},
 		{"name not in form C", func(_, r map[int64]any) { r[4] = []any{"MU\u0308LLER", "", ""} }, ErrFormat},
@@ -246,6 +258,12 @@ func statementOf(b []byte) data.Statement {
 	st.Issued, st.ValidFrom, st.ValidUntil, st.Expires = moment(), moment(), moment(), moment()
 	if next()%4 > 0 {
 		st.Expires.Offset = st.Issued.Offset
+	}
+	switch next() % 4 {
+	case 0:
+		st.Replaces = data.CertificateNumber(text())
+	case 1:
+		st.Replaces = Replaced
 	}
 	st.Tests, st.Doses = nil, nil
 	for range next() % 4 {

@@ -71,7 +71,7 @@ def main(seal, anchors):
 
     claims = cbor2.loads(payload)
     r = claims[-260][-80]
-    if r[1] != 1 or set(r) - set(range(1, 15)):
+    if r[1] != 1 or set(r) - set(range(1, 16)):
         sys.exit("newer than this reader")
     say = {
         "practice": r.get(2, False), "number": r[3], "issuer": claims[1],
@@ -83,6 +83,8 @@ def main(seal, anchors):
         "validFrom": moment(*r[12][0]), "validUntil": moment(*r[12][1]), "window": r[12][2],
         "colour": r[13], "preparedBy": r[14][0], "approvedBy": r[14][1],
     }
+    if 15 in r:
+        say["replaces"] = r[15]
     for kind, specimen, method, laboratory, result, sampled, analysed, reported in r.get(9, []):
         test = {"kind": kind, "specimen": specimen, "method": method, "laboratory": laboratory, "result": result,
                 "sampled": moment(*sampled), "reported": moment(*reported)}

@@ -1,0 +1,169 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/keys"
+	"pratique/data/seal"
+	"pratique/data/staff"
+	"pratique/data/store"
+)
+
+// Fault is something that a check found.
+type Fault struct {
+	What  string // key of a text, "check." and what is wrong
+	Where string // record, entry or number; empty where it concerns the post
+	Why   string // for an administrator
+}
+
+// What a check looks for.
+const (
+	FaultLog        = "check.log"        // entries do not hold together
+	FaultRecords    = "check.records"    // records are missing or were put back
+	FaultRecord     = "check.record"     // one cannot be read
+	FaultRevocation = "check.revocation" // the log says revoked, the record does not, or the reverse
+	FaultSequence   = "check.sequence"   // a sequence number is there twice, or missing without a word
+	FaultSeal       = "check.seal"       // a certificate's seal does not say what its record says
+	FaultSigner     = "check.signer"     // nothing can be signed
+	FaultCheckpoint = "check.checkpoint" // the newest checkpoint is old
+	FaultBackup     = "check.backup"     // the newest backup is old
+)
+
+// Check reads everything and compares it with everything else: log and head,
+// sum over the records, each record, each seal with its record, revocations
+// with the log, sequence numbers, keys, checkpoint and backup. Step is told what is
+// being looked at, by the key of its fault.
+func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string)) (faults []Fault, err error) {
+	err = d.officersAct(ctx, s, nil, audit.PostChecked, "", func(store.Tx, *audit.Entry) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	now := d.clock()
+	fault := func(what, where string, why error) {
+		faults = append(faults, Fault{What: what, Where: where, Why: fmt.Sprint(why)})
+	}
+	revoked, skipped := map[string]bool{}, map[string]bool{}
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		step(FaultLog)
+		if n, err := audit.Verify(tx); err != nil {
+			fault(FaultLog, fmt.Sprint("entry ", n+1), err)
+			return nil // what it says cannot be used
+		}
+		return audit.Each(tx, 0, 0, func(e audit.Entry) error {
+			switch e.Act {
+			case audit.CertificateRevoked:
+				revoked[e.Subject] = true
+			case audit.NumbersSkipped:
+				for year := range e.Detail {
+					skipped[year] = true
+				}
+			}
+			return ctx.Err()
+		})
+	})
+	if err != nil {
+		return faults, err
+	}
+	step(FaultRecords)
+	if err := d.vault.Check(ctx); err != nil {
+		fault(FaultRecords, "", err)
+	}
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		step(FaultRecord)
+		for kind, read := range map[string]func([]byte) error{
+			store.Applications: reads[data.Application], store.Certificates: reads[data.Certificate], store.Laboratories: reads[data.Laboratory],
+			store.Accounts: reads[staff.Account], store.Signers: reads[keys.Record],
+		} {
+			err := tx.Scan(kind, "", 0, func(key string, b []byte) error {
+				if err := read(b); err != nil {
+					fault(FaultRecord, key, err)
+				}
+				return ctx.Err()
+			})
+			if err != nil {
+				fault(FaultRecord, kind, err)
+			}
+		}
+		step(FaultSeal)
+		sequences := map[int][]int{}
+		err := store.Each(tx, store.Certificates, "", 0, func(_ string, c data.Certificate) error {
+			sequences[c.Year] = append(sequences[c.Year], c.Sequence)
+			if is := c.Revoked != nil; is != revoked[string(c.Number)] {
+				fault(FaultRevocation, string(c.Number), fmt.Errorf("record %v, log %v", is, !is))
+			}
+			delete(revoked, string(c.Number))
+			if c.Phase == data.PhaseIssued && c.Erased.IsZero() {
+				if err := sealed(tx, c); err != nil {
+					fault(FaultSeal, string(c.Number), err)
+				}
+			}
+			return ctx.Err()
+		})
+		for n := range revoked {
+			fault(FaultRevocation, n, errors.New("there is no record of it"))
+		}
+		for year, all := range sequences {
+			slices.Sort(all)
+			for i, n := range all {
+				if i > 0 && n == all[i-1] || !skipped[fmt.Sprint(year)] && n != i+1 {
+					fault(FaultSequence, fmt.Sprintf("%d-%d", year, n), errors.New("is there twice, or the one before is missing"))
+					break
+				}
+			}
+		}
+		last, failed := audit.LastCheckpoint(tx)
+		if failed == nil && now.Sub(last) > 48*time.Hour {
+			fault(FaultCheckpoint, "", fmt.Errorf("signed %s", last.Format(time.RFC3339)))
+		}
+		return errors.Join(err, failed)
+	})
+	if err != nil {
+		return faults, err
+	}
+	step(FaultSigner)
+	if trouble := d.Trouble(); trouble != nil {
+		fault(FaultSigner, "", trouble)
+	}
+	b, err := d.Backups(ctx)
+	if now.Sub(b.Last.Made) > 48*time.Hour {
+		fault(FaultBackup, "", fmt.Errorf("made %s", b.Last.Made.Format(time.RFC3339)))
+	}
+	return faults, err
+}
+
+func reads[T any](b []byte) error {
+	_, err := store.Decode[T](b)
+	return err
+}
+
+// sealed compares a certificate's seal with its record, by the signer
+// certificate that the post has on record.
+func sealed(tx store.Tx, c data.Certificate) error {
+	u, err := seal.Parse(c.Seal)
+	if err != nil {
+		return err
+	}
+	r, err := vouches(tx, u.KID())
+	if err != nil {
+		return err
+	}
+	certificate, err := r.Certificate()
+	if err != nil {
+		return err
+	}
+	v, err := u.Verify(certificate)
+	if err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(v.Statement, c.Statement) {
+		return errors.New("says something else")
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxSealName is the most characters of a laboratory's name in a seal.
+const maxSealName = 20
+
+// ValidateLaboratories says what is wrong with entries of the post's list.
+func ValidateLaboratories(all []Laboratory, codes Codes) []Problem {
+	var problems []Problem
+	for i, l := range all {
+		add := func(wrong bool, field, key, value, example string) {
+			if wrong {
+				problems = append(problems, Problem{Field: fmt.Sprintf("laboratories[%d].%s", i, field), Key: key, Value: value, Example: example})
+			}
+		}
+		id := string(l.ID)
+		add(id == "" || len(id) > 40 || strings.ContainsFunc(id, func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }),
+			"id", "problem.laboratory.id", id, "amaurote-central")
+		add(slices.ContainsFunc(all[:i], func(o Laboratory) bool { return o.ID == l.ID }), "id", "problem.laboratory.twice", id, "")
+		add(l.Name == "" || l.Name != CleanText(l.Name), "name", "problem.required", l.Name, "Amaurote Central Laboratory")
+		add(l.SealName == "" || len(l.SealName) > maxSealName || strings.ContainsFunc(l.SealName, func(r rune) bool { return r < ' ' || r > '~' }),
+			"sealName", "problem.laboratory.seal", l.SealName, "Amaurote Central Lab")
+		add(len(l.Kinds) == 0, "kinds", "problem.required", "", string(NucleicAcid))
+		for _, k := range l.Kinds {
+			add(!slices.Contains(TestKinds, k), "kinds", "problem.code.unknown", string(k), string(NucleicAcid))
+		}
+		for _, s := range l.Specimens {
+			add(!codes.Known(ListSpecimens, s), "specimens", "problem.code.unknown", s, "nasopharyngeal")
+		}
+		add(!l.From.Full(), "from", "problem.date.form", string(l.From), "2022-03-01")
+		add(l.Until != "" && (!l.Until.Full() || l.Until < l.From), "until", "problem.date.form", string(l.Until), "2022-12-31")
+	}
+	return problems
+}
