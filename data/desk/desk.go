@@ -161,8 +161,12 @@ func (d *Desk) ready(ctx context.Context) error {
 	}
 	rows := map[data.ApplicationID]Row{}
 	err := d.log.View(ctx, func(tx store.Tx) error {
-		return store.Each(tx, store.Applications, "", 0, func(_ string, a data.Application) error {
-			rows[a.ID] = row(tx, a)
+		return tx.Scan(store.Applications, "", 0, func(key string, b []byte) error {
+			r, err := row(tx, b)
+			if err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+			rows[r.ID] = r
 			return nil
 		})
 	})
@@ -194,11 +198,11 @@ func (d *Desk) sign(ctx context.Context) error {
 func (d *Desk) Lock() {
 	d.entering.Lock()
 	defer d.entering.Unlock()
-	d.mu.Lock()
-	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
-	d.mu.Unlock()
 	d.useSigner(nil)
 	d.vault.Lock()
+	d.mu.Lock() // only now: an act that just ended may have brought its row up to date
+	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
+	d.mu.Unlock()
 }
 
 // useSigner gives the issuer another signer, or none, and closes the one before.
