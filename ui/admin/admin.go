@@ -87,7 +87,7 @@ type Parts struct {
 	// PrintCheckpoint prints the page of a checkpoint on the usual printer and
 	// names that; the error is [ErrNoPrinter] where there is none.
 	PrintCheckpoint func(ctx context.Context, checkpoint []byte) (queue string, err error)
-	About           func() About
+	About           func(context.Context) (About, error)
 	Halves          Halves
 	Jobs            *Jobs
 }

@@ -36,7 +36,7 @@ func newBackupScreen(f frame, parts Parts) *backupScreen {
 	s.bar, s.endless = widget.NewProgressBar(), widget.NewProgressBarInfinite()
 	s.endless.Stop()
 	s.stop = widgets.NewButton(e.T("admin.backup.stop"), nil, s.m.Stop)
-	s.working = widgets.Stack(look.Tight, widgets.Caption(e.T("admin.backup.running")), s.bar, s.endless, widgets.Row(0, s.stop, widgets.Stretch()))
+	s.working = widgets.Stack(look.Tight, widgets.Prose(e.T("admin.backup.running"), look.ColorMuted), s.bar, s.endless, widgets.Row(0, s.stop, widgets.Stretch()))
 
 	s.folder, s.passphrase = widgets.NewEntry(), widgets.NewPassphrase()
 	s.folder.OnChanged = func(string) { s.m.Type(s.folder.Text, s.passphrase.Text) }

@@ -9,7 +9,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"image"
-	"image/color"
 	"io/fs"
 	"math/big"
 	"os"
@@ -79,8 +78,8 @@ func newOffice(t testing.TB) *office {
 			o.printed = append(o.printed, string(b))
 			return "office", o.printer
 		},
-		About: func() About {
-			return About{Folder: "/var/lib/pratique/port-amaurote", Recovery: "age1qz5wu0m6qkcvjx0kc9zq3n2t6y8c4h7lq0n5e2d9v3f8s6a4p7rqspecimen", Log: "pratique/UT/PR/practice+4c0e55d2+AVtuUW9lX1hQ3Zs0u8Jv2Yk6m1cT4rE7wq5nD8bL0xyz"}
+		About: func(context.Context) (About, error) {
+			return About{Folder: "/var/lib/pratique/port-amaurote", Recovery: "age1qz5wu0m6qkcvjx0kc9zq3n2t6y8c4h7lq0n5e2d9v3f8s6a4p7rqspecimen", Log: "pratique/UT/PR/practice+4c0e55d2+AVtuUW9lX1hQ3Zs0u8Jv2Yk6m1cT4rE7wq5nD8bL0xyz"}, nil
 		},
 		Halves: Halves{}, Jobs: &Jobs{},
 	}
@@ -89,12 +88,12 @@ func newOffice(t testing.TB) *office {
 
 // dots stand for a code.
 func dots() image.Image {
-	m := image.NewGray(image.Rect(0, 0, 45, 45))
+	m := image.NewGray(image.Rect(0, 0, 276, 276))
 	for i := range m.Pix {
-		x, y := i%45, i/45
+		x, y := i%276/4, i/276/4
 		m.Pix[i] = 255
-		if x > 3 && x < 41 && y > 3 && y < 41 && (x*7+y*13+x*y)%3 == 0 {
-			m.Pix[i] = color.Gray{}.Y
+		if x > 3 && x < 65 && y > 3 && y < 65 && (x*7+y*13+x*y)%3 == 0 {
+			m.Pix[i] = 0
 		}
 	}
 	return m

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
 	"io/fs"
@@ -159,13 +160,16 @@ func (m *KeysModel) key(r keys.Record, signs bool) Key {
 	}
 	if c, err := r.Certificate(); err == nil {
 		k.Validity = [2]string{m.day(c.NotBefore), m.day(c.NotAfter)}
-		k.Subject, k.Print = c.Subject.String(), grouped(keys.Fingerprint(c))
+		k.Subject, k.Print = spaced(c.Subject), grouped(keys.Fingerprint(c))
 	}
 	if a, err := r.Anchor(); err == nil {
-		k.Authority, k.Anchor = a.Subject.String(), grouped(keys.Fingerprint(a))
+		k.Authority, k.Anchor = spaced(a.Subject), grouped(keys.Fingerprint(a))
 	}
 	return k
 }
+
+// spaced is a name that can be broken into lines.
+func spaced(n pkix.Name) string { return strings.ReplaceAll(n.String(), ",", ", ") }
 
 // Open reads the keys.
 func (m *KeysModel) Open() { m.reload("") }

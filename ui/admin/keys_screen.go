@@ -2,8 +2,10 @@ package admin
 
 import (
 	"fmt"
+	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
 	"pratique/data/keys"
@@ -22,6 +24,7 @@ type keysScreen struct {
 	warning *widgets.Notice
 	list    *widgets.DataList
 	request *widgets.Button
+	top     *fyne.Container // with request in it
 
 	card     *widgets.Card
 	about    *fyne.Container
@@ -53,14 +56,16 @@ func newKeysScreen(f frame, parts Parts) *keysScreen {
 	e := f.e
 	s := &keysScreen{frame: f, parts: parts, m: NewKeysModel(e, parts), about: widgets.Stack(look.Tight), warning: widgets.NewNotice(look.Practice, "")}
 	s.list = widgets.NewDataList(e.Words,
-		widgets.Column{Title: e.T("admin.keys.key"), Width: 84},
-		widgets.Column{Title: e.T("admin.keys.state"), Width: 110},
-		widgets.Column{Title: e.T("admin.keys.until"), Width: 90, Grow: 1},
-		widgets.Column{Title: e.T("admin.keys.accreditation"), Width: 128},
+		widgets.Column{Title: e.T("admin.keys.key"), Width: 74},
+		widgets.Column{Title: e.T("admin.keys.state"), Width: 94},
+		widgets.Column{Title: e.T("admin.keys.until"), Width: 80, Grow: 1},
+		widgets.Column{Title: e.T("admin.keys.accreditation"), Width: 114},
 	)
 	s.list.SetEmpty(e.T("admin.keys.none"))
 	s.list.OnChoose = s.m.Choose
 	s.request = widgets.NewButton(e.T("admin.keys.request"), look.Icon("new", theme.ColorNameForegroundOnPrimary), func() { s.begin(Requesting) }).Primary()
+
+	s.top = widgets.Row(0, s.request, widgets.Stretch())
 
 	s.importer = widgets.NewButton(e.T("admin.keys.import"), nil, func() { s.begin(Importing) }).Primary()
 	s.retire = widgets.NewButton(e.T("admin.keys.retire"), nil, s.m.Retire)
@@ -92,22 +97,19 @@ func newKeysScreen(f frame, parts Parts) *keysScreen {
 	s.bundle, s.anchor = widgets.NewEntry(), widgets.NewEntry()
 	s.bundle.OnChanged, s.anchor.OnChanged = func(string) { s.typed() }, func(string) { s.typed() }
 	s.anchor.OnSubmitted = func(string) { s.m.Look() }
-	s.bundleNote = widgets.NewField(e.T("admin.keys.import.certificate"), s.bundle)
-	s.anchorNote = widgets.NewField(e.T("admin.keys.import.anchor"), s.anchor).Hint(e.T("admin.keys.import.anchor.hint"))
+	s.bundleNote = widgets.NewField(e.T("admin.keys.import.certificate"), chosen(e, s.bundle))
+	s.anchorNote = widgets.NewField(e.T("admin.keys.import.anchor"), chosen(e, s.anchor)).Hint(e.T("admin.keys.import.anchor.hint"))
 	s.look = widgets.NewButton(e.T("admin.keys.import.look"), nil, s.m.Look)
 	s.importNow = widgets.NewButton(e.T("admin.keys.import.submit"), nil, s.m.Import).Primary()
 	s.preview = widgets.Stack(look.Tight)
-	other := func(entry *widgets.Entry) *widgets.Button {
-		return widgets.NewButton(e.T("admin.file.choose"), nil, func() {
-			chooseFile(e, func(path string) { entry.SetText(path) })
-		})
-	}
 	s.files = widgets.NewCard(e.T("admin.keys.import"), widgets.Stack(look.Tight, widgets.Prose(e.T("admin.keys.import.text"), look.ColorMuted),
-		s.bundleNote, widgets.Row(0, other(s.bundle), widgets.Stretch()), s.anchorNote, widgets.Row(0, other(s.anchor), widgets.Stretch()), s.preview,
+		s.bundleNote, s.anchorNote, s.preview,
 		widgets.Row(look.Tight, widgets.NewButton(e.T("admin.cancel"), nil, func() { s.begin(NoKeyForm) }), widgets.Stretch(), s.look, s.importNow)))
 	onEscape(func() { s.begin(NoKeyForm) }, s.uri, s.pin, s.bundle, s.anchor)
 
-	s.build(sides(s.list, widgets.Stack(12, s.warning, widgets.Row(0, s.request, widgets.Stretch()), s.asking, s.files, s.card)))
+	s.build(s.sides(s.list, widgets.Stack(12, s.warning, s.top, s.asking, s.files, s.card)))
+	s.reveal(s.uriField, s.pinField, s.bundleNote, s.anchorNote)
+	s.ask.OnFocus, s.look.OnFocus, s.importNow.OnFocus = s.inSight(s.ask), s.inSight(s.look), s.inSight(s.importNow)
 	s.m.Show = s.show
 	s.fill(s.m.State().Draft)
 	s.m.Open()
@@ -227,11 +229,13 @@ func (s *keysScreen) show(st KeysState) {
 	}
 	s.list.SetRows(len(st.All), func(i int) []widgets.Cell {
 		k := st.All[i]
-		return []widgets.Cell{{Text: k.ID}, keyPill(s.e, k), {Text: k.WorkUntil}, accredited(s.e, k)}
+		day, _, _ := strings.Cut(k.WorkUntil, " ")
+		vouched := accredited(s.e, k)
+		return []widgets.Cell{{Text: k.ID}, keyPill(s.e, k), {Text: day}, {Text: vouched.Text, Role: vouched.Role}}
 	})
 	s.list.Choose(st.Chosen)
 	none := st.Draft.Form == NoKeyForm
-	setVisible(s.request, st.May && none)
+	setVisible(s.top, st.May && none)
 	s.asking.Hidden = st.Draft.Form != Requesting
 	s.files.Hidden = st.Draft.Form != Importing
 	setVisible(s.token, st.Draft.Token)
@@ -246,7 +250,10 @@ func (s *keysScreen) show(st KeysState) {
 			retires = s.e.T("admin.keys.preview.retires", p.Retires)
 		}
 		s.preview.Objects = []fyne.CanvasObject{widgets.Rule(), widgets.Subheading(s.e.T("admin.keys.preview")),
-			widgets.Row(0, pill(accredited(s.e, p.Key)), widgets.Stretch()), s.lines(p.Key), widgets.NewNotice(look.Accent, retires+" "+s.e.T("admin.keys.preview.compare"))}
+			widgets.Row(0, pill(accredited(s.e, p.Key)), widgets.Stretch()),
+			pairs(pair(s.e.T("admin.keys.authority"), p.Key.Authority), pair(s.e.T("admin.keys.anchor"), p.Key.Anchor), pair(s.e.T("admin.keys.subject"), p.Key.Subject),
+				pair(s.e.T("admin.keys.validity"), p.Key.Validity[0]+" – "+p.Key.Validity[1]), pair(s.e.T("admin.keys.until"), p.Key.WorkUntil)),
+			widgets.NewNotice(look.Accent, retires+" "+s.e.T("admin.keys.preview.compare"))}
 	}
 	s.preview.Refresh()
 	setVisible(s.importNow, st.Preview != nil)
@@ -259,7 +266,11 @@ func (s *keysScreen) show(st KeysState) {
 		s.about.Objects = []fyne.CanvasObject{widgets.Row(6, pill(keyPill(s.e, k)))}
 		if k.Print != "" {
 			s.about.Objects = []fyne.CanvasObject{widgets.Row(6, pill(keyPill(s.e, k)), pill(accredited(s.e, k)), widgets.Stretch())}
-			if !k.Accredited && k.State == keys.Active {
+			switch {
+			case k.Accredited || k.State != keys.Active:
+			case s.e.Post.Practice():
+				s.about.Add(widgets.Prose(s.e.T("admin.keys.practice.text"), look.ColorMuted))
+			default:
 				s.about.Add(widgets.Prose(s.e.T("admin.keys.not-accredited.text"), look.ColorMuted))
 			}
 		}
@@ -281,4 +292,10 @@ func (s *keysScreen) show(st KeysState) {
 	if st.Chosen != before.Chosen || st.Draft.Form != before.Draft.Form || len(st.All) != len(before.All) || st.Busy != before.Busy {
 		s.e.Changed()
 	}
+}
+
+// chosen is a file's path as typed, with a button that finds the file.
+func chosen(e *env.Env, path *widgets.Entry) fyne.CanvasObject {
+	find := widgets.NewButton(e.T("admin.file.choose"), nil, func() { chooseFile(e, func(p string) { path.SetText(p) }) })
+	return container.NewBorder(nil, nil, nil, find, path)
 }

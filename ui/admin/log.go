@@ -43,6 +43,7 @@ type Entry struct {
 	Number  uint64
 	At      string
 	Officer string // empty: the program on its own
+	Mark    string // of the officer
 	Act     audit.Act
 	Subject string
 	Detail  []string // "name: value"
@@ -159,6 +160,9 @@ func (m *LogModel) Find(f Filter) {
 
 func (m *LogModel) entry(e audit.Entry, officers []data.Officer) Entry {
 	shown := Entry{Number: e.Number, At: m.when(e.At), Officer: string(e.Officer), Act: e.Act, Subject: e.Subject}
+	if e.Officer != "" {
+		shown.Mark = staff.MarkOf(e.Officer)
+	}
 	name := func(id string) string {
 		for _, o := range officers {
 			if string(o.ID) == id {

@@ -51,10 +51,10 @@ func newLogScreen(f frame, parts Parts) *logScreen {
 	}
 	s.list = widgets.NewDataList(e.Words,
 		widgets.Column{Title: e.T("admin.log.number"), Width: 44, Align: fyne.TextAlignTrailing},
-		widgets.Column{Title: e.T("admin.log.at"), Width: 124},
-		widgets.Column{Title: e.T("admin.log.officer"), Width: 64, Grow: 1},
-		widgets.Column{Title: e.T("admin.log.act"), Width: 110, Grow: 2.4},
-		widgets.Column{Title: e.T("admin.log.subject"), Width: 60, Grow: 1.2},
+		widgets.Column{Title: e.T("admin.log.at"), Width: 118},
+		widgets.Column{Title: e.T("field.officer.mark"), Width: 42},
+		widgets.Column{Title: e.T("admin.log.act"), Width: 96, Grow: 3},
+		widgets.Column{Title: e.T("admin.log.subject"), Width: 44, Grow: 1},
 	)
 	s.list.SetEmpty(e.T("admin.log.none"))
 	s.list.OnChoose = s.m.Choose
@@ -62,7 +62,6 @@ func newLogScreen(f frame, parts Parts) *logScreen {
 	s.sign = widgets.NewButton(e.T("admin.log.sign"), nil, s.m.Sign).Primary()
 	s.text = widgets.Stack(1)
 	s.qr = &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScalePixels}
-	s.qr.SetMinSize(fyne.NewSquareSize(220))
 	s.print = widgets.NewButton(e.T("admin.log.print"), look.Icon("print", theme.ColorNameForeground), s.m.Print)
 	s.checkpoint = widgets.Stack(10, widgets.Rule(), s.text, container.NewCenter(s.qr), widgets.Prose(e.T("admin.log.keep"), look.ColorMuted),
 		widgets.Columns(2, 120, s.print, widgets.NewButton(e.T("admin.log.save"), look.Icon("save", theme.ColorNameForeground), s.save)))
@@ -70,7 +69,7 @@ func newLogScreen(f frame, parts Parts) *logScreen {
 
 	head := widgets.Stack(0, widgets.Columns(2, 120, widgets.NewField(e.T("admin.log.officer"), s.officer), widgets.NewField(e.T("admin.log.subject"), s.subject)))
 	list := container.NewBorder(head, widgets.Inset(4, 6, s.count), nil, nil, s.list)
-	s.build(sides(list, widgets.Stack(12, s.entry,
+	s.build(s.sides(list, widgets.Stack(12, s.entry,
 		widgets.NewCard(e.T("admin.log.checkpoint"), widgets.Stack(10, s.age, widgets.Row(0, s.sign, widgets.Stretch()), s.checkpoint)))))
 	s.m.Show = s.show
 	s.subject.Set(s.m.State().Filter.Subject)
@@ -126,7 +125,7 @@ func (s *logScreen) show(st LogState) {
 	s.officer.SetCode(string(st.Filter.Officer))
 	s.list.SetRows(len(st.Entries), func(i int) []widgets.Cell {
 		e := st.Entries[i]
-		return []widgets.Cell{{Text: s.e.Words.T("admin.number", e.Number)}, {Text: e.At}, {Text: s.by(e)}, {Text: s.e.T("act." + string(e.Act))}, {Text: e.Subject}}
+		return []widgets.Cell{{Text: s.e.Words.T("admin.number", e.Number)}, {Text: e.At}, {Text: e.Mark}, {Text: s.e.T("act." + string(e.Act))}, {Text: e.Subject}}
 	})
 	if st.Chosen >= 0 {
 		s.list.Choose(st.Chosen)
@@ -158,6 +157,8 @@ func (s *logScreen) show(st LogState) {
 		}
 		s.text.Refresh()
 		s.qr.Image = whole(st.QR)
+		b := s.qr.Image.Bounds()
+		s.qr.SetMinSize(fyne.NewSize(float32(b.Dx()), float32(b.Dy()))) // whole pixels a module
 		s.qr.Refresh()
 	}
 	s.root.Refresh()

@@ -18,6 +18,7 @@ type officersScreen struct {
 
 	list *widgets.DataList
 	add  *widgets.Button
+	top  *fyne.Container // with add in it
 
 	card    *widgets.Card
 	about   *fyne.Container
@@ -50,6 +51,8 @@ func newOfficersScreen(f frame, parts Parts) *officersScreen {
 	s.list.OnChoose = s.m.Choose
 	s.add = widgets.NewButton(e.T("admin.officers.add"), look.Icon("new", theme.ColorNameForegroundOnPrimary), func() { s.begin(Adding) }).Primary()
 
+	s.top = widgets.Row(0, s.add, widgets.Stretch())
+
 	s.disable = widgets.NewButton(e.T("admin.officers.disable"), nil, s.doDisable)
 	s.enable = widgets.NewButton(e.T("admin.officers.enable"), nil, s.m.Enable)
 	s.reset = widgets.NewButton(e.T("admin.officers.reset"), nil, func() { s.begin(Resetting) })
@@ -77,7 +80,9 @@ func newOfficersScreen(f frame, parts Parts) *officersScreen {
 	s.form = widgets.NewCard("", widgets.Stack(look.Tight, s.lead, s.fields, s.passField,
 		widgets.Row(look.Tight, widgets.NewButton(e.T("admin.cancel"), nil, func() { s.begin(NoForm) }), widgets.Stretch(), s.submit)))
 
-	s.build(sides(s.list, widgets.Stack(12, widgets.Row(0, s.add, widgets.Stretch()), s.form, s.card)))
+	s.build(s.sides(s.list, widgets.Stack(12, s.top, s.form, s.card)))
+	s.reveal(s.markField, s.nameField, s.roleField, s.passField)
+	s.submit.OnFocus = s.inSight(s.submit)
 	s.m.Show = s.show
 	d := s.m.State().Draft // kept from before
 	s.mark.Set(d.Mark)
@@ -178,7 +183,7 @@ func (s *officersScreen) show(st OfficersState) {
 	if st.Chosen >= 0 {
 		s.list.Choose(st.Chosen)
 	}
-	setVisible(s.add, st.May && st.Draft.Form == NoForm)
+	setVisible(s.top, st.May && st.Draft.Form == NoForm)
 
 	s.card.Hidden = st.Chosen < 0 || st.Draft.Form == Adding
 	if st.Chosen >= 0 {
@@ -187,7 +192,7 @@ func (s *officersScreen) show(st OfficersState) {
 		pill := stands(s.e, a)
 		s.about.Objects = []fyne.CanvasObject{
 			widgets.Row(0, widgets.NewPill(pill.Role, pill.Icon, pill.Text), widgets.Stretch()),
-			pairs(pair(s.e.T("field.officer.name"), a.Name), pair(s.e.T("field.officer.roles"), roles(s.e, a.Officer)), pair(s.e.T("field.officer.id"), string(a.ID))),
+			pairs(pair(s.e.T("field.officer.name"), a.Name), pair(s.e.T("field.officer.roles"), roles(s.e, a.Officer)), pair(s.e.T("admin.officers.id"), string(a.ID))),
 		}
 		switch {
 		case st.Self:

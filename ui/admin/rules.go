@@ -68,9 +68,10 @@ type RulesModel struct {
 
 	rules  Rules
 	ruling Ruling
-	about  func() About
+	lookUp func(context.Context) (About, error)
 	jobs   *Jobs
 	known  bool
+	about  About
 	solo   data.Solo
 	days   int
 	draft  RulesDraft
@@ -79,7 +80,7 @@ type RulesModel struct {
 
 // NewRulesModel makes the model; nothing is read yet.
 func NewRulesModel(e *env.Env, p Parts) *RulesModel {
-	m := &RulesModel{core: newCore(e, p, SectionRules), Show: func(RulesState) {}, rules: p.Desk, ruling: p.Desk, about: p.About, jobs: p.Jobs}
+	m := &RulesModel{core: newCore(e, p, SectionRules), Show: func(RulesState) {}, rules: p.Desk, ruling: p.Desk, lookUp: p.About, jobs: p.Jobs}
 	m.show = func() { m.Show(m.State()) }
 	m.draft = kept[RulesDraft](&m.core)
 	if j := p.Jobs.rotation; j != nil {
@@ -92,7 +93,7 @@ func NewRulesModel(e *env.Env, p Parts) *RulesModel {
 func (m *RulesModel) State() RulesState {
 	s := RulesState{
 		Busy: m.busy, Done: m.done, Known: m.known, MaySolo: m.may(audit.SoloSet), MayRule: m.may(audit.RetentionSet),
-		Solo: m.solo.Allows(m.e.Now()), Days: m.days, About: m.about(), Draft: m.draft, UntilProblem: m.wrong[0], DaysProblem: m.wrong[1],
+		Solo: m.solo.Allows(m.e.Now()), Days: m.days, About: m.about, Draft: m.draft, UntilProblem: m.wrong[0], DaysProblem: m.wrong[1],
 	}
 	if s.Solo {
 		s.Until = m.when(m.solo.Until)
@@ -107,19 +108,23 @@ func (m *RulesModel) State() RulesState {
 // Open reads the rules.
 func (m *RulesModel) Open() {
 	type rules struct {
-		solo data.Solo
-		days int
+		solo  data.Solo
+		days  int
+		about About
 	}
 	done := m.done
 	start(&m.core, "admin.busy.read", func(ctx context.Context) (r rules, err error) {
 		if r.solo, err = m.rules.Solo(ctx); err == nil {
 			r.days, err = m.rules.Retention(ctx)
 		}
+		if err == nil {
+			r.about, err = m.lookUp(ctx)
+		}
 		return r, err
 	}, func(r rules, err error) error {
 		m.done = done
 		if err == nil {
-			m.solo, m.days, m.known = r.solo, r.days, true
+			m.solo, m.days, m.about, m.known = r.solo, r.days, r.about, true
 		}
 		return err
 	})

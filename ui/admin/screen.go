@@ -46,6 +46,7 @@ type frame struct {
 	done *widgets.Notice
 	busy *widgets.Text
 	root fyne.CanvasObject
+	side *container.Scroll // what stands beside a list
 }
 
 // Title implements env.Screen.
@@ -114,16 +115,31 @@ func (underline) Layout(o []fyne.CanvasObject, size fyne.Size) {
 }
 
 // sides give a list what the panel beside it leaves.
-func sides(list, panel fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(sideLayout{}, widgets.Inset(look.Gap/2, look.Gap-4, list),
-		widgets.Wheeled(container.NewVScroll(widgets.Inset(look.Gap/2, look.Gap-4, panel))))
+func (f *frame) sides(list, panel fyne.CanvasObject) fyne.CanvasObject {
+	f.side = container.NewVScroll(widgets.Inset(look.Gap/2, look.Gap-4, panel))
+	return container.New(sideLayout{}, widgets.Inset(look.Gap/2, look.Gap-4, list), widgets.Wheeled(f.side))
+}
+
+// reveal brings fields of the panel into sight when they get the focus.
+func (f *frame) reveal(fields ...*widgets.Field) {
+	for _, field := range fields {
+		field.OnFocus = f.inSight(field)
+	}
+}
+
+func (f *frame) inSight(o fyne.CanvasObject) func(bool) {
+	return func(on bool) {
+		if on {
+			widgets.Reveal(f.side, o)
+		}
+	}
 }
 
 type sideLayout struct{}
 
 func (sideLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(640, 300) }
 func (sideLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	right := min(max(size.Width*0.4, 360), 440)
+	right := min(max(size.Width*0.4, 376), 440)
 	o[0].Move(fyne.NewPos(look.Gap/2, 0))
 	o[0].Resize(fyne.NewSize(size.Width-right-look.Gap, size.Height))
 	o[1].Move(fyne.NewPos(size.Width-right-look.Gap/2, 0))

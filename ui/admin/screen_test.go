@@ -2,17 +2,176 @@ package admin
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
 	"pratique/data"
-	"pratique/ui/env"
+	"pratique/data/desk/desktest"
 	"pratique/ui/screentest"
 	look "pratique/ui/theme"
+	"pratique/ui/widgets"
 )
+
+// TestAddOfficerByKeys lets an officer in without the mouse, second officer
+// included.
+func TestAddOfficerByKeys(t *testing.T) {
+	o := newOffice(t)
+	b := o.window(t, "en", o.Administrator, SectionOfficers)
+	s := b.Screen.(*officersScreen)
+	if b.Window.Canvas().Focused() != s.list.Focusable() {
+		t.Fatalf("focus on %T", b.Window.Canvas().Focused())
+	}
+	b.Shortcut(t, fyne.KeyA, fyne.KeyModifierControl|fyne.KeyModifierShift)
+	b.Type("E")
+	b.Key(fyne.KeyReturn)
+	b.Type("Officer E")
+	b.Key(fyne.KeyReturn)
+	b.Type(" ") // ticks the first role
+	for b.Window.Canvas().Focused() != s.passphrase {
+		b.Key(fyne.KeyReturn)
+	}
+	b.Type(fresh)
+	b.Key(fyne.KeyReturn)
+	b.Type("B")
+	b.Key(fyne.KeyReturn)
+	b.Type(desktest.Passphrase)
+	b.Key(fyne.KeyReturn)
+	if got := standing(s.st.All); len(got) != 5 || got[4] != "E must change" || s.st.Chosen != 4 {
+		t.Fatalf("%v, problems %v, %s", got, s.st.Problems, s.st.Strength)
+	}
+	if s.passphrase.Text != "" || s.form.Visible() || b.Window.Canvas().Focused() != s.list.Focusable() {
+		t.Errorf("left over %q, form %v, focus on %T", s.passphrase.Text, s.form.Visible(), b.Window.Canvas().Focused())
+	}
+	b.Key(fyne.KeyHome)
+	if s.st.Chosen != 0 || s.st.Done != "" {
+		t.Errorf("chosen %d, still says %q", s.st.Chosen, s.st.Done)
+	}
+}
+
+// TestLockWhileAsked is invariant 13: a lock takes question and form away, and
+// what was half typed, but for the passphrase, is there again.
+func TestLockWhileAsked(t *testing.T) {
+	o := newOffice(t)
+	b := o.window(t, "en", o.Administrator, SectionOfficers)
+	s := b.Screen.(*officersScreen)
+	s.begin(Adding)
+	b.Type("E")
+	b.Key(fyne.KeyReturn)
+	b.Type("Officer E")
+	s.roles[0].SetChecked(true)
+	b.Window.Canvas().Focus(s.passphrase)
+	b.Type(fresh)
+	b.Key(fyne.KeyReturn)
+	if b.Window.Canvas().Overlays().Top() == nil {
+		t.Fatal("nobody is asked")
+	}
+	b.Lock()
+	if b.Window.Canvas().Overlays().Top() != nil || s.passphrase.Text != "" {
+		t.Errorf("over the lock: %v, passphrase %q", b.Window.Canvas().Overlays().Top(), s.passphrase.Text)
+	}
+	b.Env.SignIn(o.Administrator)
+	back := b.Screen.(*officersScreen)
+	if back == s || back.mark.Text != "E" || back.name.Text != "Officer E" || !back.roles[0].Checked || back.passphrase.Text != "" || !back.form.Visible() {
+		t.Errorf("back: %q %q %v %q", back.mark.Text, back.name.Text, back.roles[0].Checked, back.passphrase.Text)
+	}
+	if len(back.st.All) != 4 {
+		t.Errorf("%v", standing(back.st.All))
+	}
+}
+
+// TestSectionsByKeys goes through all sections and stays where it is when the
+// language changes.
+func TestSectionsByKeys(t *testing.T) {
+	o := newOffice(t)
+	b := o.window(t, "en", o.Administrator, "")
+	for i, want := range []Section{SectionKeys, SectionLog, SectionBackup, SectionRules} {
+		b.Shortcut(t, fyne.KeyName(rune('2'+i)), fyne.KeyModifierAlt)
+		if got := Section(b.Here().ID); got != want {
+			t.Errorf("Alt+%d leads to %q, want %q", 2+i, got, want)
+		}
+		b.SetLanguage("zh")
+		if got := Section(b.Here().ID); got != want {
+			t.Errorf("the language leads to %q, want %q", got, want)
+		}
+		b.SetLanguage("en")
+		if f := b.Screen.Focus(); f == nil {
+			t.Errorf("%s: nothing has the focus", want)
+		}
+	}
+}
+
+// TestAuditorSees: an auditor has no buttons that change anything.
+func TestAuditorSees(t *testing.T) {
+	o := newOffice(t)
+	o.signer(t, newAuthority(t, o.Now), 700)
+	auditor := o.auditor(t)
+	b := o.window(t, "en", auditor, SectionOfficers)
+	s := b.Screen.(*officersScreen)
+	if s.top.Visible() || s.disable.Visible() || s.reset.Visible() || len(s.all) != 4 {
+		t.Errorf("officers: add %v, disable %v, reset %v, sections %v", s.top.Visible(), s.disable.Visible(), s.reset.Visible(), s.all)
+	}
+	b = o.window(t, "en", auditor, SectionKeys)
+	if k := b.Screen.(*keysScreen); k.top.Visible() || k.retire.Visible() || k.importer.Visible() {
+		t.Error("keys can be changed")
+	}
+	b = o.window(t, "en", auditor, SectionBackup)
+	if _, ok := b.Screen.(*officersScreen); !ok {
+		t.Errorf("the backups are shown by %T", b.Screen)
+	}
+	b = o.window(t, "en", auditor, SectionRules)
+	if r := b.Screen.(*rulesScreen); r.soloAct.Visible() || r.keepAct.Visible() || r.rotate.Visible() {
+		t.Error("rules can be changed")
+	}
+}
+
+// TestDisableAsks: Enter alone shuts nobody out.
+func TestDisableAsks(t *testing.T) {
+	o := newOffice(t)
+	b := o.window(t, "en", o.Administrator, SectionOfficers)
+	s := b.Screen.(*officersScreen)
+	s.doDisable()
+	b.Key(fyne.KeyReturn)
+	if s.st.All[0].Disabled || b.Window.Canvas().Overlays().Top() != nil {
+		t.Fatal("Enter disables")
+	}
+	s.doDisable()
+	b.Window.Canvas().FocusPrevious()
+	b.Key(fyne.KeyReturn)
+	if !s.st.All[0].Disabled {
+		t.Error("not disabled")
+	}
+}
+
+// TestSaveCheckpoint writes what was signed, to the byte.
+func TestSaveCheckpoint(t *testing.T) {
+	o := newOffice(t)
+	b := o.window(t, "en", o.Administrator, SectionLog)
+	s := b.Screen.(*logScreen)
+	s.m.Sign()
+	b.Shortcut(t, fyne.KeyS, fyne.KeyModifierControl)
+	b.Key(fyne.KeyReturn)
+	lines := strings.Split(s.st.Checkpoint, "\n")
+	path := "/papers/PR-checkpoint-" + lines[1] + ".txt"
+	if o.files[path] != s.st.Checkpoint || s.st.Done != s.e.T("save.done", path) {
+		t.Errorf("files %v, said %q", o.files, s.st.Done)
+	}
+	var shown []string
+	for _, line := range s.text.Objects {
+		text := ""
+		for _, part := range line.(*fyne.Container).Objects {
+			text += part.(*widgets.Text).Text()
+		}
+		shown = append(shown, text)
+	}
+	if strings.Join(shown, "\n")+"\n" != s.st.Checkpoint {
+		t.Errorf("shown %q", shown)
+	}
+}
 
 // TestPictures leaves pictures of the sections in $PRATIQUE_SHOTS, if that is
 // set.
@@ -109,5 +268,3 @@ func TestPictures(t *testing.T) {
 		}
 	}
 }
-
-var _ env.Actor = (*officersScreen)(nil)

@@ -42,7 +42,7 @@ func May(o data.Officer) bool { return staff.Allows(o, audit.FiguresRead) }
 
 // Line is a number and what it counts. It is comparable.
 type Line struct {
-	Name   string // what stands in a file: "issued", "type.naat", "revoked.fraud"
+	Name   string // what stands in a file: "issued", "type.tests", "revoked.fraud"
 	Label  string // in the officer's words
 	Number int
 	Part   bool // of the line above
