@@ -208,6 +208,7 @@ type Jobs struct {
 type job struct {
 	progress Progress
 	stopping bool
+	ended    bool
 	said     string // how it ended
 	cancel   func()
 	changed  func(*job)
@@ -226,7 +227,7 @@ func run(e *env.Env, slot **job, changed func(*job), work func(ctx context.Conte
 	j.changed(j)
 	env.Go(e, func(context.Context) (struct{}, error) { return struct{}{}, work(ctx, tell) }, func(_ struct{}, err error) {
 		stop()
-		*slot = nil
+		*slot, j.ended = nil, true
 		if j.said = said(j, err); j.said == "" {
 			e.Error(err)
 		}
@@ -253,8 +254,10 @@ func (j *job) tell(e *env.Env) func(done, total int64) {
 		if pending.CompareAndSwap(false, true) {
 			e.Run(func() {}, func() {
 				pending.Store(false)
-				j.progress = *newest.Load()
-				j.changed(j)
+				if !j.ended { // runners keep no order
+					j.progress = *newest.Load()
+					j.changed(j)
+				}
 			})
 		}
 	}

@@ -147,6 +147,33 @@ func TestToastAfterLeaving(t *testing.T) {
 	}
 }
 
+// TestLateProgress: a runner keeps no order, and what comes after the end tells
+// nobody a second time.
+func TestLateProgress(t *testing.T) {
+	o := newOffice(t)
+	o.backups.set.Folder = "/mnt/b"
+	e := o.alone(t, o.Administrator)
+	var toasts []string
+	e.Toast = func(text string) { toasts = append(toasts, text) }
+	m := NewBackupModel(e, o.parts)
+	m.Open()
+	var late []func()
+	o.backups.make = func(_ context.Context, progress func(done, total int64)) error {
+		m.Leave()
+		e.Run = func(_, then func()) { late = append(late, then) }
+		progress(50, 100)
+		progress(60, 100) // the newest is told with the one that waits
+		return nil
+	}
+	m.Make()
+	for _, then := range late {
+		then()
+	}
+	if len(late) != 1 || len(toasts) != 1 {
+		t.Errorf("%d tellings, toasts %q", len(late), toasts)
+	}
+}
+
 func TestSize(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1.0 KB", 48_300_000: "48.3 MB", 999_900_000: "1000 MB", 1_200_000_000: "1.2 GB", 5e12: "5000 GB"} {
 		if got := size(n); got != want {

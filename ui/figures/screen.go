@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
 	"pratique/ui/env"
@@ -38,9 +39,9 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 	s.after = widgets.NewButton(e.T("figures.after"), icon("forward"), func() { s.m.Move(1) })
 	s.save = widgets.NewButton(e.T("figures.save"), icon("save"), s.doSave)
 	s.card = widgets.NewCard("", s.lines)
-	s.root = widgets.Wheeled(widgets.Page(widgets.Stack(12,
-		widgets.Row(look.Gap, s.month, widgets.Stretch(), s.before, s.after, s.save), s.solo, s.card,
-		widgets.Prose(e.T("figures.text"), look.ColorMuted))))
+	s.root = widgets.Wheeled(widgets.Page(container.New(narrow{}, widgets.Stack(12,
+		widgets.Row(look.Tight, s.month, widgets.Stretch(), s.before, s.after, s.save), s.solo, s.card,
+		widgets.Prose(e.T("figures.text"), look.ColorMuted)))))
 	s.m.Show = s.show
 	s.m.Open()
 	return s
@@ -91,7 +92,7 @@ func (s *screen) show(st State) {
 		s.lines.Objects = nil
 		for i, l := range st.Lines {
 			if i > 0 && !l.Part {
-				s.lines.Add(widgets.Rule())
+				s.lines.Add(widgets.Inset(0, 2, widgets.Rule()))
 			}
 			s.lines.Add(line(l))
 		}
@@ -106,20 +107,34 @@ func (s *screen) show(st State) {
 	}
 }
 
+// indent is how far a part stands in.
+const indent float32 = 12
+
 func line(l Line) fyne.CanvasObject {
 	label, number := widgets.Style{Elide: true}, widgets.Style{Bold: !l.Part, Align: fyne.TextAlignTrailing}
-	indent, high := float32(0), float32(8)
+	row, high := widgets.Row(look.Tight), float32(8)
 	if l.Part {
 		label.Color, number.Color = look.ColorMuted, look.ColorMuted
-		indent, high = 20, 4
+		row.Add(widgets.Inset(indent/2, 0, container.NewWithoutLayout()))
+		high = 4
 	}
-	row := widgets.Row(look.Tight, widgets.NewText(l.Label, label))
+	row.Add(widgets.NewText(l.Label, label))
 	if l.Care {
 		number.Color = look.Practice.Ink()
 		row.Add(widgets.Icon("warning", look.Practice.Ink(), 15))
 	}
 	row.Add(widgets.NewText(strconv.Itoa(l.Number), number))
-	return widgets.Inset(indent, high, row)
+	return widgets.Inset(0, high, row)
+}
+
+// narrow keeps a number near to what it counts.
+type narrow struct{}
+
+const width float32 = 760
+
+func (narrow) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
+func (narrow) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Resize(fyne.NewSize(min(size.Width, width), size.Height))
 }
 
 func able(b *widgets.Button, on bool) {
