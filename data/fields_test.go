@@ -38,6 +38,8 @@ func fill(v reflect.Value, path string, moment func(path string, m *Moment)) {
 		v.SetBool(true)
 	case v.Kind() == reflect.Int:
 		v.SetInt(7)
+	case v.Kind() == reflect.Uint8:
+		v.SetUint(7)
 	default:
 		panic("no value for " + path + " of type " + v.Type().String())
 	}
