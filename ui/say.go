@@ -26,6 +26,7 @@ var sayings = []struct {
 	{desk.ErrMustChange, "error.must-change"},
 	{desk.ErrEnded, "error.ended"},
 	{desk.ErrSelf, "error.self"},
+	{desk.ErrSecond, "error.second"},
 	{desk.ErrNotPermitted, "error.not-permitted"},
 	{desk.ErrSecond, "error.second"},
 	{desk.ErrFourEyes, "error.four-eyes"},
