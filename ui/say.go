@@ -23,6 +23,7 @@ var sayings = []struct {
 	{desk.ErrMustChange, "error.must-change"},
 	{desk.ErrEnded, "error.ended"},
 	{desk.ErrSelf, "error.self"},
+	{desk.ErrSecond, "error.second"},
 	{desk.ErrNotPermitted, "error.not-permitted"},
 	{desk.ErrFourEyes, "error.four-eyes"},
 	{desk.ErrStale, "error.stale"},
