@@ -74,7 +74,7 @@ func ValidatePost(p Post) []Problem {
 			problems = append(problems, Problem{Field: "post." + field, Key: key, Value: value, Example: example})
 		}
 	}
-	add(!ValidPostCode(p.Code), "code", "problem.post.code", p.Code, "UT")
+	add(!ValidPostCode(p.Code), "code", "problem.post.code", p.Code, "PA")
 	add(!letters(p.Country, 2), "country", "problem.post.country", p.Country, "UT")
 	add(!letters(p.State, 3), "state", "problem.post.state", p.State, "UTO")
 	for _, t := range []struct {

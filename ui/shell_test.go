@@ -292,7 +292,7 @@ func TestMenuHasEveryShortcutOnce(t *testing.T) {
 	}
 }
 
-func TestLockWaitsForNoDialog(t *testing.T) {
+func TestInvariant13LockWaitsForNoDialog(t *testing.T) {
 	b := newBench(t, data.PracticePost)
 	b.env.SignIn(b.a)
 	b.Go(env.Route{Screen: env.Intake})

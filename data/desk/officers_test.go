@@ -169,7 +169,7 @@ func TestOfficers(t *testing.T) {
 		}
 	}
 	want := []string{
-		"officer.added officer-d officer-e", "officers.read officer-d ", "officer.refused  officer-e", "officer.passphrase-changed officer-e ",
+		"officer.added officer-d officer-e", "officers.read officer-d ", "officer.refused  officer-e", "officer.passphrase-changed officer-e ", "list.read officer-e ",
 		"officer.refused  officer-e", "officer.refused  officer-e", "officer.refused  officer-e", "officer.refused  officer-e",
 		"officer.reset officer-d officer-e", "officer.refused  officer-e",
 	}

@@ -137,8 +137,8 @@ func (d *Desk) end(tx store.Tx, id data.ApplicationID) (time.Time, error) {
 // describes a person, in the application and in its certificate. It takes two,
 // and it must not be under review or within its medical window. What is left of
 // the certificate is its number, its sequence and whether it is revoked. The old
-// pages are free then and still in the file until it is compacted; backups keep
-// the case until they are destroyed.
+// pages are free then and go when the post is next opened; backups keep the case
+// until they are destroyed.
 func (d *Desk) Erase(ctx context.Context, s, second staff.Session, id data.ApplicationID) error {
 	now := d.clock()
 	return d.erase(ctx, id, func(tx store.Tx, e *audit.Entry) error {
@@ -197,7 +197,7 @@ func (d *Desk) erase(ctx context.Context, id data.ApplicationID, permit func(sto
 				return err
 			}
 		}
-		return errors.Join(tx.Delete(store.ApplicationKey(id)), add(e))
+		return errors.Join(tx.Delete(store.ApplicationKey(id)), tx.Put(store.CompactKey, []byte{}), add(e))
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
 		return fmt.Errorf("%s %s: %w", audit.ApplicationErased, id, err)

@@ -64,8 +64,43 @@ var (
 type Engine struct {
 	Create func(path string) error
 	Open   func(path string) (store.Store, error)
-	Device vault.Device
-	Places keys.Places // of signing keys besides files
+	// Compact rewrites a closed database without what was deleted from it.
+	Compact func(path string) error
+	Device  vault.Device
+	Places  keys.Places // of signing keys besides files
+}
+
+// open opens the database of a post; one from which something was erased since
+// it was last open is compacted before.
+func (e Engine) open(ctx context.Context, path string) (store.Store, error) {
+	s, err := e.Open(path)
+	if err != nil || e.Compact == nil {
+		return s, err
+	}
+	due := false
+	err = s.View(ctx, func(tx store.Tx) error {
+		b, err := tx.Get(store.CompactKey)
+		due = b != nil
+		return err
+	})
+	if err != nil || !due {
+		if err != nil {
+			s.Close()
+			return nil, err
+		}
+		return s, nil
+	}
+	if err := errors.Join(s.Close(), e.Compact(path)); err != nil {
+		return nil, err
+	}
+	if s, err = e.Open(path); err != nil {
+		return nil, err
+	}
+	if err := s.Update(ctx, func(tx store.Tx) error { return tx.Delete(store.CompactKey) }); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
 }
 
 func (e Engine) device(p data.Post) vault.Device {
@@ -160,7 +195,7 @@ func Open(ctx context.Context, dir string, engine Engine, holder string) (_ *Fol
 			f.Close()
 		}
 	}()
-	opened, err := engine.Open(filepath.Join(dir, fileDB))
+	opened, err := engine.open(ctx, filepath.Join(dir, fileDB))
 	if err != nil {
 		return nil, fmt.Errorf("open post: %w", err)
 	}
@@ -223,6 +258,12 @@ func (f *Folder) Signer(ctx context.Context) (*keys.Signer, error) {
 	}
 	defer clear(secret)
 	return f.Ring.Open(active, secret)
+}
+
+// LogVerifier is the public key of the post's log, as it lies in the folder.
+func (f *Folder) LogVerifier() (note.Verifier, error) {
+	_, v, err := keys.ReadLogVerifier(filepath.Join(f.Dir, keys.LogFile))
+	return v, err
 }
 
 // LogSigner opens the key of the post's log. The vault must be open.

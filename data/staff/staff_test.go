@@ -142,7 +142,7 @@ func TestPermit(t *testing.T) {
 		audit.SignerRequested: {a}, audit.SignerImported: {a}, audit.SignerRetired: {a}, audit.SignersRead: {a, r, x}, audit.KeysRotated: {a},
 		audit.SoloSet: {a, r}, audit.RetentionSet: {a}, audit.ApplicationErased: {a, r}, audit.TravellerExported: {r, x},
 		audit.ListRead: {c, r, x}, audit.LogRead: {a, x}, audit.FiguresRead: {r, a, x},
-		audit.BackupMade: {a}, audit.BackupVerified: {a}, audit.PostChecked: {a, x}, audit.CheckpointSigned: {a, r, x}, audit.ClockCorrected: {a},
+		audit.BackupMade: {a}, audit.BackupSet: {a}, audit.LaboratoriesSet: {a}, audit.PostChecked: {a, x}, audit.CheckpointSigned: {a, r, x}, audit.ClockCorrected: {a},
 		// Of everything else the program itself is the author.
 	}
 	e, sessions := roles(t, c, r, a, x, "consul", "nothing")

@@ -29,6 +29,9 @@ const (
 	SettingBackup    = Settings + "backup"    // the last backup; see data/desk
 )
 
+// CompactKey is there if something was erased that is still in free pages.
+const CompactKey = "post/compact"
+
 // ApplicationKey is the key of an application.
 func ApplicationKey(id data.ApplicationID) string { return Applications + string(id) }
 

@@ -224,9 +224,9 @@ func drafts(t *testing.T, p *desktest.Post) []data.Application {
 	return all
 }
 
-// TestNothingTypedIsLost: after a pause, after a change of language, after a
+// TestInvariant13NothingTypedIsLost: after a pause, after a change of language, after a
 // lock, what was half typed is there.
-func TestNothingTypedIsLost(t *testing.T) {
+func TestInvariant13NothingTypedIsLost(t *testing.T) {
 	p := desktest.New(t)
 	b := open(t, p, p.Clerk, "en", "")
 	b.Type("P<UTOERIK")

@@ -18,6 +18,7 @@ import (
 	"pratique/data/post"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
+	"pratique/data/vault"
 )
 
 func open(tb testing.TB) *House {
@@ -149,100 +150,73 @@ func TestWhatDoesNotFitIsNotIssued(t *testing.T) {
 // Why nothing can be signed is told as it is, with the file it is about.
 func TestTroubleTellsWhatToMend(t *testing.T) {
 	for name, tt := range map[string]struct {
-		spoil func(t *testing.T, dir string)
+		spoil func(t *testing.T, key string)
 		want  error
-		says  string
 	}{
-		"no key":            {remove("keys/signer.key"), keys.ErrMissing, "signer.key"},
-		"no certificate":    {remove("keys/signer.pem"), keys.ErrMissing, "signer.pem"},
-		"no passphrases":    {remove("PRACTICE.txt"), fs.ErrNotExist, "PRACTICE.txt"},
-		"another's key":     {spoilKey, keys.ErrPassphrase, "signer.key"},
-		"damaged key":       {write("keys/signer.key", "nothing"), keys.ErrUnfit, "signer.key"},
-		"empty passphrases": {write("PRACTICE.txt", ""), keys.ErrPassphrase, "signer.key"},
+		"no key": {func(t *testing.T, key string) { must(t, os.Remove(key)) }, keys.ErrMissing},
+		"another's key": {func(t *testing.T, key string) {
+			other := filepath.Join(t.TempDir(), "other")
+			must(t, CreatePractice(context.Background(), other, time.Now()))
+			b, err := os.ReadFile(keyOf(t, other))
+			must(t, errors.Join(err, os.WriteFile(key, b, 0o600)))
+		}, keys.ErrPassphrase},
+		"damaged key": {func(t *testing.T, key string) { must(t, os.WriteFile(key, []byte("nothing"), 0o600)) }, keys.ErrUnfit},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx := context.Background()
 			t.Setenv("XDG_CACHE_HOME", cache)
 			dir := filepath.Join(t.TempDir(), "post")
-			if err := CreatePractice(ctx, dir, time.Now()); err != nil {
-				t.Fatal(err)
-			}
-			tt.spoil(t, dir)
+			must(t, CreatePractice(ctx, dir, time.Now()))
+			key := keyOf(t, dir)
+			tt.spoil(t, key)
 			h, err := Open(ctx, dir, time.Now)
-			if err != nil {
-				t.Fatal(err)
-			}
+			must(t, err)
 			defer h.Close()
-			if err := h.Trouble(); !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("trouble: %v", err)
-			}
 			specimen, err := h.Specimen(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
+			must(t, err)
 			if _, err := h.Issue(ctx, []data.Content{specimen}, t.TempDir(), nil); !errors.Is(err, tt.want) {
 				t.Errorf("issue: %v", err)
+			}
+			if err := h.Trouble(); !errors.Is(err, tt.want) || !strings.Contains(err.Error(), filepath.Base(key)) {
+				t.Errorf("trouble: %v", err)
 			}
 		})
 	}
 }
 
-func remove(name string) func(*testing.T, string) {
-	return func(t *testing.T, dir string) {
-		t.Helper()
-		if err := os.Remove(filepath.Join(dir, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func write(name, content string) func(*testing.T, string) {
-	return func(t *testing.T, dir string) {
-		t.Helper()
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// spoilKey puts the key of another post in its place.
-func spoilKey(t *testing.T, dir string) {
+func must(t *testing.T, err error) {
 	t.Helper()
-	other := filepath.Join(t.TempDir(), "other")
-	if err := CreatePractice(context.Background(), other, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	b, err := os.ReadFile(filepath.Join(other, "keys/signer.key"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	write("keys/signer.key", string(b))(t, dir)
 }
 
-// A real post, which nothing here can make, is not opened, so that nothing can
-// be approved in it either.
-func TestRealPostIsNotOpened(t *testing.T) {
+// keyOf is the file of a post's signing key.
+func keyOf(t *testing.T, dir string) string {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join(dir, "keys", "????????.key"))
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	return all[0]
+}
+
+// TestInvariant8KindsDoNotMix: a practice post that says it is a real one, in
+// every place that can be written, does not open.
+func TestInvariant8KindsDoNotMix(t *testing.T) {
 	h := open(t)
 	ctx, dir, real := context.Background(), h.Folder.Dir, h.Folder.Post
-	if err := h.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, h.Close())
 	real.Kind = data.RealPost
 	b, err := json.Marshal(real)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write("post.json", string(b))(t, dir)
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dir, "post.json"), b, 0o600))
 	db, err := bolt.Open(filepath.Join(dir, "post.db"), bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	err = db.Update(ctx, func(tx store.Tx) error { return store.Put(tx, "post/self", real) })
-	if err := errors.Join(err, db.Close()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(ctx, dir, time.Now); !errors.Is(err, post.ErrRealPost) {
-		t.Errorf("%v, want ErrRealPost", err)
+	must(t, errors.Join(err, db.Close()))
+	if _, err := Open(ctx, dir, time.Now); !errors.Is(err, vault.ErrKind) {
+		t.Errorf("%v, want ErrKind", err)
 	}
 }
 
@@ -268,6 +242,9 @@ func BenchmarkApproveToPaper(b *testing.B) {
 // that no list has, has problems of its own; the page is none of them.
 func TestPageIsAskedOfWhatIsThere(t *testing.T) {
 	h := open(t)
+	if _, err := h.PracticeOfficer(context.Background(), data.Clerk); err != nil {
+		t.Fatal(err)
+	}
 	wild := data.Content{
 		Traveller: data.Traveller{Sex: "?", Nationality: "?", Birth: "31.12."},
 		Document:  data.TravelDocument{Kind: "?", Issuer: "?"},

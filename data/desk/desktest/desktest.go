@@ -6,11 +6,15 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/rand"
 	"crypto/x509"
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"pratique/data"
 	"pratique/data/audit"
@@ -128,8 +132,18 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 		t.Fatal(err)
 	}
 	Fill(t, v, log, Now)
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "keys"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	logKey, _, err := note.GenerateKey(rand.Reader, keys.LogName(about))
+	if err != nil {
+		t.Fatal(err)
+	}
 	p.Config = desk.Config{
 		Log: log, Vault: v, Post: about, Codes: AnyCode{}, Signer: Opens(p.Signer), Clock: func() time.Time { return p.Now }, Cost: Cost,
+		Ring:        keys.Ring{Dir: dir, Post: about},
+		LogSigner:   func(context.Context) (note.Signer, error) { return note.NewSigner(logKey) },
 		Unprintable: func(data.Statement) []data.Problem { return nil },
 	}
 	for _, option := range options {

@@ -1,0 +1,234 @@
+package desk_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/desk"
+	"pratique/data/desk/desktest"
+	"pratique/data/staff"
+)
+
+// everyAct is everything that can be asked of a desk with a session, and what
+// else it tells, by method: each where it can be done.
+func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			desktest.Fatal(t, err)
+		}
+	}
+	c, other := p.Issued(t, p.Specimen()), p.Issued(t, p.Specimen())
+	must(second(p.Printed(ctx, p.Clerk, c.Number, "q", "1")))
+	away := data.Officer{ID: "officer-k", Name: "Officer K", Mark: "K", Roles: []data.Role{data.Clerk}}
+	must(p.AddOfficer(ctx, p.Administrator, p.Reviewer, away, []byte(given)))
+	must(p.DisableOfficer(ctx, p.Administrator, away.ID))
+	requested, err := p.RequestSigner(ctx, p.Administrator, p.Reviewer, "", nil)
+	must(err)
+	draft := inState(t, p, data.Draft)
+	fresh := data.Officer{ID: "officer-e", Name: "Officer E", Mark: "E", Roles: []data.Role{data.Clerk}}
+	document := p.Specimen().Document.Number
+
+	all := map[string]func() error{
+		"Create":       func() error { return second(p.Create(ctx, p.Clerk, p.Specimen())) },
+		"Slip":         func() error { return second(p.Slip(ctx, p.Clerk, p.Specimen())) },
+		"Validate":     func() error { return second(p.Validate(ctx, p.Specimen())) },
+		"Preflight":    func() error { return second(p.Preflight(ctx, p.Clerk, p.Reviewer, p.Specimen())) },
+		"Certificate":  func() error { return second(p.Certificate(ctx, p.Clerk, c.Number)) },
+		"Printed":      func() error { return second(p.Printed(ctx, p.Clerk, c.Number, "q", "2")) },
+		"PrintFailed":  func() error { return p.PrintFailed(ctx, p.Clerk, c.Number, "2") },
+		"HandOver":     func() error { return second(p.HandOver(ctx, p.Clerk, c.Number, c.Seal)) },
+		"Queue":        func() error { return second(p.Queue(p.Clerk)) },
+		"Search":       func() error { return second(p.Search(p.Clerk, "yangben")) },
+		"Issued":       func() error { return second(p.Desk.Issued(p.Reviewer)) },
+		"Handled":      func() error { return second(p.Handled(ctx, p.Reviewer, "officer-a", p.Now, p.Now)) },
+		"Laboratories": func() error { return second(p.Laboratories(ctx)) },
+		"SetLaboratories": func() error {
+			return p.SetLaboratories(ctx, p.Administrator, desktest.Laboratories)
+		},
+
+		"Revoke": func() error {
+			return second(p.Revoke(ctx, p.Reviewer, p.Both, []data.CertificateNumber{other.Number}, "error", ""))
+		},
+		"Revocation":      func() error { return second(p.Revocation(ctx, c.Number)) },
+		"Correct":         func() error { return second(p.Correct(ctx, p.Clerk, c.Number)) },
+		"Erase":           func() error { return p.Erase(ctx, p.Administrator, p.Reviewer, draft.ID) },
+		"ExportTraveller": func() error { return second(p.ExportTraveller(ctx, p.Reviewer, document)) },
+		"Retention":       func() error { return second(p.Retention(ctx)) },
+		"SetRetention":    func() error { return p.SetRetention(ctx, p.Administrator, p.Reviewer, 400) },
+
+		"Second":          func() error { return second(p.Second(ctx, "officer-b", []byte(desktest.Passphrase))) },
+		"Officers":        func() error { return second(p.Officers(ctx)) },
+		"Accounts":        func() error { return second(p.Accounts(ctx, p.Administrator)) },
+		"AddOfficer":      func() error { return p.AddOfficer(ctx, p.Administrator, p.Reviewer, fresh, []byte(given)) },
+		"DisableOfficer":  func() error { return p.DisableOfficer(ctx, p.Administrator, "officer-a") },
+		"EnableOfficer":   func() error { return p.EnableOfficer(ctx, p.Administrator, p.Reviewer, away.ID) },
+		"ResetPassphrase": func() error { return p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-a", []byte(given)) },
+		"Solo":            func() error { return second(p.Solo(ctx)) },
+		"SetSolo":         func() error { return p.SetSolo(ctx, p.Administrator, p.Reviewer, p.Now.AddDate(0, 0, 1)) },
+
+		"Signers":       func() error { return second(p.Signers(ctx, p.Administrator)) },
+		"RequestSigner": func() error { return second(p.RequestSigner(ctx, p.Administrator, p.Reviewer, "", nil)) },
+		"ImportSigner": func() error {
+			return second(p.ImportSigner(ctx, p.Administrator, p.Reviewer, requested.ID, nil, nil))
+		},
+		"RetireSigner": func() error { return p.RetireSigner(ctx, p.Administrator, p.Reviewer, requested.ID) },
+		"Vouches":      func() error { return second(p.Vouches(ctx, c.Seal)) },
+		"RotateKeys":   func() error { return p.RotateKeys(ctx, p.Administrator, p.Reviewer, func(int) {}) },
+
+		"Checkpoint": func() error { return second(p.Checkpoint(ctx, p.Administrator)) },
+		"EachEntry":  func() error { return p.EachEntry(ctx, p.Administrator, func(audit.Entry) error { return nil }) },
+		"Figures":    func() error { return second(p.Figures(ctx, p.Administrator, p.Now)) },
+		"Check":      func() error { return second(p.Check(ctx, p.Administrator, func(string) {})) },
+		"Backups":    func() error { return second(p.Backups(ctx)) },
+		"SetBackups": func() error { return p.SetBackups(ctx, p.Administrator, p.Reviewer, t.TempDir(), []byte(given)) },
+		"MayBackUp":  func() error { return p.MayBackUp(ctx, p.Administrator) },
+		"BackedUp":   func() error { return p.BackedUp(ctx, p.Administrator, desk.Backup{Made: p.Now}) },
+	}
+	methods := map[string]string{
+		"save": "Save", "submit": "Submit", "withdraw": "Withdraw", "take": "Take", "release": "Release", "tick": "Tick",
+		"return": "Return", "approve": "Approve", "issue": "Issue", "read": "Read",
+	}
+	for name, act := range acts {
+		i := slices.IndexFunc(data.States, func(s data.State) bool { _, ok := allowed[name][s]; return ok })
+		a := inState(t, p, data.States[i])
+		all[methods[name]] = func() error {
+			shown, err := act(p, a)
+			if err != nil && shown.ID != "" {
+				t.Errorf("%s showed a case all the same", name)
+			}
+			return err
+		}
+	}
+	ticked := p.Ticked(t, p.Specimen())
+	all["Rehearse"] = func() error { return second(p.Rehearse(ctx, p.Reviewer, ticked.ID)) }
+	return all
+}
+
+// TestEveryActIsKnown: what a desk does for a session stands in everyAct.
+func TestEveryActIsKnown(t *testing.T) {
+	all := everyAct(t, desktest.New(t))
+	d := reflect.TypeFor[*desk.Desk]()
+	for m := range d.Methods() {
+		for in := range m.Type.Ins() {
+			if in == reflect.TypeFor[staff.Session]() && all[m.Name] == nil && m.Name != "Waits" {
+				t.Errorf("%s is not tested locked, nor without its entry", m.Name)
+				break
+			}
+		}
+	}
+}
+
+// TestInvariant14AdverseActsHaveNameAndReason: nothing is sent back or revoked
+// without an officer who answers for it and a reason that the traveller is told;
+// and for a revocation, a second officer.
+func TestInvariant14AdverseActsHaveNameAndReason(t *testing.T) {
+	p := desktest.New(t)
+	a, c := p.Ticked(t, p.Specimen()), p.Issued(t, p.Specimen())
+	numbers := []data.CertificateNumber{c.Number}
+	var problems *desk.ProblemsError
+	for _, reasons := range [][]string{nil, {"unknown"}} {
+		if _, err := p.Return(ctx, p.Reviewer, a.ID, reasons, "why"); !errors.As(err, &problems) {
+			t.Errorf("returned for %q: %v", reasons, err)
+		}
+	}
+	returned, err := p.Return(ctx, p.Reviewer, a.ID, []string{"name"}, "as the passport has it")
+	if err != nil || returned.Return.Officer != "officer-b" || len(returned.Return.Reasons) != 1 || !returned.Return.At.Equal(p.Now) {
+		t.Errorf("%+v, %v", returned.Return, err)
+	}
+	for name, tt := range map[string]struct {
+		second       staff.Session
+		reason, note string
+		problem      bool
+		want         error
+	}{
+		"without a reason":          {p.Both, "unknown", "", true, nil},
+		"for fraud without a word":  {p.Both, data.RevokedFraud, " ", true, nil},
+		"as if it were replaced":    {p.Both, data.RevokedReplaced, "", true, nil},
+		"by one officer":            {staff.Session{}, "error", "", false, staff.ErrSecond},
+		"by the same officer twice": {p.Reviewer, "error", "", false, staff.ErrSecond},
+	} {
+		_, err := p.Revoke(ctx, p.Reviewer, tt.second, numbers, tt.reason, tt.note)
+		if tt.problem != errors.As(err, &problems) || tt.want != nil && !errors.Is(err, tt.want) {
+			t.Errorf("revoked %s: %v", name, err)
+		}
+		if r, err := p.Revocation(ctx, c.Number); r != nil || err != nil {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
+	// Time alone, and the program on its own, decide nothing.
+	p.Now = p.Now.AddDate(0, 2, 0)
+	if _, _, err := p.Daily(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := p.Revocation(ctx, c.Number); r != nil || err != nil {
+		t.Errorf("revoked by nobody: %+v, %v", r, err)
+	}
+}
+
+// TestInvariant7RevokedForGood: a revocation stays whatever is done afterwards,
+// and a correction has another number and revokes the old one with it.
+func TestInvariant7RevokedForGood(t *testing.T) {
+	p := desktest.New(t)
+	c, other := p.Issued(t, p.Specimen()), p.Issued(t, p.Specimen())
+	if _, err := p.Revoke(ctx, p.Reviewer, p.Both, []data.CertificateNumber{c.Number}, "error", "a wrong date"); err != nil {
+		t.Fatal(err)
+	}
+	want := data.Revocation{At: p.Now, Reason: "error", Note: "a wrong date", Officer: "officer-b", Second: "officer-c"}
+	revoked := func() {
+		t.Helper()
+		r, err := p.Revocation(ctx, c.Number)
+		if err != nil || r == nil || !reflect.DeepEqual(*r, want) {
+			t.Errorf("revocation %+v, want %+v, %v", r, want, err)
+		}
+		if r, err := p.Revocation(ctx, other.Number); err != nil || r != nil {
+			t.Errorf("another one of the same traveller: %+v, %v", r, err)
+		}
+	}
+	revoked()
+	// Both or neither: one that is revoked already stops all of it.
+	if _, err := p.Revoke(ctx, p.Reviewer, p.Both, []data.CertificateNumber{other.Number, c.Number}, "error", ""); !errors.Is(err, desk.ErrRevoked) {
+		t.Errorf("revoked twice: %v", err)
+	}
+	p.Issue(ctx, p.Reviewer, c.Application)
+	p.Printed(ctx, p.Clerk, c.Number, "q", "1")
+	p.HandOver(ctx, p.Clerk, c.Number, c.Seal)
+	p.Lock()
+	if _, err := p.SignIn(ctx, "officer-b", []byte(desktest.Passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	revoked()
+
+	a, err := p.Correct(ctx, p.Clerk, other.Number)
+	if err == nil {
+		a, err = p.Submit(ctx, p.Clerk, a.ID)
+	}
+	if err == nil {
+		a, err = p.Take(ctx, p.Reviewer, a.ID)
+	}
+	for _, g := range a.Content.Groups() {
+		if err == nil {
+			a, err = p.Tick(ctx, p.Reviewer, a.ID, g, true)
+		}
+	}
+	if err == nil {
+		a, err = p.Approve(ctx, p.Reviewer, a.ID)
+	}
+	if err != nil {
+		desktest.Fatal(t, err)
+	}
+	revoked() // not before the other one is there
+	corrected, err := p.Issue(ctx, p.Reviewer, a.ID)
+	if err != nil || corrected.Number == other.Number || corrected.Statement.Replaces != other.Number {
+		t.Fatalf("%s replaces %q, %v", corrected.Number, corrected.Statement.Replaces, err)
+	}
+	r, err := p.Revocation(ctx, other.Number)
+	if err != nil || r == nil || r.Reason != data.RevokedReplaced || r.ReplacedBy != corrected.Number {
+		t.Errorf("the old one: %+v, %v", r, err)
+	}
+}
