@@ -58,7 +58,9 @@ func newBorder(t testing.TB, language string) *border {
 		Error: func(err error) { b.errs = append(b.errs, err) }, Changed: func() {},
 	}
 	list := b.post.Trust()
-	list.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return b.post.Revocation(context.Background(), n) }
+	list.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) {
+		return b.post.Revocation(context.Background(), n)
+	}
 	b.parts = Parts{Trust: list, Pages: paper{}, Names: book, After: func(_ time.Duration, f func()) { b.later = append(b.later, f) }}
 	b.m = NewModel(b.env, b.parts)
 	return b
