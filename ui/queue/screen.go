@@ -137,9 +137,9 @@ func (s *screen) show(state State) {
 		}
 		text := s.p.Say(n.Err)
 		if text == "" {
-			text = n.Err.Error()
+			text = s.e.T("queue.trouble") + " " + n.Err.Error()
 		}
-		s.told.Add(widgets.NewNotice(look.Invalid, s.e.T("queue.trouble")+" "+text))
+		s.told.Add(widgets.NewNotice(look.Invalid, text))
 	}
 	s.told.Hidden = len(state.Notices) == 0
 	s.chips.Objects = nil
