@@ -33,6 +33,8 @@ var sayings = []struct {
 	{desk.ErrNotApproved, "error.not-approved"},
 	{desk.ErrTooLarge, "error.too-large"},
 	{desk.ErrOtherPaper, "error.other-paper"},
+	{desk.ErrReplaced, "error.replaced"},
+	{desk.ErrRevoked, "error.revoked"},
 	{keys.ErrMissing, "error.key-missing"},
 	{keys.ErrPassphrase, "error.key-passphrase"},
 	{keys.ErrUnfit, "error.key-unfit"},

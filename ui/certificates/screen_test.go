@@ -19,7 +19,8 @@ import (
 func bench(t testing.TB, d *desktop, language string, r env.Route) *screentest.Bench {
 	t.Helper()
 	d.parts.Jobs = NewJobs()
-	return screentest.New(t, d.post, d.post.Clerk, language, r, func(*screentest.Bench) env.Factory {
+	return screentest.New(t, d.post, d.post.Clerk, language, r, func(b *screentest.Bench) env.Factory {
+		d.parts.After = b.After
 		return func(e *env.Env, r env.Route) env.Screen { return New(e, d.parts, r) }
 	})
 }
