@@ -288,7 +288,9 @@ func (m *RecallModel) Revoke(second staff.Session) RecallState {
 		if m.revoked = append(m.revoked, all...); len(all) > 0 {
 			m.st.Grounds = Grounds{}
 			clear(m.ticked)
-			m.e.Toast(m.e.T("certificates.recall.done", len(all)))
+			if m.gone {
+				m.e.Toast(m.e.T("certificates.recall.done", len(all)))
+			}
 		}
 		if err != nil {
 			m.e.Error(err)

@@ -209,15 +209,22 @@ func (s *RecallScreen) show(st RecallState) {
 	s.rowsProblem.Set(look.Invalid, problem)
 	s.grounds.show(st.Grounds)
 	setVisible(s.busy, st.Busy != "")
-	setVisible(s.why, len(st.Rows) > 0)
+	setVisible(s.why, len(st.Rows) > 0 && (st.Revoked == 0 || st.Ticked > 0))
 	setVisible(s.told, st.Revoked > 0)
 	s.result.Set(look.Valid, "")
 	if st.Revoked > 0 {
 		s.result.Set(look.Valid, s.e.T("certificates.recall.done", st.Revoked))
 	}
-	s.revoke.SetText(s.e.T("certificates.recall.revoke", st.Ticked))
+	label := s.e.T("certificates.revoke")
+	if st.Ticked > 0 {
+		label = s.e.T("certificates.recall.revoke", st.Ticked)
+	}
+	s.revoke.SetText(label)
 	enable(s.revoke, st.Busy == "")
 	s.root.Refresh()
+	if s.why.Hidden && len(st.Rows) > 0 && before.Ticked > 0 {
+		s.toTable() // what had the focus is gone
+	}
 	if st.Listed != before.Listed || st.Busy != before.Busy || st.Revoked != before.Revoked {
 		s.e.Changed()
 	}

@@ -183,6 +183,8 @@ type One struct {
 	ended    *fyne.Container   // what stands in its place once it does not count any more
 	refused  *widgets.Notice
 	wrong    *widgets.Card
+	mend     *fyne.Container
+	take     *fyne.Container
 	correct  *widgets.Button
 	revoke   *widgets.Button
 	why      *widgets.Card
@@ -237,9 +239,9 @@ func newOne(e *env.Env, parts Parts, n data.CertificateNumber) *One {
 	s.refused = widgets.NewNotice(look.Invalid, "")
 	s.correct = widgets.NewButton(e.T("certificates.correct"), nil, s.doCorrect)
 	s.revoke = widgets.NewButton(e.T("certificates.revoke"), nil, s.doRevoke)
-	s.wrong = widgets.NewCard(e.T("certificates.wrong"), widgets.Stack(8,
-		widgets.Prose(e.T("certificates.correct.how"), look.ColorMuted), widgets.Row(0, s.correct, widgets.Stretch()),
-		widgets.Prose(e.T("certificates.revoke.how"), look.ColorMuted), widgets.Row(0, s.revoke, widgets.Stretch())))
+	s.mend = widgets.Stack(8, widgets.Prose(e.T("certificates.correct.how"), look.ColorMuted), widgets.Row(0, s.correct, widgets.Stretch()))
+	s.take = widgets.Stack(8, widgets.Prose(e.T("certificates.revoke.how"), look.ColorMuted), widgets.Row(0, s.revoke, widgets.Stretch()))
+	s.wrong = widgets.NewCard(e.T("certificates.wrong"), widgets.Stack(12, s.mend, s.take))
 	s.grounds = newGrounds(e, parts.Codes, func(code string) { s.show(s.m.Reason(code)) }, func(text string) { s.show(s.m.Note(text)) }, s.dontRevoke)
 	s.agree = widgets.NewButton(e.T("certificates.revoke.go"), nil, s.askRevoke).Primary()
 	s.why = widgets.NewCard(e.T("certificates.revoke.title"), widgets.Stack(8, s.grounds.reasonField, s.grounds.noteField,
@@ -488,8 +490,8 @@ func (s *One) showEnded(st, before State) {
 	s.why.Hidden = !st.Revoking
 	s.grounds.show(st.Grounds)
 	s.wrong.Hidden = st.Revoking || !st.CanRevoke && !st.CanCorrect
-	enable(s.correct, st.CanCorrect)
-	enable(s.revoke, st.CanRevoke)
+	setVisible(s.mend, st.CanCorrect)
+	setVisible(s.take, st.CanRevoke)
 	link := func(n data.CertificateNumber) fyne.CanvasObject {
 		return widgets.Row(0, widgets.NewButton(s.e.T("certificates.open", n), nil, func() {
 			s.e.Navigate(env.Route{Screen: env.Certificates, ID: string(n)})
@@ -505,10 +507,11 @@ func (s *One) showEnded(st, before State) {
 	setVisible(s.sheet, !over)
 	setVisible(s.ended, over)
 	setVisible(s.queues, !over)
-	if !over || over && before.Revoked == st.Revoked && before.Erased == st.Erased {
+	if !over || before.Revoked == st.Revoked && before.Erased == st.Erased {
 		return
 	}
 	r := st.Revoked
+	s.number.Set(st.Number.String(), widgets.Style{Huge: true, Bold: true, Color: look.Invalid.Ink()})
 	body := widgets.Stack(12)
 	if r.Since != "" {
 		word, lines := "certificates.life.revoked", []string{s.e.T("certificates.revoked.since", r.Since, r.Reason), s.e.T("certificates.revoked.who", r.Who, r.Second)}
