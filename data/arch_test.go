@@ -3,13 +3,16 @@ package data_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -194,5 +197,47 @@ func TestInvariant10NowIsAParameter(t *testing.T) {
 	})
 	if seen == 0 {
 		t.Error("nobody at all reads the clock: the search does not work")
+	}
+}
+
+// TestSecurityPageNamesTests: whatever SECURITY.md names as a test is one.
+func TestSecurityPageNamesTests(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "SECURITY.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	err = filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllSubmatch(b, -1) {
+			known[string(m[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllSubmatch(page, -1)
+	for _, m := range named {
+		if !known[string(m[1])] {
+			t.Errorf("SECURITY.md names %s, and there is no such test", m[1])
+		}
+	}
+	if len(named) < 20 {
+		t.Errorf("only %d tests are named", len(named))
+	}
+	for n := range 14 {
+		prefix := fmt.Sprintf("TestInvariant%d", n+1)
+		found := false
+		for name := range known {
+			rest, ok := strings.CutPrefix(name, prefix)
+			found = found || ok && rest != "" && (rest[0] < '0' || rest[0] > '9')
+		}
+		if !found {
+			t.Errorf("no test is named for invariant %d", n+1)
+		}
 	}
 }

@@ -10,16 +10,19 @@
 //	pratiquectl officers add --post DIR --as NAME --name NAME --mark MARK --role ROLE,… ID
 //	pratiquectl officers disable|enable|reset --post DIR --as NAME ID
 //	pratiquectl officers passphrase --post DIR --as NAME
+//	pratiquectl notices test FILE…
+//	pratiquectl notices doc
+//	pratiquectl notices schema
 //	pratiquectl trust export --post DIR --out FILE
 //	pratiquectl audit verify --post DIR [--checkpoint FILE]… [--key FILE]
 //	pratiquectl audit checkpoint --post DIR --out FILE
 //	pratiquectl audit list --post DIR
 //
 // Exit status: 0 done; 1 what was asked for has a fault (an application with
-// problems, an invalid seal, an audit log that was tampered with, an act that is
-// refused); 2 a seal about which nothing can be said; 3 no readable seal; 64
-// wrong usage, or a file or post that cannot be used as it is; 70 a fault of
-// the program.
+// problems, an invalid seal, a notice that is not as it says, an audit log that
+// was tampered with, an act that is refused); 2 a seal about which nothing can
+// be said; 3 no readable seal; 64 wrong usage, or a file or post that cannot be
+// used as it is; 70 a fault of the program.
 package main
 
 import (
@@ -83,6 +86,7 @@ type commands struct {
 	Issue    issueCommand    `cmd:"" help:"Take applications to certificates at a practice post."`
 	Verify   verifyCommand   `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers officersCommand `cmd:"" help:"Who may sign in at a post."`
+	Notices  noticesCommand  `cmd:"" help:"What posts require, as data."`
 	Trust    trustCommand    `cmd:"" help:"What others need to trust this post."`
 	Audit    auditCommand    `cmd:"" help:"The log of everything that was done at a post."`
 }

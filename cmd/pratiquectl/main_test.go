@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"testing"
 
@@ -37,7 +38,9 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_CACHE_HOME", cache)
-			return nil
+			notices, err := filepath.Abs("../../assets/notices")
+			e.Setenv("NOTICES", notices)
+			return err
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition != "pty" {

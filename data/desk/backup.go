@@ -74,6 +74,11 @@ func (d *Desk) MayBackUp(ctx context.Context, s staff.Session) error {
 // program on its own.
 func (d *Desk) BackedUp(ctx context.Context, s staff.Session, made Backup) error {
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		if s.Officer().ID != "" {
+			if err := staff.Permit(tx, s, audit.BackupMade); err != nil {
+				return err
+			}
+		}
 		b, _, err := store.Get[Backups](tx, store.SettingBackup)
 		if err != nil {
 			return err

@@ -17,6 +17,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -161,8 +162,12 @@ func (d *Desk) ready(ctx context.Context) error {
 	}
 	rows := map[data.ApplicationID]Row{}
 	err := d.log.View(ctx, func(tx store.Tx) error {
-		return store.Each(tx, store.Applications, "", 0, func(_ string, a data.Application) error {
-			rows[a.ID] = row(tx, a)
+		return tx.Scan(store.Applications, "", 0, func(key string, b []byte) error {
+			r, err := row(tx, b)
+			if err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+			rows[r.ID] = r
 			return nil
 		})
 	})
@@ -194,11 +199,11 @@ func (d *Desk) sign(ctx context.Context) error {
 func (d *Desk) Lock() {
 	d.entering.Lock()
 	defer d.entering.Unlock()
-	d.mu.Lock()
-	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
-	d.mu.Unlock()
 	d.useSigner(nil)
 	d.vault.Lock()
+	d.mu.Lock() // only now: an act that just ended may have brought its row up to date
+	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
+	d.mu.Unlock()
 }
 
 // useSigner gives the issuer another signer, or none, and closes the one before.
@@ -387,11 +392,11 @@ func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (dat
 
 // newApplication is a draft with that content.
 func (d *Desk) newApplication(s staff.Session, c data.Content) data.Application {
-	random := make([]byte, 16)
+	random := make([]byte, 32)
 	rand.Read(random) // never fails
 	now := d.clock()
 	return data.Application{
-		ID: data.ApplicationID(hex.EncodeToString(random)), Practice: d.post.Practice(),
+		ID: data.ApplicationID(hex.EncodeToString(random[:16])), Salt: random[16:], Practice: d.post.Practice(),
 		Version: 1, State: data.Draft, Content: normalised(c), Preparers: []data.OfficerID{s.Officer().ID}, Created: now, Changed: now,
 	}
 }
@@ -415,7 +420,13 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 		default:
 			return ErrState
 		}
-		a.Content, a.Version, a.Approval, a.Reviewer = normalised(c), a.Version+1, nil, ""
+		next := normalised(c)
+		changed, err := changes(a.Salt, a.Content, next)
+		if err != nil {
+			return err
+		}
+		maps.Copy(e.Detail, changed)
+		a.Content, a.Version, a.Approval, a.Reviewer = next, a.Version+1, nil, ""
 		id := s.Officer().ID
 		if !slices.Contains(a.Preparers, id) {
 			a.Preparers = append(a.Preparers, id)

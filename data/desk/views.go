@@ -40,16 +40,58 @@ type Row struct {
 	ReplacedBy data.CertificateNumber
 }
 
-// row is a case's row. A certificate that cannot be read leaves its part empty.
-func row(tx store.Tx, a data.Application) Row {
+// glimpse is what a row needs of an application.
+type glimpse struct {
+	ID      data.ApplicationID `json:"id"`
+	State   data.State         `json:"state"`
+	Content struct {
+		Traveller struct {
+			Surname    string `json:"surname"`
+			GivenNames string `json:"givenNames"`
+			NativeName string `json:"nativeName"`
+		} `json:"traveller"`
+		Document struct {
+			Number string `json:"number"`
+		} `json:"document"`
+		Tests []struct {
+			Kind data.TestKind `json:"kind"`
+		} `json:"tests"`
+		Doses     []struct{} `json:"doses"`
+		Itinerary []data.Leg `json:"itinerary"`
+	} `json:"content"`
+	Preparers   []data.OfficerID       `json:"preparers"`
+	Reviewer    data.OfficerID         `json:"reviewer"`
+	Certificate data.CertificateNumber `json:"certificate"`
+	Changed     time.Time              `json:"changed"`
+}
+
+// sight is what a row needs of a certificate.
+type sight struct {
+	Number     data.CertificateNumber `json:"number"`
+	Phase      data.Phase             `json:"phase"`
+	IssuedAt   time.Time              `json:"issuedAt"`
+	Prints     []struct{}             `json:"prints"`
+	HandedOver time.Time              `json:"handedOver"`
+	Revoked    *struct {
+		At         time.Time              `json:"at"`
+		ReplacedBy data.CertificateNumber `json:"replacedBy"`
+	} `json:"revoked"`
+}
+
+// row is the row of a stored application. A certificate that cannot be read
+// leaves its part empty.
+func row(tx store.Tx, stored []byte) (Row, error) {
+	a, err := store.Glance[glimpse](stored)
+	if err != nil {
+		return Row{}, err
+	}
 	t := a.Content.Traveller
 	r := Row{
-		ID: a.ID, State: a.State, Departs: a.Content.Departs(),
-		Surname: t.Surname, GivenNames: t.GivenNames, NativeName: t.NativeName,
+		ID: a.ID, State: a.State, Surname: t.Surname, GivenNames: t.GivenNames, NativeName: t.NativeName,
 		Document: a.Content.Document.Number, Doses: len(a.Content.Doses), Officer: a.Reviewer, Changed: a.Changed,
 	}
 	if len(a.Content.Itinerary) > 0 {
-		r.Flight = a.Content.Itinerary[0].Flight
+		r.Departs, r.Flight = a.Content.Itinerary[0].Departs, a.Content.Itinerary[0].Flight
 	}
 	for _, test := range a.Content.Tests {
 		r.Tests = append(r.Tests, test.Kind)
@@ -57,13 +99,18 @@ func row(tx store.Tx, a data.Application) Row {
 	if r.Officer == "" && len(a.Preparers) > 0 {
 		r.Officer = a.Preparers[len(a.Preparers)-1]
 	}
-	if c, found, err := store.Get[data.Certificate](tx, store.CertificateKey(a.Certificate)); err == nil && found && c.Phase == data.PhaseIssued {
-		r.Number, r.Issued, r.Prints, r.HandedOver = c.Number, c.IssuedAt, len(c.Prints), c.HandedOver
-		if c.Revoked != nil {
-			r.Revoked, r.ReplacedBy = c.Revoked.At, c.Revoked.ReplacedBy
+	if a.Certificate == "" {
+		return r, nil
+	}
+	if b, err := tx.Get(store.CertificateKey(a.Certificate)); err == nil && b != nil {
+		if c, err := store.Glance[sight](b); err == nil && c.Phase == data.PhaseIssued {
+			r.Number, r.Issued, r.Prints, r.HandedOver = c.Number, c.IssuedAt, len(c.Prints), c.HandedOver
+			if c.Revoked != nil {
+				r.Revoked, r.ReplacedBy = c.Revoked.At, c.Revoked.ReplacedBy
+			}
 		}
 	}
-	return r
+	return r, nil
 }
 
 // refresh brings one row up to date from the store.
@@ -74,12 +121,12 @@ func (d *Desk) refresh(ctx context.Context, id data.ApplicationID) error {
 	d.mu.Lock() // before the snapshot is taken, so that an older one never wins
 	defer d.mu.Unlock()
 	return d.log.View(ctx, func(tx store.Tx) error {
-		a, found, err := store.Get[data.Application](tx, store.ApplicationKey(id))
-		if err != nil || !found {
+		b, err := tx.Get(store.ApplicationKey(id))
+		if err != nil || b == nil {
 			return err
 		}
-		d.rows[id] = row(tx, a)
-		return nil
+		d.rows[id], err = row(tx, b)
+		return err
 	})
 }
 

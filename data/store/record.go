@@ -53,6 +53,17 @@ var (
 	}.DecMode())
 )
 
+// looking reads the fields it knows and skips the rest without a look.
+var looking = must(cbor.DecOptions{
+	IndefLength:       cbor.IndefLengthForbidden,
+	TagsMd:            cbor.TagsForbidden,
+	FieldNameMatching: cbor.FieldNameMatchingCaseSensitive,
+	MaxNestedLevels:   16,
+	MaxArrayElements:  10_000,
+	MaxMapPairs:       1_000,
+	BignumTag:         cbor.BignumTagForbidden,
+}.DecMode())
+
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic("store: " + err.Error()) // the options above are constants
@@ -84,6 +95,14 @@ func Decode[T any](b []byte) (v T, err error) {
 		return none, err
 	}
 	return v, nil
+}
+
+// Glance reads some fields of a record into a type that has no others: much
+// faster than [Decode] where lists are made of very many records. Only what
+// [Encode] wrote is to be read with it.
+func Glance[T any](b []byte) (v T, err error) {
+	err = looking.Unmarshal(b, &v)
+	return v, err
 }
 
 // Put stores a record.
