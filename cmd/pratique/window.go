@@ -24,8 +24,10 @@ import (
 	"pratique/pdfgen"
 	"pratique/pdfgen/page"
 	"pratique/ui"
+	"pratique/ui/admin"
 	"pratique/ui/certificates"
 	"pratique/ui/env"
+	"pratique/ui/figures"
 	"pratique/ui/intake"
 	"pratique/ui/queue"
 	"pratique/ui/review"
@@ -93,11 +95,11 @@ func window(ctx context.Context, dir string) error {
 	shell = ui.New(ui.Config{
 		Window: w, Words: words, Language: language, Post: h.Folder.Post, Now: time.Now, Run: env.Background, After: env.After,
 		Screens: screens(h, a.Preferences(), evidencePages, words.Languages(), func(l string) { shell.SetLanguage(l) }),
-		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify},
+		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify, env.Figures, env.Admin},
 		May:     may,
 		Home: func(o data.Officer) env.Route {
 			if !may(o, env.Queue) {
-				return env.Route{Screen: env.Verify}
+				return env.Route{Screen: env.Admin}
 			}
 			return env.Route{Screen: env.Queue}
 		},
@@ -131,6 +133,10 @@ func may(o data.Officer, s env.ScreenName) bool {
 		return slices.Contains(o.Roles, data.Clerk)
 	case env.Queue, env.Review, env.Certificates:
 		return slices.ContainsFunc(o.Roles, func(r data.Role) bool { return r != data.Administrator })
+	case env.Figures:
+		return figures.May(o)
+	case env.Admin:
+		return admin.May(o)
 	default:
 		return true
 	}
@@ -143,7 +149,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		fyne.LogError("the post's own anchor cannot be read", err)
 	}
 	anchors.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return h.Revocation(context.Background(), n) }
-	halves, begun, jobs := review.Halves{}, certificates.Halves{}, certificates.NewJobs()
+	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
 			return signin.New(e, signin.Parts{Door: h.Desk, Practice: h.Practice.Officers, Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
@@ -177,6 +183,10 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs, Halves: begun, After: env.After,
 			}, r)
 		},
+		env.Figures: func(e *env.Env, r env.Route) env.Screen {
+			return figures.New(e, figures.Parts{Desk: h.Desk, Names: h.Codes, Save: savings(h, settings)}, r)
+		},
+		env.Admin: func(e *env.Env, r env.Route) env.Screen { return admin.New(e, administration, r) },
 		env.Verify: func(e *env.Env, r env.Route) env.Screen {
 			return verify.New(e, verify.Parts{Trust: &anchors, Pages: pages, Names: h.Codes, After: env.After}, r)
 		},

@@ -31,7 +31,12 @@ func NewCard(title string, body fyne.CanvasObject, trailing ...fyne.CanvasObject
 }
 
 // SetTitle shows another title.
-func (c *Card) SetTitle(title string) { c.title.SetText(title) }
+func (c *Card) SetTitle(title string) {
+	c.title.SetText(title)
+	if title != "" {
+		c.header.Show()
+	}
+}
 
 // SetRole marks the card's left edge with a role's colour, Plain with none.
 func (c *Card) SetRole(r look.Role) {
