@@ -148,13 +148,21 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 	if err := anchors.Load(h.Folder.Dir); err != nil {
 		fyne.LogError("the post's own anchor cannot be read", err)
 	}
-	halves, jobs, administration := review.Halves{}, certificates.NewJobs(), adminParts(h, settings)
+	anchors.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return h.Revocation(context.Background(), n) }
+	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
 			return signin.New(e, signin.Parts{Door: h.Desk, Practice: h.Practice.Officers, Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
 		},
 		env.Queue: func(e *env.Env, r env.Route) env.Screen {
-			return queue.New(e, queue.Parts{Desk: h.Desk, After: env.After}, r)
+			parts := queue.Parts{Desk: h.Desk, After: env.After, Say: func(err error) string { return ui.Say(e.Words, err) }}
+			if !h.Folder.Post.Practice() { // what is practised may be lost
+				parts.LastBackup = func(ctx context.Context) (time.Time, bool, error) {
+					b, ok, err := h.LastBackup(ctx)
+					return b.Made, ok, err
+				}
+			}
+			return queue.New(e, parts, r)
 		},
 		env.Intake: func(e *env.Env, r env.Route) env.Screen {
 			return intake.New(e, intake.Parts{
@@ -171,8 +179,8 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Certificates: func(e *env.Env, r env.Route) env.Screen {
 			return certificates.New(e, certificates.Parts{
-				Desk: h.Desk, Paper: h, Pages: h.Paper(), Printer: newPrinter(), Settings: settings,
-				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs,
+				Desk: h.Desk, Codes: h.Codes, Paper: h, Pages: h.Paper(), Printer: newPrinter(), Settings: settings,
+				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs, Halves: begun, After: env.After,
 			}, r)
 		},
 		env.Figures: func(e *env.Env, r env.Route) env.Screen {
