@@ -11,7 +11,9 @@ import (
 	"pratique/data/mrz"
 	"pratique/data/post"
 	"pratique/data/store"
+	"pratique/data/store/disk"
 	"pratique/data/vault"
+	"pratique/ui/env"
 	"pratique/ui/locale"
 )
 
@@ -21,6 +23,7 @@ var sayings = []struct {
 	err error
 	key string
 }{
+	{env.ErrSpared, "error.spared"},
 	{desk.ErrSignIn, "error.sign-in"},
 	{desk.ErrDisabled, "error.disabled"},
 	{desk.ErrMustChange, "error.must-change"},
@@ -66,6 +69,17 @@ var sayings = []struct {
 	{store.ErrUnknown, "error.unknown"},
 	{store.ErrSealed, "error.sealed"},
 	{store.ErrLocked, "error.locked"},
+	{disk.ErrNetwork, "error.network"},
+	{audit.ErrHead, "error.head"},
+	{audit.ErrBroken, "error.broken"},
+	{vault.ErrPutBack, "error.put-back"},
+	{vault.ErrDevice, "error.device"},
+	{vault.ErrDamaged, "error.damaged"},
+	{vault.ErrLocked, "error.records-locked"},
+	{vault.ErrKind, "error.mixed"},
+	{post.ErrMixed, "error.mixed"},
+	{post.ErrNoPost, "error.no-post"},
+	{post.ErrNotEmpty, "error.not-empty"},
 }
 
 // Say is the sentence for an error in an officer's words, empty for one that
