@@ -25,8 +25,10 @@ import (
 	"pratique/pdfgen"
 	"pratique/pdfgen/page"
 	"pratique/ui"
+	"pratique/ui/admin"
 	"pratique/ui/certificates"
 	"pratique/ui/env"
+	"pratique/ui/figures"
 	"pratique/ui/intake"
 	"pratique/ui/locale"
 	"pratique/ui/queue"
@@ -143,11 +145,11 @@ func (a *application) desk(dir string) {
 	a.shell = ui.New(ui.Config{
 		Window: w, Words: words, Language: a.language(), Post: h.Folder.Post, Now: time.Now, Run: env.Background, After: env.After,
 		Screens: screens(h, settings, a.pages, words.Languages(), func(l string) { a.shell.SetLanguage(l) }),
-		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify},
+		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify, env.Figures, env.Admin},
 		May:     may,
 		Home: func(o data.Officer) env.Route {
 			if !may(o, env.Queue) {
-				return env.Route{Screen: env.Verify}
+				return env.Route{Screen: env.Admin}
 			}
 			return env.Route{Screen: env.Queue}
 		},
@@ -241,6 +243,10 @@ func may(o data.Officer, s env.ScreenName) bool {
 		return slices.Contains(o.Roles, data.Clerk)
 	case env.Queue, env.Review, env.Certificates:
 		return slices.ContainsFunc(o.Roles, func(r data.Role) bool { return r != data.Administrator })
+	case env.Figures:
+		return figures.May(o)
+	case env.Admin:
+		return admin.May(o)
 	default:
 		return true
 	}
@@ -252,13 +258,21 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 	if err := anchors.Load(h.Folder.Dir); err != nil {
 		fyne.LogError("the post's own anchor cannot be read", err)
 	}
-	halves, jobs := review.Halves{}, certificates.NewJobs()
+	anchors.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return h.Revocation(context.Background(), n) }
+	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
 			return signin.New(e, signin.Parts{Door: h.Desk, Practice: seats(h), Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
 		},
 		env.Queue: func(e *env.Env, r env.Route) env.Screen {
-			return queue.New(e, queue.Parts{Desk: h.Desk, After: env.After}, r)
+			parts := queue.Parts{Desk: h.Desk, After: env.After, Say: func(err error) string { return ui.Say(e.Words, err) }}
+			if !h.Folder.Post.Practice() { // what is practised may be lost
+				parts.LastBackup = func(ctx context.Context) (time.Time, bool, error) {
+					b, ok, err := h.LastBackup(ctx)
+					return b.Made, ok, err
+				}
+			}
+			return queue.New(e, parts, r)
 		},
 		env.Intake: func(e *env.Env, r env.Route) env.Screen {
 			parts := intake.Parts{
@@ -279,10 +293,14 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Certificates: func(e *env.Env, r env.Route) env.Screen {
 			return certificates.New(e, certificates.Parts{
-				Desk: h.Desk, Paper: h, Pages: h.Paper(), Printer: newPrinter(), Settings: settings,
-				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs,
+				Desk: h.Desk, Codes: h.Codes, Paper: h, Pages: h.Paper(), Printer: newPrinter(), Settings: settings,
+				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs, Halves: begun, After: env.After,
 			}, r)
 		},
+		env.Figures: func(e *env.Env, r env.Route) env.Screen {
+			return figures.New(e, figures.Parts{Desk: h.Desk, Names: h.Codes, Save: savings(h, settings)}, r)
+		},
+		env.Admin: func(e *env.Env, r env.Route) env.Screen { return admin.New(e, administration, r) },
 		env.Verify: func(e *env.Env, r env.Route) env.Screen {
 			return verify.New(e, verify.Parts{Trust: &anchors, Pages: pages, Names: h.Codes, After: env.After}, r)
 		},

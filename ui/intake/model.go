@@ -67,8 +67,10 @@ type State struct {
 	Stage   data.State
 	Content data.Content
 	Return  *data.Return // why it came back
-	Closed  Why
-	Minor   bool // the traveller needs a guardian
+	// Replaces is the certificate that this application corrects.
+	Replaces data.CertificateNumber
+	Closed   Why
+	Minor    bool // the traveller needs a guardian
 
 	Problems  []data.Problem // to mend or to confirm
 	Confirmed []data.Problem // confirmed against the document
@@ -173,7 +175,7 @@ func (m *Model) take(a data.Application) {
 func (m *Model) stored(a data.Application) {
 	s := &m.state
 	m.base = a.Version
-	s.ID, s.Stage, s.Return = a.ID, a.State, a.Return
+	s.ID, s.Stage, s.Return, s.Replaces = a.ID, a.State, a.Return, a.Replaces
 	switch {
 	case !slices.Contains(m.session.Officer().Roles, data.Clerk):
 		s.Closed = Role

@@ -573,7 +573,7 @@ func (s *screen) showActs(state State) {
 
 // showBanner says on top why the case came back, or why it cannot be changed.
 func (s *screen) showBanner(state State) {
-	now := string(state.Closed) + " " + string(state.Stage)
+	now := string(state.Closed) + " " + string(state.Stage) + " " + string(state.Replaces)
 	if now == s.said {
 		return
 	}
@@ -600,10 +600,14 @@ func (s *screen) showBanner(state State) {
 		}
 		bar = notice(look.Practice, s.e.T("intake.returned", s.day(state.Return.At)), lines)
 	}
-	s.banner.Objects = nil
-	if bar != nil {
-		s.banner.Objects = []fyne.CanvasObject{bar}
+	bars := widgets.Stack(0)
+	if state.Replaces != "" {
+		bars.Add(widgets.Inset(look.Gap, 4, widgets.NewNotice(look.Accent, s.e.T("intake.replaces", state.Replaces))))
 	}
+	if bar != nil {
+		bars.Add(bar)
+	}
+	s.banner.Objects = []fyne.CanvasObject{bars}
 	s.banner.Refresh()
 }
 
