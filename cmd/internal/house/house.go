@@ -179,11 +179,11 @@ func (h *House) Close() error {
 
 // cost is what a new passphrase costs at a post. Those of practice stand in a
 // file and protect nothing.
-func cost(p data.Post) vault.Cost {
+func cost(p data.Post) func() vault.Cost {
 	if p.Practice() {
-		return vault.DefaultCost
+		return func() vault.Cost { return post.PracticeCost }
 	}
-	return calibrated()
+	return calibrated
 }
 
 // unlockTime is how long proving a passphrase takes at a real post.
