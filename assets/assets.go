@@ -3,6 +3,7 @@
 //
 //	fonts     the typefaces of the paper
 //	codes     the code lists (package data/codes)
+//	notices   the practice posts' notices (package data/rules) and their schema
 //	practice  what a new practice post starts with: laboratories.json is a
 //	          list of data.Laboratory, all of them invented
 package assets
@@ -11,5 +12,5 @@ import "embed"
 
 // FS has the folders of the package comment at its root.
 //
-//go:embed fonts codes practice locale wording icons
+//go:embed fonts codes practice locale wording icons notices
 var FS embed.FS

@@ -20,6 +20,8 @@ type Content struct {
 	Doses       []Dose          `json:"doses,omitempty"`
 	Infections  []Infection     `json:"infections,omitempty"`
 	Itinerary   []Leg           `json:"itinerary,omitempty"`
+	Stays       []Stay          `json:"stays,omitempty"`  // before the journey, the last one last
+	Papers      []Paper         `json:"papers,omitempty"` // handed in beside reports and vaccinations
 	Declaration Declaration     `json:"declaration"`
 	// Confirmed keeps what the officer confirmed against a problem of severity
 	// [Confirm]: the same problem about the same value is not asked again.
@@ -54,7 +56,8 @@ func (c Content) Pinned() Content {
 	}
 	c.Itinerary = slices.Clone(c.Itinerary)
 	for i := range c.Itinerary {
-		c.Itinerary[i].Departs = c.Itinerary[i].Departs.Pinned()
+		l := &c.Itinerary[i]
+		l.Boards, l.Departs, l.Arrives = l.Boards.Pinned(), l.Departs.Pinned(), l.Arrives.Pinned()
 	}
 	return c
 }
@@ -87,7 +90,11 @@ func (c Content) Groups() []Group {
 	if len(c.Doses)+len(c.Infections) > 0 {
 		groups = append(groups, Group{GroupVaccinations, hashJSON([]any{c.Doses, c.Infections})})
 	}
-	return append(groups, Group{GroupJourney, hashJSON([]any{c.Itinerary, c.Declaration})})
+	journey := []any{c.Itinerary, c.Declaration}
+	if len(c.Stays)+len(c.Papers) > 0 {
+		journey = append(journey, c.Stays, c.Papers)
+	}
+	return append(groups, Group{GroupJourney, hashJSON(journey)})
 }
 
 // ApplicationID names an application: 16 random bytes in lower-case hex.
@@ -115,8 +122,11 @@ type Application struct {
 	ID       ApplicationID `json:"id"`
 	Practice bool          `json:"practice"` // the kind of the post that made it, for good
 	Version  int           `json:"version"`  // counts saves, from 1
-	State    State         `json:"state"`
-	Content  Content       `json:"content"`
+	// Salt keys what the log says of edits: 16 random bytes that go with the
+	// application when it is erased.
+	Salt    []byte  `json:"salt,omitempty"`
+	State   State   `json:"state"`
+	Content Content `json:"content"`
 	// Preparers are all officers who saved any version; none of them may approve.
 	Preparers   []OfficerID       `json:"preparers"`
 	Reviewer    OfficerID         `json:"reviewer,omitempty"` // who has it in review

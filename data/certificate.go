@@ -64,11 +64,18 @@ func TypeOf(st Statement) CertificateType {
 	return CertificateComprehensive
 }
 
-// Green is the outcome without condition.
-const Green Colour = "green"
+// The values of [Colour]. Green is the outcome without a last test to come;
+// Blue counts only together with a named last test.
+const (
+	Green Colour = "green"
+	Blue  Colour = "blue"
+)
 
 // Window reasons: why the medical window is what it is.
-const WindowJourney = "journey" // up to the end of the day of departure
+const (
+	WindowJourney = "journey" // up to the end of the day of departure
+	WindowTests   = "tests"   // as long as the tests count by the post's notice
+)
 
 // Statement is what a certificate says, complete and for good: the one
 // snapshot that is sealed, printed and read back. Nothing in it is looked up

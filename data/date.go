@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // zones must not depend on the machine
 )
@@ -61,6 +62,63 @@ func (d Date) bounds() (first, last time.Time, ok bool) {
 		return first, last, false
 	}
 	return first, first.AddDate(years, months, days-1), true
+}
+
+// Start is the first minute of a full date on the calendar of a zone: 00:00, or
+// later where clocks are put forward over it. Ok is false if there is no such
+// day there: some islands skipped one.
+func (d Date) Start(zone string) (start Moment, ok bool) {
+	day, err := time.Parse(time.DateOnly, string(d))
+	loc, zoneErr := LoadZone(zone)
+	if err != nil || zoneErr != nil {
+		return Moment{}, false
+	}
+	var first time.Time
+	for _, t := range midnights(day, loc) {
+		if DateOf(t) == d && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return MomentOf(first, zone), !first.IsZero()
+}
+
+// End is the last minute of a full date on the calendar of a zone: the last
+// 23:59 if clocks are put back over it. Ok is as with [Date.Start].
+func (d Date) End(zone string) (end Moment, ok bool) {
+	day, err := time.Parse(time.DateOnly, string(d))
+	loc, zoneErr := LoadZone(zone)
+	if err != nil || zoneErr != nil {
+		return Moment{}, false
+	}
+	var last time.Time
+	for _, t := range midnights(day.AddDate(0, 0, 1), loc) {
+		if t = t.Add(-time.Minute); DateOf(t) == d && t.After(last) {
+			last = t
+		}
+	}
+	return MomentOf(last, zone), !last.IsZero()
+}
+
+// midnights are the instants at which the day begins by the offsets that its
+// zone has shortly before and shortly after: one, unless clocks change.
+func midnights(day time.Time, loc *time.Location) []time.Time {
+	var all []time.Time
+	const near = 26 * time.Hour
+	for _, like := range []time.Time{day.Add(-near), day.Add(near)} {
+		_, seconds := like.In(loc).Zone()
+		all = append(all, day.Add(-time.Duration(seconds)*time.Second).In(loc))
+	}
+	return all
+}
+
+// Add is the full date some days later, or earlier if days is negative.
+// Anything but a full date stays as it is.
+func (d Date) Add(days int) Date {
+	first, _, ok := d.bounds()
+	if !ok || !d.Full() {
+		return d
+	}
+	return DateOf(first.AddDate(0, 0, days))
 }
 
 // DateOf is the calendar day of t in its own location.
@@ -191,8 +249,19 @@ func LoadZone(name string) (*time.Location, error) {
 	if name == "" || name == "Local" {
 		return nil, fmt.Errorf("zone %q is not a place", name)
 	}
-	return time.LoadLocation(name)
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location), nil
+	}
+	loc, err := time.LoadLocation(name)
+	if err == nil {
+		zones.Store(name, loc)
+	}
+	return loc, err
 }
+
+// zones keeps what was loaded: a zone's table is read and parsed anew by every
+// load otherwise, which takes longer than anything that is done with it.
+var zones sync.Map
 
 // parseOffset reads "+08:00" into seconds east of UTC.
 func parseOffset(s string) (int, bool) {

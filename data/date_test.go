@@ -233,3 +233,48 @@ func FuzzMoment(f *testing.F) {
 		}
 	})
 }
+
+// A day begins and ends where its calendar says, also where clocks change at
+// midnight and where a day was skipped.
+func TestDateStartAndEnd(t *testing.T) {
+	for _, tt := range []struct {
+		day        Date
+		zone       string
+		start, end string
+	}{
+		{"2022-07-18", "Asia/Singapore", "2022-07-18 00:00 (+08:00)", "2022-07-18 23:59 (+08:00)"},
+		{"2021-10-31", "Europe/Belgrade", "2021-10-31 00:00 (+02:00)", "2021-10-31 23:59 (+01:00)"},
+		{"2018-11-04", "America/Sao_Paulo", "2018-11-04 01:00 (-02:00)", "2018-11-04 23:59 (-02:00)"}, // put forward at midnight
+		{"2018-11-03", "America/Sao_Paulo", "2018-11-03 00:00 (-03:00)", "2018-11-03 23:59 (-03:00)"},
+		{"2018-02-17", "America/Sao_Paulo", "2018-02-17 00:00 (-02:00)", "2018-02-17 23:59 (-03:00)"}, // put back at midnight
+		{"2018-02-18", "America/Sao_Paulo", "2018-02-18 00:00 (-03:00)", "2018-02-18 23:59 (-03:00)"},
+		{"2021-11-07", "America/Havana", "2021-11-07 00:00 (-04:00)", "2021-11-07 23:59 (-05:00)"}, // 00:00 to 00:59 twice
+		{"2011-12-29", "Pacific/Apia", "2011-12-29 00:00 (-10:00)", "2011-12-29 23:59 (-10:00)"},
+		{"2011-12-30", "Pacific/Apia", "", ""}, // there was no such day
+		{"2011-12-31", "Pacific/Apia", "2011-12-31 00:00 (+14:00)", "2011-12-31 23:59 (+14:00)"},
+		{"2022-07", "Asia/Singapore", "", ""},
+		{"2022-02-30", "Asia/Singapore", "", ""},
+		{"2022-07-18", "Local", "", ""},
+	} {
+		start, okStart := tt.day.Start(tt.zone)
+		end, okEnd := tt.day.End(tt.zone)
+		if okStart != (tt.start != "") || okEnd != (tt.end != "") || okStart && start.String() != tt.start || okEnd && end.String() != tt.end {
+			t.Errorf("%s in %s: %s %t to %s %t", tt.day, tt.zone, start, okStart, end, okEnd)
+		}
+	}
+}
+
+func TestDateAdd(t *testing.T) {
+	for _, tt := range []struct {
+		day  Date
+		days int
+		want Date
+	}{
+		{"2020-02-28", 1, "2020-02-29"}, {"2021-02-28", 1, "2021-03-01"}, {"2021-03-01", -1, "2021-02-28"},
+		{"2021-12-31", 1, "2022-01-01"}, {"2021-12-31", 0, "2021-12-31"}, {"2021-12", 1, "2021-12"}, {"soon", 1, "soon"}, {"", 1, ""},
+	} {
+		if got := tt.day.Add(tt.days); got != tt.want {
+			t.Errorf("%s and %d days: %s, want %s", tt.day, tt.days, got, tt.want)
+		}
+	}
+}

@@ -69,7 +69,17 @@ type Leg struct {
 	Flight  string `json:"flight,omitempty"` // "UT 846"
 	From    string `json:"from,omitempty"`   // IATA airport code
 	To      string `json:"to,omitempty"`
+	Boards  Moment `json:"boards,omitzero"` // where a notice counts from boarding
 	Departs Moment `json:"departs,omitzero"`
+	Arrives Moment `json:"arrives,omitzero"`
+}
+
+// Stay is a place where the traveller was before the journey.
+type Stay struct {
+	Country string `json:"country,omitempty"` // list "states"
+	City    string `json:"city,omitempty"`
+	From    Date   `json:"from,omitempty"`
+	Until   Date   `json:"until,omitempty"`
 }
 
 // Declaration is what the traveller states and signs at the counter.

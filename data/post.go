@@ -28,9 +28,11 @@ type Post struct {
 	StateName map[string]string `json:"stateName"`
 	City      map[string]string `json:"city"`
 	Zone      string            `json:"zone"` // IANA zone of its wall clock
-	Hotline   string            `json:"hotline"`
-	Address   map[string]string `json:"address"`
-	Created   time.Time         `json:"created"`
+	// District is the name of the post's consular district, where it has one.
+	District string            `json:"district,omitempty"`
+	Hotline  string            `json:"hotline"`
+	Address  map[string]string `json:"address"`
+	Created  time.Time         `json:"created"`
 }
 
 // Practice reports whether p is a training installation. Anything that is not

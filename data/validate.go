@@ -31,6 +31,8 @@ const (
 	ListResults   = "results"  // [Result]
 	ListVaccines  = "vaccines"
 	ListReasons   = "reasons" // why an application goes back
+	ListPhrases   = "phrases" // what a report or paper says or shows
+	ListPapers    = "papers"  // what else is handed in
 	// ListRevocations says why a certificate no longer counts.
 	ListRevocations = "revocations"
 )
@@ -40,6 +42,8 @@ const (
 	MaxTests    = 8
 	MaxDoses    = 6
 	MaxLegs     = 6
+	MaxStays    = 8
+	MaxPapers   = 8
 	MaxName     = 80 // characters of one name
 	MaxText     = 200
 	MaxSealText = 20 // characters of a lot or place, which go into the seal
@@ -60,6 +64,8 @@ func Validate(c Content, codes Codes, laboratories []Laboratory, now time.Time) 
 		v.belongs(c)
 	}
 	v.itinerary(c.Itinerary)
+	v.stays(c.Stays)
+	v.papers(c.Papers)
 	v.declaration(c.Declaration)
 	return slices.DeleteFunc(v.problems, func(p Problem) bool {
 		return p.Severity == Confirm && slices.Contains(c.Confirmed, Confirmation{p.Field, p.Key, p.Value})
@@ -326,6 +332,7 @@ func (v *validator) tests(tests []Test) {
 		}
 		v.code(at+"result", ListResults, string(t.Result), string(Negative), "")
 		v.text(at+"reportNo", t.ReportNo, MaxText)
+		v.mentions(at+"mentions", t.Mentions)
 	}
 }
 
@@ -423,7 +430,30 @@ func (v *validator) infections(infections []Infection) {
 		if n.Recovered != "" && v.event(at+"recovered", n.Recovered) && first && n.Recovered < n.FirstPositive {
 			v.stop(at+"recovered", "problem.time.order", string(n.Recovered), string(n.FirstPositive))
 		}
+		if n.Imaging != (Imaging{}) {
+			v.imaging(at+"imaging.", n.Imaging)
+		}
 		v.text(at+"remarks", n.Remarks, MaxText)
+	}
+}
+
+func (v *validator) imaging(at string, m Imaging) {
+	v.oneOf(at+"kind", m.Kind, ImagingKinds...)
+	v.event(at+"date", m.Date)
+	v.oneOf(at+"finding", string(m.Finding), string(ImagedClear), string(ImagedAbnormal))
+}
+
+// oneOf checks a value that has no list but these.
+func (v *validator) oneOf(field, value string, values ...string) {
+	if v.required(field, value, values[0]) && !slices.Contains(values, value) {
+		v.stop(field, "problem.code.unknown", value, values[0])
+	}
+}
+
+// mentions checks what a report or paper is said to say.
+func (v *validator) mentions(field string, phrases []string) {
+	for i, p := range phrases {
+		v.code(fmt.Sprintf("%s[%d]", field, i), ListPhrases, p, "method", "")
 	}
 }
 
@@ -456,8 +486,55 @@ func (v *validator) itinerary(legs []Leg) {
 			}
 			if i > 0 {
 				v.ordered(at+"departs", legs[i-1].Departs, l.Departs)
+				v.ordered(at+"departs", legs[i-1].Arrives, l.Departs)
 			}
 		}
+		if !l.Boards.IsZero() && v.moment(at+"boards", l.Boards) {
+			v.ordered(at+"departs", l.Boards, l.Departs)
+		}
+		if !l.Arrives.IsZero() && v.moment(at+"arrives", l.Arrives) {
+			v.ordered(at+"arrives", l.Departs, l.Arrives)
+		}
+	}
+}
+
+func (v *validator) stays(stays []Stay) {
+	if len(stays) > MaxStays {
+		v.stop("stays", "problem.too-many", fmt.Sprint(len(stays)), fmt.Sprint(MaxStays))
+	}
+	for i, s := range stays {
+		at := fmt.Sprintf("stays[%d].", i)
+		v.code(at+"country", ListStates, s.Country, "UTO", "")
+		v.text(at+"city", s.City, MaxText)
+		if from := v.event(at+"from", s.From); s.Until != "" {
+			v.days(at+"until", s.From, s.Until, from)
+		}
+	}
+}
+
+func (v *validator) papers(papers []Paper) {
+	if len(papers) > MaxPapers {
+		v.stop("papers", "problem.too-many", fmt.Sprint(len(papers)), fmt.Sprint(MaxPapers))
+	}
+	for i, p := range papers {
+		at := fmt.Sprintf("papers[%d].", i)
+		v.code(at+"kind", ListPapers, p.Kind, "commitment-letter", "")
+		from := p.From != "" && v.event(at+"from", p.From)
+		if p.Until != "" {
+			v.days(at+"until", p.From, p.Until, from)
+		}
+		v.mentions(at+"mentions", p.Mentions)
+	}
+}
+
+// days checks the last of some days, which may lie ahead. Known says whether
+// the first is a day.
+func (v *validator) days(field string, from, until Date, known bool) {
+	switch {
+	case !until.Full():
+		v.stop(field, "problem.date.form", string(until), "2026-03-08")
+	case known && until < from:
+		v.stop(field, "problem.time.order", string(until), string(from))
 	}
 }
 

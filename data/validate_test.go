@@ -61,6 +61,41 @@ func TestValidate(t *testing.T) {
 	}{
 		{"as it is", func(c *Content) {}, ""},
 
+		{"all that a notice may ask for", func(c *Content) {
+			c.Tests[0].Mentions = []string{"method"}
+			c.Infections[0].Imaging = Imaging{Kind: "ct", Date: "2020-05-01", Finding: ImagedClear}
+			c.Itinerary[0].Boards, c.Itinerary[0].Arrives = at("2022-07-10T21:00"), at("2022-07-11T03:00")
+			c.Stays = []Stay{{Country: "UTO", City: "Amaurote", From: "2022-01-01", Until: "2022-07-10"}, {Country: "UTO", From: "2022-07-08"}}
+			c.Papers = []Paper{{Kind: "monitoring-form", From: "2022-06-20", Until: "2022-07-10", Mentions: []string{"name"}}, {Kind: "photo"}}
+		}, ""},
+		{"mentions what nobody knows", func(c *Content) { c.Tests[0].Mentions = []string{"method", "unknown"} }, "tests[0].mentions[1] problem.code.unknown"},
+		{"imaging of another kind", func(c *Content) {
+			c.Infections[0].Imaging = Imaging{Kind: "mri", Date: "2020-05-01", Finding: ImagedClear}
+		}, "infections[0].imaging.kind problem.code.unknown"},
+		{"imaging without what it shows", func(c *Content) { c.Infections[0].Imaging = Imaging{Kind: "ct", Date: "2020-05-01"} }, "infections[0].imaging.finding problem.required"},
+		{"imaging of the future", func(c *Content) {
+			c.Infections[0].Imaging = Imaging{Kind: "ct", Date: "2022-07-11", Finding: ImagedClear}
+		}, "infections[0].imaging.date problem.date.future"},
+		{"boards after it departs", func(c *Content) { c.Itinerary[0].Boards = at("2022-07-10T21:41") }, "itinerary[0].departs problem.time.order"},
+		{"boards as it departs", func(c *Content) { c.Itinerary[0].Boards = at("2022-07-10T21:40") }, ""},
+		{"arrives before it departs", func(c *Content) { c.Itinerary[0].Arrives = at("2022-07-10T21:39") }, "itinerary[0].arrives problem.time.order"},
+		{"the next flight leaves before this one arrives", func(c *Content) {
+			c.Itinerary[0].Arrives = at("2022-07-11T03:00")
+			c.Itinerary = append(c.Itinerary, Leg{Flight: "UT 1", From: "PVG", To: "PEK", Departs: at("2022-07-11T02:59")})
+		}, "itinerary[1].departs problem.time.order"},
+		{"stay without a place", func(c *Content) { c.Stays = []Stay{{From: "2022-07-01"}} }, "stays[0].country problem.required"},
+		{"stay without a day", func(c *Content) { c.Stays = []Stay{{Country: "UTO"}} }, "stays[0].from problem.required"},
+		{"stay that ends before it begins", func(c *Content) { c.Stays = []Stay{{Country: "UTO", From: "2022-07-02", Until: "2022-07-01"}} }, "stays[0].until problem.time.order"},
+		{"stay that ends in a month", func(c *Content) { c.Stays = []Stay{{Country: "UTO", From: "2022-07-02", Until: "2022-08"}} }, "stays[0].until problem.date.form"},
+		{"too many stays", func(c *Content) { c.Stays = make([]Stay, MaxStays+1) }, "stays problem.too-many"},
+		{"paper of no kind", func(c *Content) { c.Papers = []Paper{{}} }, "papers[0].kind problem.required"},
+		{"paper that mentions what nobody knows", func(c *Content) { c.Papers = []Paper{{Kind: "photo", Mentions: []string{"unknown"}}} }, "papers[0].mentions[0] problem.code.unknown"},
+		{"paper that begins in the future", func(c *Content) { c.Papers = []Paper{{Kind: "photo", From: "2022-07-11"}} }, "papers[0].from problem.date.future"},
+		{"paper that ends before it begins", func(c *Content) {
+			c.Papers = []Paper{{Kind: "photo", From: "2022-07-02", Until: "2022-07-01"}}
+		}, "papers[0].until problem.time.order"},
+		{"too many papers", func(c *Content) { c.Papers = make([]Paper, MaxPapers+1) }, "papers problem.too-many"},
+
 		{"comprehensive by name", func(c *Content) { c.Type = CertificateComprehensive }, ""},
 		{"unknown type", func(c *Content) { c.Type = "unknown" }, "type problem.code.unknown"},
 		{"tests alone", func(c *Content) { c.Type, c.Tests, c.Doses = CertificateTests, c.Tests[:1], nil }, ""},
@@ -280,6 +315,16 @@ func TestCleanText(t *testing.T) {
 // A changed value un-ticks its own group and no other.
 func TestGroups(t *testing.T) {
 	before := validContent().Groups()
+	for _, change := range []func(c *Content){
+		func(c *Content) { c.Stays = []Stay{{Country: "UTO"}} },
+		func(c *Content) { c.Papers = []Paper{{Kind: "photo"}} },
+	} {
+		c := validContent()
+		change(&c)
+		if got := c.Groups(); got[len(got)-1] == before[len(before)-1] {
+			t.Errorf("a stay or a paper does not change the %s", GroupJourney)
+		}
+	}
 	for group, change := range map[string]func(c *Content){
 		GroupIdentity:     func(c *Content) { c.Document.Number = "E00000001" },
 		GroupTest(0):      func(c *Content) { c.Tests[0].ReportNo = "1" },

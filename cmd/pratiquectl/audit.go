@@ -5,14 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"time"
 
 	"pratique/cmd/internal/house"
+	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
 	"pratique/data/post"
+	"pratique/data/staff"
 	"pratique/data/store"
 )
 
@@ -66,35 +67,49 @@ func (c auditVerifyCommand) Run(ctx context.Context, s *streams) (err error) {
 }
 
 type auditCheckpointCommand struct {
-	Post string `required:"" help:"Folder of the practice post, which must be closed." placeholder:"DIR"`
-	Out  string `required:"" help:"File to write." placeholder:"FILE"`
+	one `embed:""`
+	Out string `help:"Write the checkpoint as text, too." placeholder:"FILE"`
+	Pdf string `help:"Write the checkpoint as a page to print, with a QR of the same text." placeholder:"FILE"`
 }
 
 func (c auditCheckpointCommand) Run(ctx context.Context, s *streams) error {
-	// A checkpoint is in the log for good, so the file is looked at first.
-	if _, err := os.Lstat(c.Out); err == nil {
-		return usageError{fmt.Errorf("%s: %w", c.Out, fs.ErrExist)}
+	// A checkpoint is in the log for good, so the files are looked at first.
+	for _, file := range []string{c.Out, c.Pdf} {
+		if err := newFile(file); err != nil {
+			return err
+		}
 	}
-	b, err := house.Checkpoint(ctx, c.Post, s.now())
-	if b == nil {
+	return c.signedIn(ctx, s, data.Administrator, func(h *house.House, session staff.Session) error {
+		b, err := h.Checkpoint(ctx, session)
+		if b == nil {
+			return err
+		}
+		fmt.Fprint(s.out, string(b))
+		if c.Out != "" {
+			err = errors.Join(err, house.WriteNew(c.Out, b))
+		}
+		if c.Pdf != "" {
+			page, pageErr := house.CheckpointPage(h.Folder.Post, b, h.Now())
+			if pageErr == nil {
+				pageErr = house.WriteNew(c.Pdf, page)
+			}
+			err = errors.Join(err, pageErr)
+		}
 		return err
-	}
-	if writeErr := house.WriteNew(c.Out, b); writeErr != nil {
-		return errors.Join(err, usageError{writeErr})
-	}
-	fmt.Fprint(s.out, string(b))
-	return err
+	})
 }
 
 type auditListCommand struct {
-	Post string `required:"" help:"Folder of the post, which must be closed." placeholder:"DIR"`
+	one `embed:""`
 }
 
 func (c auditListCommand) Run(ctx context.Context, s *streams) error {
-	return house.EachEntry(ctx, c.Post, s.now(), func(e audit.Entry) error {
-		_, err := fmt.Fprintf(s.out, "%d\t%s\t%s\t%s\t%s\n", e.Number, e.At.UTC().Format(time.RFC3339),
-			visible(string(e.Officer)), visible(string(e.Act)), visible(e.Subject))
-		return err
+	return c.signedIn(ctx, s, data.Administrator, func(h *house.House, session staff.Session) error {
+		return h.EachEntry(ctx, session, func(e audit.Entry) error {
+			_, err := fmt.Fprintf(s.out, "%d\t%s\t%s\t%s\t%s\n", e.Number, e.At.UTC().Format(time.RFC3339),
+				visible(string(e.Officer)), visible(string(e.Act)), visible(e.Subject))
+			return err
+		})
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"pratique/cmd/internal/house"
 	"pratique/data"
+	"pratique/data/staff"
 	"pratique/data/trust"
 	"pratique/ui/locale"
 )
@@ -65,35 +66,99 @@ func (c exampleCommand) Run(s *streams) error {
 }
 
 func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	b, err := indented(v)
+	if err == nil {
+		_, err = w.Write(b)
+	}
+	return err
+}
+
+// indented is v as JSON for people.
+func indented(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	err := e.Encode(v)
+	return b.Bytes(), err
 }
 
 type issueCommand struct {
-	Post  string   `required:"" help:"Folder of the post." placeholder:"DIR"`
+	two   `embed:""`
 	Out   string   `required:"" help:"Folder for the certificates." placeholder:"DIR"`
 	Files []string `arg:"" name:"file" help:"Applications: JSON, one or an array of them; - reads standard input."`
 }
 
-func (c issueCommand) Run(ctx context.Context, s *streams) (err error) {
+func (c issueCommand) Run(ctx context.Context, s *streams) error {
+	contents, names, err := s.applications(c.Files...)
+	if err != nil {
+		return err
+	}
+	return c.bothSignedIn(ctx, s, data.Clerk, data.Reviewer, func(h *house.House, clerk, reviewer staff.Session) error {
+		faulty, err := h.IssueBy(ctx, clerk, reviewer, contents, c.Out, s.issued)
+		return s.faulty(faulty, names, err)
+	})
+}
+
+type replaceCommand struct {
+	two    `embed:""`
+	Out    string `required:"" help:"Folder for the new certificate." placeholder:"DIR"`
+	Number string `arg:"" help:"Number of the certificate that is wrong."`
+	File   string `arg:"" help:"The corrected application: JSON; - reads standard input."`
+}
+
+func (c replaceCommand) Run(ctx context.Context, s *streams) error {
+	number, err := data.ParseCertificateNumber(c.Number)
+	if err != nil {
+		return usageError{err}
+	}
+	contents, names, err := s.applications(c.File)
+	if err != nil {
+		return err
+	}
+	if len(contents) != 1 {
+		return usageError{fmt.Errorf("%s: one application replaces a certificate, not %d", c.File, len(contents))}
+	}
+	return c.bothSignedIn(ctx, s, data.Clerk, data.Reviewer, func(h *house.House, clerk, reviewer staff.Session) error {
+		faulty, err := h.ReplaceBy(ctx, clerk, reviewer, number, contents[0], c.Out, s.issued)
+		return s.faulty(faulty, names, err)
+	})
+}
+
+// issued tells of a certificate whose file is there.
+func (s *streams) issued(c data.Certificate, path string) {
+	fmt.Fprintf(s.out, "%s\t%s\n", c.Number, path)
+}
+
+// faulty tells of every application that stopped an act.
+func (s *streams) faulty(faulty []house.Faulty, names []string, err error) error {
+	if err != nil || len(faulty) == 0 {
+		return err
+	}
 	words, err := house.Words()
 	if err != nil {
 		return err
 	}
-	var contents []data.Content
-	var names []string // of the contents, for messages
-	unread := false
-	for _, file := range c.Files {
-		b, err := readInput(s.in, file)
-		if err != nil {
-			return usageError{err}
+	for _, f := range faulty {
+		for _, p := range f.Problems {
+			fmt.Fprintf(s.err, "%s: %s: %s\n", names[f.Index], p.Field, words.In(locale.English).Problem(p))
 		}
-		some, err := parseApplications(b)
-		if err != nil {
-			fmt.Fprintf(s.err, "%s: %v\n", file, err)
-			unread = true
+	}
+	return status(exitFault)
+}
+
+// applications reads all applications in files, with their names for messages.
+// Every file that cannot be read is told, not the first alone.
+func (s *streams) applications(files ...string) (contents []data.Content, names []string, err error) {
+	for _, file := range files {
+		b, readErr := readInput(s.in, file)
+		if readErr != nil {
+			return nil, nil, usageError{readErr}
+		}
+		some, parseErr := parseApplications(b)
+		if parseErr != nil {
+			fmt.Fprintf(s.err, "%s: %v\n", file, parseErr)
+			err = status(exitFault)
 		}
 		for i := range some {
 			name := file
@@ -103,29 +168,7 @@ func (c issueCommand) Run(ctx context.Context, s *streams) (err error) {
 			contents, names = append(contents, some[i]), append(names, name)
 		}
 	}
-	if unread {
-		return status(exitFault)
-	}
-	h, err := house.Open(ctx, c.Post, s.now)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	faulty, err := h.Issue(ctx, contents, c.Out, func(certificate data.Certificate, path string) {
-		fmt.Fprintf(s.out, "%s\t%s\n", certificate.Number, path)
-	})
-	if err != nil {
-		return err
-	}
-	for _, f := range faulty {
-		for _, p := range f.Problems {
-			fmt.Fprintf(s.err, "%s: %s: %s\n", names[f.Index], p.Field, words.In(locale.English).Problem(p))
-		}
-	}
-	if len(faulty) > 0 {
-		return status(exitFault)
-	}
-	return nil
+	return contents, names, err
 }
 
 // maxInput bounds what is read as one file.

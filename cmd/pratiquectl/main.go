@@ -2,24 +2,63 @@
 // checks.
 //
 //	pratiquectl practice DIR
+//	pratiquectl post create DIR --from FILE [--passphrase-file FILE]… [--recovery-sheet FILE] [--recovery-proof FILE]
+//		[--ceremony-page FILE] [--signer URI [--pin-file FILE]]
+//	pratiquectl post example
+//	pratiquectl recover DIR --officer NAME [--recovery-file FILE] [--new-passphrase-file FILE]
 //	pratiquectl example [--at TIME]
 //	pratiquectl schema
-//	pratiquectl issue --post DIR --out DIR FILE…
+//	pratiquectl issue TWO --out DIR FILE…
+//	pratiquectl replace TWO --out DIR NUMBER FILE
+//	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] NUMBER…
+//	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] --by OFFICER --from TIME --until TIME [--yes]
 //	pratiquectl verify [--trust PATH]… [--practice] [--at TIME] [--json] FILE|-
-//	pratiquectl officers list --post DIR --as NAME [--passphrase-file FILE]
-//	pratiquectl officers add --post DIR --as NAME --name NAME --mark MARK --role ROLE,… ID
-//	pratiquectl officers disable|enable|reset --post DIR --as NAME ID
-//	pratiquectl officers passphrase --post DIR --as NAME
+//	pratiquectl officers list ONE
+//	pratiquectl officers add TWO --name NAME --mark MARK --role ROLE,… [--new-passphrase-file FILE]
+//	pratiquectl officers disable ONE OFFICER
+//	pratiquectl officers enable TWO OFFICER
+//	pratiquectl officers reset TWO [--new-passphrase-file FILE] OFFICER
+//	pratiquectl officers passphrase ONE [--new-passphrase-file FILE]
+//	pratiquectl laboratories list ONE
+//	pratiquectl laboratories set ONE FILE
+//	pratiquectl keys list ONE
+//	pratiquectl keys request TWO --out FILE [--signer URI [--pin-file FILE]]
+//	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
+//	pratiquectl keys retire TWO ID
+//	pratiquectl keys rotate TWO
+//	pratiquectl notices test FILE…
+//	pratiquectl notices doc
+//	pratiquectl notices schema
 //	pratiquectl trust export --post DIR --out FILE
 //	pratiquectl audit verify --post DIR [--checkpoint FILE]… [--key FILE]
-//	pratiquectl audit checkpoint --post DIR --out FILE
-//	pratiquectl audit list --post DIR
+//	pratiquectl audit checkpoint ONE [--out FILE] [--pdf FILE]
+//	pratiquectl audit list ONE
+//	pratiquectl backup ONE
+//	pratiquectl backup set TWO --folder DIR [--backup-passphrase-file FILE]
+//	pratiquectl backup last ONE
+//	pratiquectl restore [--recovery-file FILE | --backup-passphrase-file FILE] [--head FILE]… [--checkpoint FILE --key FILE]… FILE DIR
+//	pratiquectl check ONE
+//	pratiquectl daily ONE
+//	pratiquectl figures ONE --month YYYY-MM [--json]
+//	pratiquectl traveller export ONE --out FILE DOCUMENT
+//	pratiquectl traveller erase TWO CASE…
+//	pratiquectl solo TWO --until DATE | --off
+//	pratiquectl retention TWO --days N
+//	pratiquectl clock correct TWO
+//
+// ONE is --post DIR --as NAME [--passphrase-file FILE]: the post, and the officer
+// who does this, by mark or identifier; names are sealed until somebody signs
+// in. TWO adds --second NAME [--second-passphrase-file FILE]: the officer who
+// sees it done, or, where a clerk and a reviewer each do their part, the
+// reviewer. Whoever has no file is asked at the terminal. At a practice post
+// both names may be left away; its officers then act with the passphrases that
+// lie in its folder.
 //
 // Exit status: 0 done; 1 what was asked for has a fault (an application with
-// problems, an invalid seal, an audit log that was tampered with, an act that is
-// refused); 2 a seal about which nothing can be said; 3 no readable seal; 64
-// wrong usage, or a file or post that cannot be used as it is; 70 a fault of
-// the program.
+// problems, an invalid seal, a notice that is not as it says, an audit log that
+// was tampered with, an act that is refused, a check that found something); 2 a
+// seal about which nothing can be said; 3 no readable seal; 64 wrong usage, or a
+// file or post that cannot be used as it is; 70 a fault of the program.
 package main
 
 import (
@@ -35,15 +74,25 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"pratique/cmd/internal/house"
 	"pratique/data/audit"
+	"pratique/data/backup"
 	"pratique/data/desk"
 	"pratique/data/keys"
+	"pratique/data/keys/pkcs11"
 	"pratique/data/post"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
+	"pratique/data/vault"
+	"pratique/ui"
+	"pratique/ui/locale"
 )
 
 func main() {
+	if err := house.Harden(); err != nil {
+		fmt.Fprintf(os.Stderr, "pratiquectl: memory stays readable for others: %v\n", err)
+		os.Exit(exitInternal)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -63,6 +112,11 @@ type status int
 
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
+// refused is an error that is said in an officer's words already.
+type refused string
+
+func (r refused) Error() string { return string(r) }
+
 // usageError is a wrong call, or a file that cannot be used.
 type usageError struct{ err error }
 
@@ -77,14 +131,30 @@ type streams struct {
 }
 
 type commands struct {
-	Practice practiceCommand `cmd:"" help:"Make a practice post in an empty folder."`
-	Example  exampleCommand  `cmd:"" help:"Print a complete specimen application."`
-	Schema   schemaCommand   `cmd:"" help:"Print the JSON schema of an application."`
-	Issue    issueCommand    `cmd:"" help:"Take applications to certificates at a practice post."`
-	Verify   verifyCommand   `cmd:"" help:"Check the seals in a text, picture or PDF."`
-	Officers officersCommand `cmd:"" help:"Who may sign in at a post."`
-	Trust    trustCommand    `cmd:"" help:"What others need to trust this post."`
-	Audit    auditCommand    `cmd:"" help:"The log of everything that was done at a post."`
+	Practice     practiceCommand     `cmd:"" help:"Make a practice post in an empty folder."`
+	Post         postCommand         `cmd:"" help:"Make a real post."`
+	Recover      recoverCommand      `cmd:"" help:"Let an administrator in again, with the recovery key."`
+	Example      exampleCommand      `cmd:"" help:"Print a complete specimen application."`
+	Schema       schemaCommand       `cmd:"" help:"Print the JSON schema of an application."`
+	Issue        issueCommand        `cmd:"" help:"Take applications to certificates: a clerk and a reviewer."`
+	Replace      replaceCommand      `cmd:"" help:"Correct a certificate: a new one, and the old one is revoked. A clerk and a reviewer."`
+	Revoke       revokeCommand       `cmd:"" help:"Revoke certificates, for good. Takes two."`
+	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
+	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
+	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
+	Notices      noticesCommand      `cmd:"" help:"What posts require, as data."`
+	Keys         keysCommand         `cmd:"" help:"What signs a post's certificates."`
+	Trust        trustCommand        `cmd:"" help:"What others need to trust this post."`
+	Audit        auditCommand        `cmd:"" help:"The log of everything that was done at a post."`
+	Backup       backupCommand       `cmd:"" help:"Copies of a post that only its keys open."`
+	Restore      restoreCommand      `cmd:"" help:"Put a backup into a new folder."`
+	Check        checkCommand        `cmd:"" help:"Read everything a post holds and compare it with everything else."`
+	Daily        dailyCommand        `cmd:"" help:"What a post needs every day: checkpoint, backup, erasing what is due. For a scheduler."`
+	Figures      figuresCommand      `cmd:"" help:"What a post did in a month."`
+	Traveller    travellerCommand    `cmd:"" help:"What the post holds of one traveller."`
+	Solo         soloCommand         `cmd:"" help:"Let officers approve what they prepared, for a time. Takes two."`
+	Retention    retentionCommand    `cmd:"" help:"How long cases are kept. Takes two."`
+	Clock        clockCommand        `cmd:"" help:"When the clock went back."`
 }
 
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) (exit int) {
@@ -117,16 +187,57 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		fmt.Fprintf(errOut, "pratiquectl: %v\nTry: pratiquectl --help\n", err)
 		return exitUsage
 	}
-	err = call.Run()
+	return s.tell(call.Run())
+}
+
+// tell says what went wrong, and sorts it into the exit statuses. An act that is
+// refused is told in an officer's words; what else goes wrong is told as it is
+// first, for whoever has to mend it.
+func (s *streams) tell(err error) int {
 	var only status
-	if errors.As(err, &only) {
+	var already refused
+	var usage usageError
+	var problems *desk.ProblemsError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &only):
 		return int(only)
+	case errors.As(err, &already):
+		fmt.Fprintf(s.err, "pratiquectl: %v\n", err)
+		return exitFault
+	case errors.As(err, &usage):
+		fmt.Fprintf(s.err, "pratiquectl: %v\n", err)
+		return exitUsage
 	}
-	if err != nil {
-		fmt.Fprintf(errOut, "pratiquectl: %v\n", err)
-		return exitOf(err)
+	words, wordsErr := house.Words()
+	if wordsErr != nil {
+		fmt.Fprintf(s.err, "pratiquectl: %v\n", errors.Join(err, wordsErr))
+		return exitInternal
 	}
-	return 0
+	english := words.In(locale.English)
+	if errors.As(err, &problems) {
+		for _, p := range problems.Problems {
+			fmt.Fprintf(s.err, "%s: %s\n", p.Field, english.Problem(p))
+		}
+		return exitFault
+	}
+	exit, sentence := exitOf(err), ui.Say(english, err)
+	if exit != exitFault || sentence == "" {
+		fmt.Fprintf(s.err, "pratiquectl: %v\n", err)
+	}
+	if sentence != "" {
+		fmt.Fprintf(s.err, "pratiquectl: %s\n", sentence)
+	}
+	return exit
+}
+
+// refusals are the errors of an act that the post does not do for those who ask.
+var refusals = []error{
+	desk.ErrSignIn, desk.ErrDisabled, desk.ErrMustChange, desk.ErrEnded, desk.ErrSelf, desk.ErrNotPermitted, desk.ErrSecond,
+	desk.ErrFourEyes, desk.ErrNotFound, desk.ErrState, desk.ErrStale, desk.ErrTicks, desk.ErrRevoked, desk.ErrReplaced,
+	desk.ErrNotApproved, desk.ErrTooLarge, desk.ErrNotAdministrator, post.ErrRecovery, vault.ErrPassphrase, vault.ErrNotForYou,
+	backup.ErrPassphrase, backup.ErrNotForYou, backup.ErrOtherLog,
 }
 
 // unusable are the errors about a file or a post's folder that is not as it
@@ -136,15 +247,22 @@ var unusable = []error{
 	post.ErrNotEmpty, post.ErrNoPost, post.ErrRealPost, post.ErrMixed,
 	store.ErrLocked, store.ErrFull, bolt.ErrDamaged, bolt.ErrForeign, bolt.ErrNewer,
 	audit.ErrHead, audit.ErrBroken, audit.ErrClock,
-	keys.ErrMissing, keys.ErrPassphrase, keys.ErrUnfit, desk.ErrSignIn,
+	vault.ErrPutBack, vault.ErrDevice, vault.ErrKind, vault.ErrNoVault, vault.ErrDamaged,
+	backup.ErrForeign, backup.ErrNewer, backup.ErrDamaged, backup.ErrNoSlot, backup.ErrNotEmpty, backup.ErrChanged, house.ErrNoBackups,
+	keys.ErrMissing, keys.ErrPassphrase, keys.ErrUnfit, pkcs11.ErrNotBuilt,
 }
 
-// exitOf sorts an error into the caller's and the program's faults.
+// exitOf sorts an error into refusals, the caller's faults and the program's.
 func exitOf(err error) int {
-	var usage usageError
 	var path *fs.PathError
-	if errors.As(err, &usage) || errors.As(err, &path) ||
-		slices.ContainsFunc(unusable, func(e error) bool { return errors.Is(err, e) }) {
+	var throttled *desk.ThrottledError
+	var weak *desk.WeakError
+	var unfit *keys.ImportError
+	is := func(e error) bool { return errors.Is(err, e) }
+	switch {
+	case errors.As(err, &throttled), errors.As(err, &weak), errors.As(err, &unfit), slices.ContainsFunc(refusals, is):
+		return exitFault
+	case errors.As(err, &path), slices.ContainsFunc(unusable, is):
 		return exitUsage
 	}
 	return exitInternal

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"testing"
 
@@ -16,13 +17,18 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"pratiquectl": main})
+	testscript.Main(m, map[string]func(){
+		"pratiquectl": main, "realpost": tool(realpost), "window": tool(window), "records": tool(records), "spoil": tool(spoil),
+		"authority": tool(authority),
+	})
 }
 
 // TestScripts runs testdata/*.txtar. Beside pratiquectl they may use
 //
 //	schema-check SCHEMA FILE     FILE must satisfy the JSON schema
 //	edit FILE OLD NEW            replace every OLD in FILE, which must be there
+//
+// the programs of tools_test.go, with which the attacks are tried,
 //
 // and the conditions [exec:PROGRAM] for foreign tools and [pty] where a
 // terminal can be made.
@@ -33,11 +39,18 @@ func TestScripts(t *testing.T) {
 		}
 	}
 	cache := t.TempDir() // of the compiled page engine, shared by all scripts
+	t.Setenv("XDG_CACHE_HOME", cache)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", noKeyring)
+	template := makeReal(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_CACHE_HOME", cache)
-			return nil
+			e.Setenv("DBUS_SESSION_BUS_ADDRESS", noKeyring)
+			e.Setenv(templateVariable, template)
+			notices, err := filepath.Abs("../../assets/notices")
+			e.Setenv("NOTICES", notices)
+			return err
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition != "pty" {

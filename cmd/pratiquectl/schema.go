@@ -22,6 +22,10 @@ var codedFields = map[[2]string]string{
 	{"Test", "method"}:           data.ListMethods,
 	{"Test", "product"}:          data.ListProducts,
 	{"Test", "result"}:           data.ListResults,
+	{"Test", "mentions"}:         data.ListPhrases,
+	{"Stay", "country"}:          data.ListStates,
+	{"Paper", "kind"}:            data.ListPapers,
+	{"Paper", "mentions"}:        data.ListPhrases,
 	{"Dose", "product"}:          data.ListVaccines,
 	{"Dose", "country"}:          data.ListStates,
 }
@@ -36,6 +40,8 @@ var requiredFields = map[string][]string{
 	"Dose":           {"date", "product", "lot", "country"},
 	"Leg":            {"flight", "from", "to", "departs"},
 	"Moment":         {"wall"},
+	"Stay":           {"country", "from"},
+	"Paper":          {"kind"},
 	"Declaration":    {"agreed", "signed"},
 }
 
@@ -67,6 +73,9 @@ func (schemaCommand) Run(s *streams) error {
 		property, ok := schema.Definitions[at[0]].Properties.Get(at[1])
 		if !ok {
 			continue
+		}
+		if property.Items != nil {
+			property = property.Items
 		}
 		for _, e := range book.All(list) {
 			property.Enum = append(property.Enum, e.Code)

@@ -4,9 +4,13 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"pratique/cmd/internal/house"
+	"pratique/data"
 	"pratique/data/evidence"
+	"pratique/data/seal/dcc"
+	"pratique/data/seal/vdsnc"
 	"pratique/data/trust"
 	"pratique/ui/locale"
 )
@@ -90,13 +94,20 @@ func say(s *streams, words *locale.Catalogue, v trust.Verdict) {
 	if v.Issuer != "" {
 		fmt.Fprintln(s.out, "  "+words.T("verdict.signed-by", v.Issuer))
 	}
-	st := v.Claims
-	if st == nil {
-		return
-	}
 	line := func(label string, values ...any) {
-		fmt.Fprintf(s.out, "  %-12s %s\n", label, strings.TrimSpace(fmt.Sprintln(values...)))
+		fmt.Fprintf(s.out, "  %-12s %s\n", label, data.CleanText(fmt.Sprintln(values...)))
 	}
+	switch {
+	case v.Claims != nil:
+		sayStatement(line, *v.Claims)
+	case v.DCC != nil:
+		sayDCC(line, *v.DCC)
+	case v.VDSNC != nil:
+		sayVDSNC(line, *v.VDSNC)
+	}
+}
+
+func sayStatement(line func(string, ...any), st data.Statement) {
 	line("number", st.Number)
 	line("name", st.Surname, st.GivenNames, st.NativeName)
 	line("born", st.Birth, st.Sex, st.Nationality)
@@ -110,4 +121,42 @@ func say(s *streams, words *locale.Catalogue, v trust.Verdict) {
 	line("issued", st.Issued)
 	line("holds", st.ValidFrom, "to", st.ValidUntil)
 	line("seal until", st.Expires)
+}
+
+func sayDCC(line func(string, ...any), c dcc.Claims) {
+	d := c.Certificate
+	line("number", d.ID())
+	line("name", d.Name.Surname, d.Name.GivenName, d.Name.SurnameLatin, d.Name.GivenNameLatin)
+	line("born", d.Birth)
+	for _, t := range d.Tests {
+		line("test", t.Type, t.Result, "sampled", t.Sampled, t.Centre, t.Country)
+	}
+	for _, v := range d.Vaccinations {
+		line("dose", fmt.Sprintf("%d/%d", v.Dose, v.Series), v.Date, v.Product, v.Country)
+	}
+	for _, r := range d.Recoveries {
+		line("recovery", "positive", r.FirstPositive, "holds", r.From, "to", r.Until, r.Country)
+	}
+	line("issued", c.Issued.Format(time.RFC3339))
+	line("seal until", c.Expires.Format(time.RFC3339))
+}
+
+func sayVDSNC(line func(string, ...any), d vdsnc.Data) {
+	line("number", d.Number())
+	if t := d.Test; t != nil {
+		line("name", t.Person.Name)
+		line("born", t.Person.Birth)
+		line("document", t.Person.DocumentType, t.Person.DocumentNumber)
+		line("test", t.Result.Kind, t.Result.Result, t.Note, "sampled", t.Dates.Sampled, t.Provider.Name, t.Provider.Country)
+	}
+	if v := d.Vaccination; v != nil {
+		line("name", v.Person.Name)
+		line("born", v.Person.Birth, v.Person.Sex)
+		line("document", v.Person.TravelDocument, v.Person.OtherDocument)
+		for _, e := range v.Vaccines {
+			for _, dose := range e.Doses {
+				line("dose", dose.Sequence, dose.Date, e.Name, dose.Lot, dose.Country)
+			}
+		}
+	}
 }

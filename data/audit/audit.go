@@ -155,7 +155,7 @@ type Entry struct {
 	Officer data.OfficerID `json:"officer,omitempty"` // empty: the program on its own
 	Act     Act            `json:"act"`
 	Subject string         `json:"subject,omitempty"` // identifier of what it was done to
-	// Detail holds at most 8 facts of at most 128 printable ASCII characters:
+	// Detail holds at most 64 facts of at most 128 printable ASCII characters:
 	// numbers, hashes, codes; nothing that describes a person.
 	Detail map[string]string `json:"detail,omitempty"`
 }
@@ -227,8 +227,8 @@ func (e Entry) check() error {
 		return errors.New("has no time")
 	case !plain(string(e.Officer)) || !plain(e.Subject):
 		return errors.New("officer or subject is not a plain identifier")
-	case len(e.Detail) > 8:
-		return errors.New("has more than 8 details")
+	case len(e.Detail) > 64:
+		return errors.New("has more than 64 details")
 	}
 	for name, value := range e.Detail {
 		if !plain(name) || !plain(value) {

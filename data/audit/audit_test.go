@@ -143,7 +143,7 @@ func TestUpdateNeedsAnEntry(t *testing.T) {
 
 func TestAppendRefuses(t *testing.T) {
 	many := map[string]string{}
-	for i := range 9 {
+	for i := range 65 {
 		many[fmt.Sprint(i)] = ""
 	}
 	for name, e := range map[string]Entry{

@@ -14,6 +14,7 @@ import (
 	"filippo.io/age"
 
 	"pratique/assets"
+	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/backup"
 	"pratique/data/desk/desktest"
@@ -21,6 +22,7 @@ import (
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
+	"pratique/data/vault"
 )
 
 var (
@@ -85,7 +87,11 @@ func open(t testing.TB, dir string) (*audit.Log, backup.Source) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	log, err := audit.Open(ctx, s, filepath.Join(dir, "head"))
+	v, err := vault.Open(ctx, s, string(data.PracticePost), nil) // nobody signs in: what is done is done closed
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := audit.Open(ctx, v, filepath.Join(dir, "head"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,10 +176,17 @@ func TestPostOpensAfterRestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Signer(secrets.Signer); err != nil {
+	key, err := vault.ParseRecovery(secrets.Recovery)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Vault.Unlock(ctx, key, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Signer(ctx); err != nil {
 		t.Errorf("signer: %v", err)
 	}
-	if _, err := f.LogSigner(ctx, secrets.Signer); err != nil {
+	if _, err := f.LogSigner(ctx); err != nil {
 		t.Errorf("key of the log: %v", err)
 	}
 	if err := f.Log.View(ctx, func(tx store.Tx) error {

@@ -17,6 +17,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -391,11 +392,11 @@ func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (dat
 
 // newApplication is a draft with that content.
 func (d *Desk) newApplication(s staff.Session, c data.Content) data.Application {
-	random := make([]byte, 16)
+	random := make([]byte, 32)
 	rand.Read(random) // never fails
 	now := d.clock()
 	return data.Application{
-		ID: data.ApplicationID(hex.EncodeToString(random)), Practice: d.post.Practice(),
+		ID: data.ApplicationID(hex.EncodeToString(random[:16])), Salt: random[16:], Practice: d.post.Practice(),
 		Version: 1, State: data.Draft, Content: normalised(c), Preparers: []data.OfficerID{s.Officer().ID}, Created: now, Changed: now,
 	}
 }
@@ -419,7 +420,13 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 		default:
 			return ErrState
 		}
-		a.Content, a.Version, a.Approval, a.Reviewer = normalised(c), a.Version+1, nil, ""
+		next := normalised(c)
+		changed, err := changes(a.Salt, a.Content, next)
+		if err != nil {
+			return err
+		}
+		maps.Copy(e.Detail, changed)
+		a.Content, a.Version, a.Approval, a.Reviewer = next, a.Version+1, nil, ""
 		id := s.Officer().ID
 		if !slices.Contains(a.Preparers, id) {
 			a.Preparers = append(a.Preparers, id)

@@ -56,6 +56,7 @@ import (
 	"github.com/youmark/pkcs8"
 
 	"pratique/data"
+	"pratique/data/seal/x509ec"
 )
 
 var (
@@ -189,11 +190,12 @@ func encryptKey(key crypto.Signer, passphrase []byte) ([]byte, error) {
 var ErrNoCertificates = errors.New("no certificates found")
 
 // ParseCertificates reads one or more certificates in PEM, between which
-// anything else may stand, or in DER, one after the other.
+// anything else may stand, or in DER, one after the other. Their curves may be
+// spelled out, see package x509ec.
 func ParseCertificates(b []byte) ([]*x509.Certificate, error) {
 	block, rest := pem.Decode(b)
 	if block == nil {
-		all, err := x509.ParseCertificates(b)
+		all, err := x509ec.ParseCertificates(b)
 		if err == nil && len(all) == 0 {
 			err = ErrNoCertificates
 		}
@@ -204,7 +206,7 @@ func ParseCertificates(b []byte) ([]*x509.Certificate, error) {
 		if block.Type != "CERTIFICATE" {
 			continue
 		}
-		c, err := x509.ParseCertificate(block.Bytes)
+		c, err := x509ec.ParseCertificate(block.Bytes)
 		if err != nil {
 			return nil, err
 		}

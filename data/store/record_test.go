@@ -44,6 +44,8 @@ func fillIn(v reflect.Value, n *int64) {
 		v.SetString("样本 É " + strings.Repeat("x", int(*n%7)))
 	case v.Kind() == reflect.Bool:
 		v.SetBool(true)
+	case v.Kind() == reflect.Uint8:
+		v.SetUint(uint64(*n % 256))
 	case v.CanInt():
 		v.SetInt(*n - 1000)
 	default:

@@ -5,6 +5,12 @@
 // A signer counts if an anchor of the list issued it, or if it came in a file
 // without any anchor: then being listed is the trust, as in the EU's lists.
 // Nothing is ever fetched.
+//
+// Seals of other formats are judged alike. An EU DCC needs a signer that was
+// valid from its issue to its end and may sign that kind of certificate. A
+// VDS-NC carries its signer certificate, which an anchor of the list must have
+// issued: it must be of the issuing state, for that type of seal, and valid now,
+// for the seal itself has no dates of its own.
 package trust
 
 import (
@@ -19,10 +25,14 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"pratique/data"
 	"pratique/data/keys"
 	"pratique/data/seal"
+	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
+	"pratique/data/seal/vdsnc"
 )
 
 // Outcome of checking a seal.
@@ -58,6 +68,10 @@ const (
 	ReasonAfter         Reason = "after-window"     // valid; the medical window is over
 	ReasonGood          Reason = "signature-holds"  // valid
 	ReasonListed        Reason = "signer-is-listed" // valid; trusted as listed, not by an anchor
+	ReasonRevoked       Reason = "revoked"          // whoever issued it took it back
+	ReasonNotLookedUp   Reason = "not-looked-up"    // whether it is revoked could not be found out
+	ReasonUsage         Reason = "signer-usage"     // the signer may not sign this kind of seal
+	ReasonAnyUsage      Reason = "signer-any-usage" // valid; the signer's certificate does not say what it may sign
 )
 
 // Verdict is the answer about one seal.
@@ -70,10 +84,20 @@ type Verdict struct {
 	// Claims are there only when the signature holds and reaches a given anchor
 	// or listed signer, and the seal is not practice paper shown as real.
 	Claims *data.Statement `json:"claims,omitempty"`
+	// Revoked says since when and why, and what was issued instead; nothing else
+	// of a revocation is told.
+	Revoked *data.Revocation `json:"revoked,omitempty"`
+	// DCC and VDSNC are the same for seals of these formats.
+	DCC   *dcc.Claims `json:"dcc,omitempty"`
+	VDSNC *vdsnc.Data `json:"vdsnc,omitempty"`
 }
 
 // List is what is trusted. The zero List trusts nobody.
 type List struct {
+	// Revoked looks up whether a certificate is revoked, nil if it is not or not
+	// known there; where nobody can say, that is an error. Nil: not asked.
+	Revoked func(data.CertificateNumber) (*data.Revocation, error)
+
 	anchors []*x509.Certificate
 	signers []signer
 }
@@ -178,6 +202,25 @@ const clockSkew = 5 * time.Minute
 // Verify checks one seal at the instant now. Practice tells whether practice
 // paper is acceptable here, which is so in training alone.
 func (l *List) Verify(text string, now time.Time, practice bool) Verdict {
+	v := l.verify(text, now, practice)
+	if v.Claims == nil || l.Revoked == nil {
+		return v
+	}
+	switch r, err := l.Revoked(v.Claims.Number); {
+	case r != nil:
+		why := []Reason{ReasonRevoked}
+		if v.Outcome == Invalid {
+			why = append(why, v.Reasons...)
+		}
+		v.Outcome, v.Reasons, v.Revoked = Invalid, why, &data.Revocation{At: r.At, Reason: r.Reason, ReplacedBy: r.ReplacedBy}
+	case err != nil && v.Outcome == Valid:
+		v.Outcome, v.Reasons = CannotSay, []Reason{ReasonNotLookedUp}
+	}
+	return v
+}
+
+// verify is [List.Verify] for a seal that was not revoked.
+func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 	u, err := seal.Parse(text)
 	if err != nil {
 		return Verdict{Outcome: Unreadable, Reasons: []Reason{ReasonNotASeal}}
@@ -192,68 +235,143 @@ func (l *List) Verify(text string, now time.Time, practice bool) Verdict {
 	// is tried, and one that fails hides no other.
 	var found *seal.Verified
 	var by signer
-	candidates := 0
-	for _, s := range l.signers {
-		if hcert.KID(s.certificate) != u.KID() {
-			continue
-		}
-		candidates++
+	candidates := l.candidates(u)
+	for _, s := range candidates {
 		verified, err := u.Verify(s.certificate)
 		switch {
 		case err == nil:
 			if found == nil || s.listed {
 				found, by = verified, s
 			}
-		case errors.Is(err, hcert.ErrVersion):
+		case errors.Is(err, seal.ErrVersion):
 			return judge(CannotSay, ReasonNewerVersion)
-		case errors.Is(err, hcert.ErrContent):
+		case errors.Is(err, seal.ErrContent):
 			return judge(CannotSay, ReasonNotOurs)
-		case errors.Is(err, hcert.ErrFormat):
+		case errors.Is(err, seal.ErrFormat):
 			return judge(Invalid, ReasonNotASeal)
 		}
 	}
 	switch {
-	case candidates == 0:
+	case len(candidates) == 0:
 		return judge(CannotSay, ReasonUnknownSigner)
 	case found == nil:
 		return judge(Invalid, ReasonSignature)
 	}
-	st, c := found.Statement, by.certificate
-	v.Issuer, v.Practice = c.Subject.String(), st.Practice || keys.IsPractice(c)
-	issued, _ := st.Issued.Instant()
-	expires, _ := st.Expires.Instant()
-	from, _ := st.ValidFrom.Instant()
-	until, _ := st.ValidUntil.Instant()
-
+	f, c := factsOf(found, now), by.certificate
+	v.Issuer, v.Practice = c.Subject.String(), f.practice || keys.IsPractice(c)
 	switch {
-	case !by.listed && !l.anchored(c, issued):
+	case !by.listed && !l.anchored(c, f.signed):
 		return judge(CannotSay, ReasonUnknownAnchor)
-	case st.Practice != keys.IsPractice(c):
+	case f.stated && f.practice != keys.IsPractice(c):
 		return judge(Invalid, ReasonPracticeMixed)
 	case v.Practice && !practice:
 		return judge(Invalid, ReasonPracticeOnly)
 	}
-	v.Claims = &st
+	if f.stated {
+		v.Claims = &found.Statement
+	}
+	v.DCC, v.VDSNC = found.DCC, found.VDSNC
 	switch {
-	case !slices.Contains(c.Subject.Country, st.Issuer):
+	case f.country != "" && !slices.ContainsFunc(c.Subject.Country, func(s string) bool { return strings.EqualFold(s, f.country) }):
 		return judge(Invalid, ReasonIssuer)
-	case issued.Before(c.NotBefore) || expires.After(c.NotAfter):
+	case !f.usage:
+		return judge(Invalid, ReasonUsage)
+	case f.signed.Before(c.NotBefore) || f.expires.After(c.NotAfter):
 		return judge(Invalid, ReasonSignerPeriod)
-	case issued.After(now.Add(clockSkew)):
+	case f.signed.After(now.Add(clockSkew)):
 		return judge(Invalid, ReasonNotYet)
-	case now.After(expires):
+	case now.After(f.expires):
 		return judge(Invalid, ReasonExpired)
 	}
 	reasons := []Reason{ReasonGood}
 	if by.listed {
 		reasons = append(reasons, ReasonListed)
 	}
-	if now.Before(from) {
-		reasons = append(reasons, ReasonBefore)
-	} else if now.After(until) {
-		reasons = append(reasons, ReasonAfter)
+	return judge(Valid, append(reasons, f.more...)...)
+}
+
+// candidates are the signers that may have made a seal: those of the list that
+// have the key identifier it names, anchors too if they may sign for themselves
+// as some do, and the one whose certificate it carries, which needs an anchor.
+func (l *List) candidates(u *seal.Unverified) []signer {
+	var all []signer
+	for _, s := range l.signers {
+		if hcert.KID(s.certificate) == u.KID() {
+			all = append(all, s)
+		}
 	}
-	return judge(Valid, reasons...)
+	for _, a := range l.anchors {
+		if a.KeyUsage&x509.KeyUsageDigitalSignature != 0 && hcert.KID(a) == u.KID() {
+			all = append(all, signer{a, true})
+		}
+	}
+	if c := u.Certificate(); c != nil {
+		all = append(all, signer{certificate: c})
+	}
+	return all
+}
+
+// facts are what a verdict depends on, of a seal of any format.
+type facts struct {
+	stated   bool      // a certificate seal, which says itself whether it is practice
+	practice bool      // what it says
+	signed   time.Time // when, or now if the format does not tell
+	expires  time.Time // the technical end
+	country  string    // of the signer, ISO 3166-1 alpha-2; "" if the format does not tell
+	usage    bool      // the signer may sign it
+	more     []Reason  // to be told if it is valid
+}
+
+func factsOf(v *seal.Verified, now time.Time) facts {
+	switch {
+	case v.DCC != nil:
+		// Issuers put anything into the claim issuer, and every state's readers
+		// take that: whose it is, the signer certificate tells.
+		c := v.DCC
+		f := facts{signed: c.Issued, expires: c.Expires, usage: dcc.MaySign(v.Signer, c.Certificate.Kind())}
+		if f.signed.IsZero() {
+			f.signed = now
+		}
+		if f.expires.IsZero() {
+			f.expires = v.Signer.NotAfter
+		}
+		return f
+	case v.VDSNC != nil:
+		// It counts while its signer certificate does.
+		f := facts{signed: now, expires: v.Signer.NotAfter, country: alpha2(v.VDSNC.Issuer), usage: vdsnc.MaySign(v.Signer, v.VDSNC.Type())}
+		if len(v.Signer.ExtKeyUsage)+len(v.Signer.UnknownExtKeyUsage) == 0 {
+			f.more = append(f.more, ReasonAnyUsage)
+		}
+		return f
+	}
+	st := v.Statement
+	f := facts{stated: true, practice: st.Practice, country: st.Issuer, usage: true}
+	f.signed, _ = st.Issued.Instant()
+	f.expires, _ = st.Expires.Instant()
+	from, _ := st.ValidFrom.Instant()
+	until, _ := st.ValidUntil.Instant()
+	if now.Before(from) {
+		f.more = append(f.more, ReasonBefore)
+	} else if now.After(until) {
+		f.more = append(f.more, ReasonAfter)
+	}
+	return f
+}
+
+// states are codes of issuers in Doc 9303-3 section 5 that are not ISO 3166-1
+// alpha-3, and what certificates of theirs call them.
+var states = map[string]string{"UTO": "UT", "D": "DE", "RKS": "KS", "EUE": "EU", "UNO": "UN", "XOM": "XM"}
+
+// alpha2 is the code of a state in certificates. One that is unknown stays as it
+// is, and no certificate has it.
+func alpha2(state string) string {
+	if s, ok := states[state]; ok {
+		return s
+	}
+	if r, err := language.ParseRegion(state); err == nil && r.ISO3() == state {
+		return r.String()
+	}
+	return state
 }
 
 // anchored reports whether an anchor of the list that was valid at the time

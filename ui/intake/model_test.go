@@ -328,7 +328,7 @@ func TestAddTest(t *testing.T) {
 		return data.MomentOf(p.Now.Add(-time.Duration(hour)*time.Hour), "Asia/Tokyo")
 	}
 	s.AddTest(data.NucleicAcid)
-	if got, want := s.State().Content.Tests[0], (data.Test{Kind: data.NucleicAcid, Specimen: "nasopharyngeal", Method: "rt-pcr"}); got != want {
+	if got, want := s.State().Content.Tests[0], (data.Test{Kind: data.NucleicAcid, Specimen: "nasopharyngeal", Method: "rt-pcr"}); !reflect.DeepEqual(got, want) {
 		t.Errorf("first: %+v, want %+v", got, want)
 	}
 	s.Edit(func(c *data.Content) {
@@ -336,11 +336,11 @@ func TestAddTest(t *testing.T) {
 		n.Specimen, n.Laboratory, n.Sampled, n.Reported, n.Result, n.ReportNo = "saliva", "central", at(20), at(10), data.Negative, "1"
 	})
 	s.AddTest(data.SerumIgM)
-	if got, want := s.State().Content.Tests[1], (data.Test{Kind: data.SerumIgM, Specimen: "venous", Method: "clia", Laboratory: "central", Sampled: at(20), Reported: at(10)}); got != want {
+	if got, want := s.State().Content.Tests[1], (data.Test{Kind: data.SerumIgM, Specimen: "venous", Method: "clia", Laboratory: "central", Sampled: at(20), Reported: at(10)}); !reflect.DeepEqual(got, want) {
 		t.Errorf("another kind: %+v, want %+v", got, want)
 	}
 	s.AddTest(data.NucleicAcid)
-	if got, want := s.State().Content.Tests[2], (data.Test{Kind: data.NucleicAcid, Specimen: "nasopharyngeal", Method: "rt-pcr", Laboratory: "central"}); got != want {
+	if got, want := s.State().Content.Tests[2], (data.Test{Kind: data.NucleicAcid, Specimen: "nasopharyngeal", Method: "rt-pcr", Laboratory: "central"}); !reflect.DeepEqual(got, want) {
 		t.Errorf("a second one: %+v, want %+v", got, want)
 	}
 	if got := s.Zone(); got != "Asia/Tokyo" {

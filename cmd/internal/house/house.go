@@ -315,17 +315,59 @@ type Faulty struct {
 	Problems []data.Problem
 }
 
-// Issue takes contents all the way to paper at a practice post: entered by its
-// clerk, reviewed by its reviewer, issued, printed and read back. If any of
-// them has a problem, none is stored and faulty tells all of them. Each file is
-// named by its number alone; nothing is overwritten. Done is called for every
-// certificate as soon as its file is there.
+// Issue takes contents all the way to paper at a practice post, by its clerk
+// and its reviewer; see [House.IssueBy].
 func (h *House) Issue(ctx context.Context, contents []data.Content, dir string, done func(data.Certificate, string)) (faulty []Faulty, err error) {
 	clerk, reviewer, err := h.PracticeOfficers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return h.IssueBy(ctx, clerk, reviewer, contents, dir, done)
+}
+
+// IssueBy takes contents all the way to paper: entered by a clerk, reviewed by
+// a reviewer who answers for having compared them, issued, printed and read
+// back. If any of them has a problem, none is stored and faulty tells all of
+// them. Each file is named by its number alone; nothing is overwritten. Done is
+// called for every certificate as soon as its file is there.
+func (h *House) IssueBy(ctx context.Context, clerk, reviewer staff.Session, contents []data.Content, dir string,
+	done func(data.Certificate, string)) (faulty []Faulty, err error) {
+	if faulty, err = h.preflight(ctx, clerk, reviewer, contents, dir); err != nil || len(faulty) > 0 {
+		return faulty, err
+	}
+	for _, c := range contents {
+		a, err := h.Create(ctx, clerk, c)
+		if err != nil {
+			return nil, err
+		}
+		if err := h.toPaper(ctx, clerk, reviewer, a.ID, dir, done); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// ReplaceBy takes the corrected content of an issued certificate to paper, as
+// [House.IssueBy] does; the certificate it replaces is revoked by that.
+func (h *House) ReplaceBy(ctx context.Context, clerk, reviewer staff.Session, n data.CertificateNumber, c data.Content, dir string,
+	done func(data.Certificate, string)) (faulty []Faulty, err error) {
+	if faulty, err = h.preflight(ctx, clerk, reviewer, []data.Content{c}, dir); err != nil || len(faulty) > 0 {
+		return faulty, err
+	}
+	a, err := h.Correct(ctx, clerk, n)
 	if err == nil {
-		err = h.Trouble()
+		a, err = h.Save(ctx, clerk, a.ID, a.Version, c)
 	}
 	if err != nil {
+		return nil, err
+	}
+	return nil, h.toPaper(ctx, clerk, reviewer, a.ID, dir, done)
+}
+
+// preflight says what would stop contents on their way to paper, and makes the
+// folder for it if nothing would.
+func (h *House) preflight(ctx context.Context, clerk, reviewer staff.Session, contents []data.Content, dir string) (faulty []Faulty, err error) {
+	if err := h.Trouble(); err != nil {
 		return nil, err
 	}
 	for i, c := range contents {
@@ -340,43 +382,40 @@ func (h *House) Issue(ctx context.Context, contents []data.Content, dir string, 
 	if len(faulty) > 0 {
 		return faulty, nil
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+	return nil, os.MkdirAll(dir, 0o700)
+}
+
+// toPaper takes a draft through submission, review and issue to its page.
+func (h *House) toPaper(ctx context.Context, clerk, reviewer staff.Session, id data.ApplicationID, dir string, done func(data.Certificate, string)) error {
+	a, err := h.Submit(ctx, clerk, id)
+	if err == nil {
+		a, err = h.Take(ctx, reviewer, id)
 	}
-	for _, c := range contents {
-		a, err := h.Create(ctx, clerk, c)
+	for _, g := range a.Content.Groups() {
 		if err == nil {
-			a, err = h.Submit(ctx, clerk, a.ID)
+			a, err = h.Tick(ctx, reviewer, id, g, true)
 		}
-		if err == nil {
-			a, err = h.Take(ctx, reviewer, a.ID)
-		}
-		for _, g := range a.Content.Groups() {
-			if err == nil {
-				a, err = h.Tick(ctx, reviewer, a.ID, g, true)
-			}
-		}
-		if err == nil {
-			a, err = h.Approve(ctx, reviewer, a.ID)
-		}
-		if err != nil {
-			return nil, err
-		}
-		certificate, err := h.Desk.Issue(ctx, reviewer, a.ID)
-		if err != nil {
-			return nil, err
-		}
-		pdf, err := h.Print(ctx, certificate, 1)
-		if err != nil {
-			return nil, err
-		}
-		path := filepath.Join(dir, certificate.Number.String()+".pdf")
-		if err := WriteNew(path, pdf); err != nil {
-			return nil, err
-		}
-		done(certificate, path)
 	}
-	return nil, nil
+	if err == nil {
+		_, err = h.Approve(ctx, reviewer, id)
+	}
+	if err != nil {
+		return err
+	}
+	certificate, err := h.Desk.Issue(ctx, reviewer, id)
+	if err != nil {
+		return err
+	}
+	pdf, err := h.Print(ctx, certificate, 1)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, certificate.Number.String()+".pdf")
+	if err := WriteNew(path, pdf); err != nil {
+		return err
+	}
+	done(certificate, path)
+	return nil
 }
 
 // WriteNew writes a file that appears complete or not at all, and never

@@ -56,6 +56,11 @@
 // A number is post code (2), random (9) and check character (1) in
 // Crockford's base32; package data says how the check is reckoned.
 //
+// # Seals of others
+//
+// Certificates of other issuers come in the same container, written more
+// freely: [DecodeForeign] reads those, and [Decode] nothing but our own.
+//
 // # Worked example
 //
 // [Example] prints a seal's parts one by one; testdata/example.txt holds the

@@ -149,21 +149,9 @@ func (m *Message) encode() ([]byte, error) {
 // Decode reads a seal. White space around it is the scanner's and is dropped,
 // but never a space inside or at the end of the text itself: base45 uses it.
 func Decode(text string) (*Message, error) {
-	text = trim(text)
-	rest, ok := strings.CutPrefix(text, Prefix)
-	switch {
-	case !ok:
-		return nil, fmt.Errorf("%w: does not begin with %q", ErrFormat, Prefix)
-	case len(text) > maxText:
-		return nil, fmt.Errorf("%w: %d characters, at most %d", ErrFormat, len(text), maxText)
-	}
-	compressed, err := decodeBase45(rest)
+	b, err := unwrap(text)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	b, err := inflate(compressed)
-	if err != nil {
-		return nil, fmt.Errorf("%w: inflate: %w", ErrFormat, err)
+		return nil, err
 	}
 	var tagged cbor.RawTag
 	if err := decoder.Unmarshal(b, &tagged); err != nil {
