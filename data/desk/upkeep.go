@@ -54,7 +54,16 @@ func (d *Desk) Daily(ctx context.Context) (checkpoint []byte, erased int, err er
 		return nil, 0, fmt.Errorf("daily upkeep: %w", err)
 	}
 	for _, id := range over {
-		if err := d.erase(ctx, id, func(store.Tx, *audit.Entry) error { return nil }); err != nil {
+		err := d.erase(ctx, id, func(tx store.Tx, _ *audit.Entry) error {
+			// It may have been taken up again since.
+			if is, err := d.isOver(tx, id, now); err != nil || is {
+				return err
+			}
+			return ErrState
+		})
+		if errors.Is(err, ErrState) || errors.Is(err, ErrNotFound) {
+			continue
+		} else if err != nil {
 			return nil, erased, err
 		}
 		erased++
@@ -91,24 +100,28 @@ func (d *Desk) SetRetention(ctx context.Context, s, second staff.Session, days i
 
 // over are the cases whose time is over.
 func (d *Desk) over(tx store.Tx, now time.Time) (ids []data.ApplicationID, err error) {
-	days, _, err := store.Get[int](tx, store.SettingRetention)
-	if err != nil || days == 0 {
-		return nil, err
-	}
 	d.mu.RLock()
 	rows := slices.Collect(maps.Values(d.rows))
 	d.mu.RUnlock()
 	for _, r := range rows {
-		end, err := d.end(tx, r.ID)
-		if err != nil {
+		if is, err := d.isOver(tx, r.ID, now); err != nil {
 			return nil, err
-		}
-		if !end.IsZero() && now.After(end.AddDate(0, 0, days)) {
+		} else if is {
 			ids = append(ids, r.ID)
 		}
 	}
 	slices.Sort(ids)
 	return ids, nil
+}
+
+// isOver says whether the time of a case is over.
+func (d *Desk) isOver(tx store.Tx, id data.ApplicationID, now time.Time) (bool, error) {
+	days, _, err := store.Get[int](tx, store.SettingRetention)
+	if err != nil || days == 0 {
+		return false, err
+	}
+	end, err := d.end(tx, id)
+	return err == nil && !end.IsZero() && now.After(end.AddDate(0, 0, days)), err
 }
 
 // end is when nobody needs a case any more: the technical expiry of its

@@ -77,6 +77,13 @@ func Get(tx store.Tx, id data.OfficerID) (data.Officer, error) {
 	return a.Officer, err
 }
 
+// Gone reports whether an officer is disabled, or was never there: what they
+// began is over.
+func Gone(tx store.Tx, id data.OfficerID) (bool, error) {
+	a, found, err := store.Get[Account](tx, store.Accounts+string(id))
+	return a.Disabled || !found, err
+}
+
 // Accounts are those of the post, by identifier.
 func Accounts(tx store.Tx) ([]Account, error) {
 	var all []Account

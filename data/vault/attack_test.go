@@ -275,3 +275,29 @@ func TestKeysDoNotGoBack(t *testing.T) {
 	must(t, <-done)
 	must(t, a.signIn())
 }
+
+// deaf is a keyring that holds a secret and did not answer once.
+type deaf struct{ secret []byte }
+
+func (d *deaf) Secret(string) ([]byte, error) { return nil, ErrNoKeyring }
+func (d *deaf) Keep(_ string, b []byte) error { d.secret = b; return nil }
+
+// TestSecretIsNotLostWhereTheKeyringIsDeaf: a secret that could not be read is not
+// replaced by another one.
+func TestSecretIsNotLostWhereTheKeyringIsDeaf(t *testing.T) {
+	d := &deaf{}
+	v, _, err := Create(background, mem.New(), "real", d)
+	must(t, err)
+	kept := string(d.secret)
+	s, err := v.NewSlot("officer-a", long, cheapest)
+	if err != nil || s.Device {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if kept == "" || string(d.secret) != kept {
+		t.Error("the workstation's secret is gone")
+	}
+	must(t, v.Update(background, func(tx store.Tx) error { return PutSlot(tx, "officer-a", s, false) }))
+	if _, err := v.Prove(background, "officer-a", long); err != nil {
+		t.Errorf("a passphrase alone: %v", err)
+	}
+}

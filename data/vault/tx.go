@@ -258,7 +258,11 @@ func (t *Tx) OpenEntry(key string, sealed []byte) ([]byte, error) {
 // it does not belong into an Update.
 func (v *Vault) NewSlot(owner string, passphrase []byte, cost Cost) (Slot, error) {
 	device, err := v.secret()
-	if err == nil && device == nil && v.device != nil {
+	if errors.Is(err, ErrNoKeyring) {
+		// Nothing is written to a keyring that does not answer: what is in it
+		// would be lost, and with it every passphrase that needs it.
+		err = nil
+	} else if err == nil && device == nil && v.device != nil {
 		// Another workstation than the one the post was made on.
 		device = newKey()
 		if err = v.device.Keep(v.header.ID, device); errors.Is(err, ErrNoKeyring) {

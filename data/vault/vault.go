@@ -106,7 +106,8 @@ type open struct {
 
 // Device is the secret that a workstation's keyring keeps for a vault.
 type Device interface {
-	// Secret is what is kept for the vault with that identifier; nil if nothing is.
+	// Secret is what is kept for the vault with that identifier; nil if nothing
+	// is; [ErrNoKeyring] if that cannot be told.
 	Secret(vault string) ([]byte, error)
 	// Keep keeps a new secret.
 	Keep(vault string, secret []byte) error
@@ -273,7 +274,7 @@ func (v *Vault) Prove(ctx context.Context, owner string, passphrase []byte) (Key
 		return Key{}, err
 	}
 	device, err := v.secret()
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrNoKeyring) { // without one: as if nothing were in it
 		return Key{}, err
 	}
 	identity, err := slot.open(v.header.ID, owner, passphrase, device)
