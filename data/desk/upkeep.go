@@ -148,7 +148,8 @@ func (d *Desk) end(tx store.Tx, id data.ApplicationID) (time.Time, error) {
 
 // Erase takes a case out of the records at a traveller's wish: everything that
 // describes a person, in the application and in its certificate. It takes two,
-// and it must not be under review or within its medical window. What is left of
+// and it must not be under review or within its medical window; one revoked for
+// fraud is evidence as long as its seal can be checked. What is left of
 // the certificate is its number, its sequence and whether it is revoked. The old
 // pages are free then and go when the post is next opened; backups keep the case
 // until they are destroyed.
@@ -170,10 +171,19 @@ func (d *Desk) Erase(ctx context.Context, s, second staff.Session, id data.Appli
 			return nil
 		}
 		c, err := issued(tx, a.Certificate)
-		if until, ok := c.Statement.ValidUntil.Instant(); err == nil && c.Revoked == nil && ok && until.After(now) {
-			err = ErrState
+		until, ok := c.Statement.ValidUntil.Instant()
+		switch {
+		case err != nil:
+			return err
+		case c.Revoked != nil && c.Revoked.Reason == data.RevokedFraud:
+			until, ok = c.Statement.Expires.Instant()
+		case c.Revoked != nil:
+			return nil
 		}
-		return err
+		if ok && until.After(now) {
+			return ErrState
+		}
+		return nil
 	})
 }
 

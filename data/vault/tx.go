@@ -202,21 +202,6 @@ func Opening(tx store.Tx) uint64 {
 	return 0
 }
 
-// KnownLog is the state that the log was in at the newest act while the vault
-// was open. It lies sealed: nobody who only has the files can make a log that
-// was changed before it fit.
-func KnownLog(tx store.Tx) (audit.Head, error) {
-	t, err := of(tx)
-	if err != nil {
-		return audit.Head{}, err
-	}
-	if t.open == nil {
-		return audit.Head{}, ErrLocked
-	}
-	s, err := t.open.readState(t.engine)
-	return s.Log.Head, err
-}
-
 // SealEntry implements [audit.Sealer]: an entry of the log as it is stored.
 func (t *Tx) SealEntry(key string, entry []byte) ([]byte, error) {
 	if o := t.newest(); o != nil {
