@@ -1,6 +1,7 @@
 package trust_test
 
 import (
+	"crypto/x509"
 	"errors"
 	"reflect"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"pratique/data"
 	"pratique/data/desk/desktest"
+	"pratique/data/seal/dcc"
 	"pratique/data/trust"
 )
 
@@ -63,4 +65,41 @@ func TestRevoked(t *testing.T) {
 		return nil, nil
 	}
 	stranger.Verify(c.Seal, now, true)
+}
+
+// TestRevokedInEveryFormat: a revoked number takes the seals of other formats
+// with it.
+func TestRevokedInEveryFormat(t *testing.T) {
+	a := newAuthority(t, "Authority", false)
+	signer, stamp := a.signer(t, nil), a.vdsncSigner(t, func(*x509.Certificate) {})
+	l := listOf([]*x509.Certificate{a.certificate, signer.certificate})
+	st := statement(t)
+	c, err := dcc.OfTest(st, 0, "Post", dcc.Detail{Country: "UTO"}, book(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload, err := dcc.Encode(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"ours": signer.says(t, st), "DCC": signer.seal(t, payload), "VDS-NC": stamp.vdsnc(t, "UTO")} {
+		var asked data.CertificateNumber
+		l.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { asked = n; return nil, nil }
+		if v := l.Verify(text, now, false); v.Outcome != trust.Valid || asked == "" {
+			t.Errorf("%s: %s %v, asked for %q", name, v.Outcome, v.Reasons, asked)
+		}
+		if name != "VDS-NC" && asked != st.Number { // which makes a statement of its own
+			t.Errorf("%s: asked for %s, not %s", name, asked, st.Number)
+		}
+		revoked := asked
+		l.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) {
+			if n != revoked {
+				return nil, nil
+			}
+			return &data.Revocation{At: now, Reason: "error"}, nil
+		}
+		if v := l.Verify(text, now, false); v.Outcome != trust.Invalid || v.Reasons[0] != trust.ReasonRevoked {
+			t.Errorf("%s, revoked: %s %v", name, v.Outcome, v.Reasons)
+		}
+	}
 }

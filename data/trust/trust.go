@@ -203,10 +203,11 @@ const clockSkew = 5 * time.Minute
 // paper is acceptable here, which is so in training alone.
 func (l *List) Verify(text string, now time.Time, practice bool) Verdict {
 	v := l.verify(text, now, practice)
-	if v.Claims == nil || l.Revoked == nil {
+	n := v.number()
+	if n == "" || l.Revoked == nil {
 		return v
 	}
-	switch r, err := l.Revoked(v.Claims.Number); {
+	switch r, err := l.Revoked(n); {
 	case r != nil:
 		why := []Reason{ReasonRevoked}
 		if v.Outcome == Invalid {
@@ -217,6 +218,21 @@ func (l *List) Verify(text string, now time.Time, practice bool) Verdict {
 		v.Outcome, v.Reasons = CannotSay, []Reason{ReasonNotLookedUp}
 	}
 	return v
+}
+
+// number is the certificate number that a seal of whatever format carries,
+// empty where there is none, or none that can be believed.
+func (v Verdict) number() (n data.CertificateNumber) {
+	switch {
+	case v.Claims != nil:
+		n = v.Claims.Number
+	case v.VDSNC != nil:
+		n, _ = data.ParseCertificateNumber(v.VDSNC.Number())
+	case v.DCC != nil: // URN:UVCI:01:UT:PR7QF2M9X4T9#6
+		id, _, _ := strings.Cut(v.DCC.Certificate.ID(), "#")
+		n, _ = data.ParseCertificateNumber(id[strings.LastIndex(id, ":")+1:])
+	}
+	return n
 }
 
 // verify is [List.Verify] for a seal that was not revoked.

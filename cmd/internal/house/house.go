@@ -111,14 +111,17 @@ type House struct {
 	// Practice are a practice post's passphrases, empty in a real post.
 	Practice post.Passphrases
 
-	paper func() *page.Engine
+	paper struct {
+		sync.Mutex
+		engine *page.Engine
+	}
 }
 
 // Open opens the post in dir. Its records are locked until somebody signs in. A
 // signing key that is missing or does not open does not keep the post shut:
 // Desk.Trouble tells, and nothing is issued.
 func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, err error) {
-	h := &House{paper: sync.OnceValue(func() *page.Engine { return page.StartOwn(cacheDir()) })}
+	h := &House{}
 	if h.Codes, err = Codes(); err != nil {
 		return nil, err
 	}
@@ -155,11 +158,22 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 
 // Paper draws the pages this program made; see [page.StartOwn]. It starts when
 // it is first asked for.
-func (h *House) Paper() *page.Engine { return h.paper() }
+func (h *House) Paper() *page.Engine {
+	h.paper.Lock()
+	defer h.paper.Unlock()
+	if h.paper.engine == nil {
+		h.paper.engine = page.StartOwn(cacheDir())
+	}
+	return h.paper.engine
+}
 
 // Close closes the post.
 func (h *House) Close() error {
-	h.Paper().Close()
+	h.paper.Lock()
+	defer h.paper.Unlock()
+	if h.paper.engine != nil {
+		h.paper.engine.Close()
+	}
 	return h.Folder.Close()
 }
 

@@ -161,7 +161,7 @@ func TestInvariant5RawFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	secrets := []string{
-		"YANGBEN", "SPECIMEN", "样本", "E00000000", "1984-03-08", "Harbour Clinic", "A202103012", "coughing",
+		"YANGBEN", "SPECIMEN", "样本", "1984-03-08", "Harbour Clinic", "A202103012", "coughing",
 		"Quentin", "Wilhelmina", phraseA, phraseB, "mistyped", recovery, recovery[20:40], "Front desk laser",
 		specimen.Tests[0].ReportNo, specimen.Traveller.Phone, string(a.ID),
 	}
