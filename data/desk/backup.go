@@ -51,7 +51,7 @@ func (d *Desk) SetBackups(ctx context.Context, s, second staff.Session, folder s
 	if _, err := staff.Judge(passphrase, d.About(data.Officer{})...); err != nil {
 		return err
 	}
-	slot, err := backup.NewSlot(d.post, passphrase, backup.Cost(d.cost))
+	slot, err := backup.NewSlot(d.post, passphrase, backup.Cost(d.cost()))
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (d *Desk) Recover(ctx context.Context, key vault.Key, id data.OfficerID, pa
 	if err != nil {
 		return fmt.Errorf("recover: %w", err)
 	}
-	slot, err := d.vault.NewSlot(string(id), passphrase, d.cost)
+	slot, err := d.vault.NewSlot(string(id), passphrase, d.cost())
 	if err != nil {
 		return fmt.Errorf("recover: %w", err)
 	}

@@ -87,7 +87,7 @@ type Config struct {
 	// changed: what [keys.AnchorsPEM] makes of the post's signers.
 	Anchors func(pem []byte) error
 	Clock   func() time.Time
-	Cost    vault.Cost // of new passphrases; nothing is [vault.DefaultCost]
+	Cost    func() vault.Cost // of new passphrases, asked when one is made; nil: [vault.DefaultCost]
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
@@ -108,7 +108,7 @@ type Desk struct {
 	anchors     func([]byte) error
 	issuer      *issue.Issuer
 	door        *staff.Door
-	cost        vault.Cost
+	cost        func() vault.Cost
 
 	entering sync.Mutex // one sign-in at a time makes the desk ready
 	mu       sync.RWMutex
@@ -127,8 +127,8 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 		issuer: issue.New(c.Log, c.Post, c.Codes, c.Clock),
 		door:   staff.NewDoor(c.Log, c.Vault, c.Clock),
 	}
-	if d.cost == (vault.Cost{}) {
-		d.cost = vault.DefaultCost
+	if d.cost == nil {
+		d.cost = func() vault.Cost { return vault.DefaultCost }
 	}
 	if err := d.ready(ctx); err != nil {
 		return nil, fmt.Errorf("open desk: %w", err)

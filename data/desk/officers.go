@@ -91,7 +91,7 @@ func (d *Desk) enter(ctx context.Context, prove func() (staff.Session, error)) (
 // [Desk.SignIn].
 func (d *Desk) ChangePassphrase(ctx context.Context, id data.OfficerID, old, passphrase []byte) (staff.Session, error) {
 	return d.enter(ctx, func() (staff.Session, error) {
-		return d.door.ChangePassphrase(ctx, id, old, passphrase, d.cost, d.About(data.Officer{ID: id})...)
+		return d.door.ChangePassphrase(ctx, id, old, passphrase, d.cost(), d.About(data.Officer{ID: id})...)
 	})
 }
 
@@ -209,7 +209,7 @@ func (d *Desk) newSlot(ctx context.Context, s staff.Session, act audit.Act, o da
 	if _, err := staff.Judge(passphrase, d.About(o)...); err != nil {
 		return vault.Slot{}, err
 	}
-	return d.vault.NewSlot(string(o.ID), passphrase, d.cost)
+	return d.vault.NewSlot(string(o.ID), passphrase, d.cost())
 }
 
 // accountAct changes the account of another officer, whose sessions end with it.

@@ -111,14 +111,15 @@ type House struct {
 	// Practice are a practice post's passphrases, empty in a real post.
 	Practice post.Passphrases
 
-	paper func() *page.Engine
+	starting sync.Once
+	paper    *page.Engine // nil until it is asked for
 }
 
 // Open opens the post in dir. Its records are locked until somebody signs in. A
 // signing key that is missing or does not open does not keep the post shut:
 // Desk.Trouble tells, and nothing is issued.
 func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, err error) {
-	h := &House{paper: sync.OnceValue(func() *page.Engine { return page.StartOwn(cacheDir()) })}
+	h := &House{}
 	if h.Codes, err = Codes(); err != nil {
 		return nil, err
 	}
@@ -155,21 +156,27 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 
 // Paper draws the pages this program made; see [page.StartOwn]. It starts when
 // it is first asked for.
-func (h *House) Paper() *page.Engine { return h.paper() }
+func (h *House) Paper() *page.Engine {
+	h.starting.Do(func() { h.paper = page.StartOwn(cacheDir()) })
+	return h.paper
+}
 
 // Close closes the post.
 func (h *House) Close() error {
-	h.Paper().Close()
+	h.starting.Do(func() {}) // it is not started any more
+	if h.paper != nil {
+		h.paper.Close()
+	}
 	return h.Folder.Close()
 }
 
 // cost is what a new passphrase costs at a post. Those of practice stand in a
 // file and protect nothing.
-func cost(p data.Post) vault.Cost {
+func cost(p data.Post) func() vault.Cost {
 	if p.Practice() {
-		return vault.DefaultCost
+		return func() vault.Cost { return vault.DefaultCost }
 	}
-	return calibrated()
+	return calibrated // measured when one is made
 }
 
 // unlockTime is how long proving a passphrase takes at a real post.

@@ -141,7 +141,7 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 		t.Fatal(err)
 	}
 	p.Config = desk.Config{
-		Log: log, Vault: v, Post: about, Codes: AnyCode{}, Signer: Opens(p.Signer), Clock: func() time.Time { return p.Now }, Cost: Cost,
+		Log: log, Vault: v, Post: about, Codes: AnyCode{}, Signer: Opens(p.Signer), Clock: func() time.Time { return p.Now }, Cost: func() vault.Cost { return Cost },
 		Ring:        keys.Ring{Dir: dir, Post: about},
 		LogSigner:   func(context.Context) (note.Signer, error) { return note.NewSigner(logKey) },
 		Unprintable: func(data.Statement) []data.Problem { return nil },
