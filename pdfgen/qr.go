@@ -2,6 +2,7 @@ package pdfgen
 
 import (
 	"fmt"
+	"image"
 	"strings"
 
 	"github.com/skip2/go-qrcode"
@@ -38,6 +39,16 @@ func Density(seal string) (version int, moduleMM float64, err error) {
 		return 0, 0, err
 	}
 	return code.VersionNumber, moduleOf(code.VersionNumber), err
+}
+
+// Picture is a QR code for the screen, scale pixels a module, with its white
+// border. The error is a [*DensityError] when no code holds the text.
+func Picture(text string, scale int) (image.Image, error) {
+	code, err := qrcode.New(text, qrcode.Medium)
+	if err != nil {
+		return nil, &DensityError{Characters: len(text)}
+	}
+	return code.Image(-scale), nil // negative: a module's size instead of the picture's
 }
 
 func moduleOf(version int) float64 {

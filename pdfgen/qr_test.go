@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/skip2/go-qrcode"
+
+	"pratique/data/evidence"
 )
 
 // The path painted on a grid is the code, module for module, none twice.
@@ -125,5 +127,24 @@ func BenchmarkDensity(b *testing.B) {
 		if _, _, err := Density(seal); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestPicture: what the screen shows is read exactly as it is.
+func TestPicture(t *testing.T) {
+	checkpoint := "pratique/UT/PR/practice\n20\n+V/5q/ntey1sh0/T5Fp9qQI5p0F27EjFOIh1Gs4GCuQ=\n\n— pratique/UT/PR/practice MN36GIz/SiKYQ98J/Gh2QyPKV/yjCTaCkgi3l9gexQ9r5vHdFuhuOaL4HhESLB/DFOf1jHCrUVViD3u7GGrKLMAXqQ4=\n"
+	m, err := Picture(checkpoint, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if side := m.Bounds().Dx(); side%4 != 0 || side != m.Bounds().Dy() {
+		t.Errorf("%v is not made of whole modules", m.Bounds())
+	}
+	texts, err := evidence.Symbols(t.Context(), m)
+	if err != nil || len(texts) != 1 || texts[0] != checkpoint {
+		t.Errorf("read %q, %v", texts, err)
+	}
+	if _, err := Picture(strings.Repeat("a", 3000), 4); err == nil {
+		t.Error("too much fits")
 	}
 }

@@ -15,18 +15,24 @@ import (
 	"pratique/ui/widgets"
 )
 
-// band is the strip that every screen of a practice post stands under; it is
-// empty at a real one.
+// band is the strip that every screen stands under where paper does not count
+// in full: at a practice post, and at a real one for which nobody vouches. It is
+// empty at others, and before somebody has signed in, for nobody knows then.
 func (s *Shell) band() fyne.CanvasObject {
-	if !s.config.Post.Practice() {
+	key, ground, ink := "practice", look.ColorBand, look.ColorOnBand
+	switch {
+	case s.config.Post.Practice():
+	case s.env.Officer().ID == "", s.config.Accredited != nil && s.config.Accredited():
 		return container.NewWithoutLayout()
+	default:
+		key, ground, ink = "unaccredited", look.Invalid.Ink(), look.Invalid.OnInk()
 	}
 	text := func(t string, bold bool) fyne.CanvasObject {
-		return widgets.NewText(t, widgets.Style{Size: look.SizeNameLabel, Color: look.ColorOnBand, Bold: bold})
+		return widgets.NewText(t, widgets.Style{Size: look.SizeNameLabel, Color: ink, Bold: bold, Elide: !bold})
 	}
-	return container.NewStack(widgets.NewGround(look.ColorBand, 0), widgets.Inset(look.Gap, 5, widgets.Row(look.Tight,
-		widgets.Icon("warning", look.ColorOnBand, 16),
-		text(s.env.T("practice.band"), true), text(s.env.T("practice.sentence"), false))))
+	return container.NewStack(widgets.NewGround(ground, 0), widgets.Inset(look.Gap, 5, widgets.Row(look.Tight,
+		widgets.Icon("warning", ink, 16),
+		text(s.env.T(key+".band"), true), text(s.env.T(key+".sentence"), false))))
 }
 
 // frame puts the rail, the title and the search around a screen's content.
@@ -254,6 +260,11 @@ func (s *Shell) menu() *fyne.MainMenu {
 			item(s.env.T("menu.back"), fyne.KeyLeft, fyne.KeyModifierAlt, s.Back),
 			item(s.env.T("menu.lock"), fyne.KeyL, ctrl, s.Lock),
 			fyne.NewMenuItemSeparator())
+	}
+	if s.config.More != nil {
+		for _, act := range s.config.More(s.env) {
+			deskMenu.Items = append(deskMenu.Items, item(act.Label, act.Key, act.Modifier, act.Do))
+		}
 	}
 	deskMenu.Items = append(deskMenu.Items, quit)
 	menus := []*fyne.Menu{deskMenu}

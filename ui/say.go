@@ -11,7 +11,9 @@ import (
 	"pratique/data/mrz"
 	"pratique/data/post"
 	"pratique/data/store"
+	"pratique/data/store/disk"
 	"pratique/data/vault"
+	"pratique/ui/env"
 	"pratique/ui/locale"
 )
 
@@ -21,13 +23,14 @@ var sayings = []struct {
 	err error
 	key string
 }{
+	{env.ErrSpared, "error.spared"},
 	{desk.ErrSignIn, "error.sign-in"},
 	{desk.ErrDisabled, "error.disabled"},
 	{desk.ErrMustChange, "error.must-change"},
 	{desk.ErrEnded, "error.ended"},
 	{desk.ErrSelf, "error.self"},
-	{desk.ErrNotPermitted, "error.not-permitted"},
 	{desk.ErrSecond, "error.second"},
+	{desk.ErrNotPermitted, "error.not-permitted"},
 	{desk.ErrFourEyes, "error.four-eyes"},
 	{desk.ErrStale, "error.stale"},
 	{desk.ErrRevoked, "error.revoked"},
@@ -42,7 +45,6 @@ var sayings = []struct {
 	{post.ErrRecovery, "error.recovery"},
 	{vault.ErrPutBack, "error.put-back"},
 	{vault.ErrDevice, "error.device"},
-	{vault.ErrKind, "error.kind"},
 	{vault.ErrDamaged, "error.damaged"},
 	{vault.ErrLocked, "error.records-locked"},
 	{vault.ErrNotForYou, "error.recovery"},
@@ -65,6 +67,13 @@ var sayings = []struct {
 	{store.ErrUnknown, "error.unknown"},
 	{store.ErrSealed, "error.sealed"},
 	{store.ErrLocked, "error.locked"},
+	{disk.ErrNetwork, "error.network"},
+	{audit.ErrHead, "error.head"},
+	{audit.ErrBroken, "error.broken"},
+	{vault.ErrKind, "error.mixed"},
+	{post.ErrMixed, "error.mixed"},
+	{post.ErrNoPost, "error.no-post"},
+	{post.ErrNotEmpty, "error.not-empty"},
 }
 
 // Say is the sentence for an error in an officer's words, empty for one that

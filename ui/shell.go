@@ -55,6 +55,13 @@ type Config struct {
 	LockAfter time.Duration
 	// OnLock forgets keys and session; it is called after the screen was left.
 	OnLock func()
+	// OnSignIn is called when an officer has come in; may be nil.
+	OnSignIn func(*env.Env)
+	// Accredited reports whether an outside authority vouches for the signer. It
+	// is asked at a real post while somebody is signed in; nil: none does.
+	Accredited func() bool
+	// More are further acts of the menu "Desk"; may be nil.
+	More func(*env.Env) []env.Action
 	// OnLanguage remembers the choice.
 	OnLanguage func(language string)
 	// Say is a sentence for an error an officer can do something about, empty
@@ -161,19 +168,27 @@ func (s *Shell) Back() {
 }
 
 // Lock signs the officer out at once, whatever is open. What is half typed is
-// kept by the screen as it is left.
+// kept by the screen as it is left; what was looked for, a name perhaps, is
+// not. Where nobody is signed in, the screen covers what it shows.
 func (s *Shell) Lock() {
 	if s.env.Officer().ID == "" {
+		if c, ok := s.screen.(env.Coverer); ok {
+			c.Cover()
+		}
 		return
 	}
+	s.toaster.Clear()
 	s.leave()
 	// Asked only now: leaving may have given a new application its ID.
 	s.resume, s.resumer = s.Here(), s.env.Officer().ID
+	s.resume.Find = ""
 	s.env.Session = staff.Session{}
 	s.before = nil
 	s.config.OnLock()
 	s.enter(env.Route{Screen: env.SignIn})
-	s.toaster.Toast(s.env.T("shell.locked"))
+	if s.config.Window.Canvas().Overlays().Top() == nil { // else the screen said why not
+		s.toaster.Toast(s.env.T("shell.locked"))
+	}
 }
 
 func (s *Shell) signIn(session staff.Session) {
@@ -190,6 +205,9 @@ func (s *Shell) signIn(session staff.Session) {
 	}
 	s.resumer = ""
 	s.enter(r)
+	if s.config.OnSignIn != nil {
+		s.config.OnSignIn(s.env)
+	}
 }
 
 // SetLanguage makes the screen anew in another language.
@@ -206,14 +224,23 @@ func (s *Shell) SetLanguage(language string) {
 	s.enter(r)
 }
 
-// Close leaves the screen, locks and closes the window.
-func (s *Shell) Close() {
+// End leaves the screen and locks: the window can be filled with something
+// else.
+func (s *Shell) End() {
+	if s.env.Context.Err() != nil {
+		return
+	}
 	s.leave()
 	if s.env.Officer().ID != "" {
 		s.env.Session = staff.Session{}
 		s.config.OnLock()
 	}
 	s.cancel()
+}
+
+// Close ends and closes the window.
+func (s *Shell) Close() {
+	s.End()
 	s.config.Window.SetCloseIntercept(nil)
 	s.config.Window.Close()
 }
@@ -301,7 +328,7 @@ func (s *Shell) tick() {
 		s.lastTrace = trace
 		s.active()
 	}
-	if s.env.Officer().ID != "" && s.left() <= 0 {
+	if s.left() <= 0 {
 		s.Lock()
 	}
 	s.showClock()

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
@@ -325,6 +327,127 @@ func TestInvariant13LockWaitsForNoDialog(t *testing.T) {
 	b.Lock()
 	b.env.SignIn(b.a)
 	b.at(t, env.Route{Screen: env.Queue}) // and A's place is forgotten by then
+}
+
+// TestInvariant13NothingOfAPersonStaysAtTheLock: neither on the screen, nor in
+// the title, nor in what the window keeps for the officer's return.
+func TestInvariant13NothingOfAPersonStaysAtTheLock(t *testing.T) {
+	b := newBench(t, data.PracticePost)
+	b.env.SignIn(b.a)
+	b.Go(env.Route{Screen: env.Verify, Find: "SPECIMEN"})
+	test.Type(b.screen().entry, "SPECIMEN")
+	b.env.Undoable("SPECIMEN is ticked", func() { t.Error("undone after the lock") })
+	b.env.Error(errors.New("SPECIMEN is wrong"))
+	if seen := seenIn(b.w); strings.Count(seen, "SPECIMEN") < 4 {
+		t.Fatalf("only %q is on the screen: nothing is proved", seen)
+	}
+	b.Lock()
+	if seen := seenIn(b.w) + b.w.Title(); strings.Contains(seen, "SPECIMEN") {
+		t.Errorf("after the lock: %q", seen)
+	}
+	if strings.Contains(fmt.Sprintf("%+v %+v %+v", b.resume, b.before, b.here), "SPECIMEN") {
+		t.Errorf("kept: %+v", b.resume)
+	}
+	b.env.SignIn(b.a)
+	b.at(t, env.Route{Screen: env.Verify})
+}
+
+// seenIn is every text on a window, passphrases left out.
+func seenIn(w fyne.Window) string {
+	var all []string
+	var walk func(o fyne.CanvasObject)
+	walk = func(o fyne.CanvasObject) {
+		if !o.Visible() {
+			return
+		}
+		switch o := o.(type) {
+		case *canvas.Text:
+			all = append(all, o.Text)
+		case *fyne.Container:
+			for _, c := range o.Objects {
+				walk(c)
+			}
+		case fyne.Widget:
+			for _, c := range test.WidgetRenderer(o).Objects() {
+				walk(c)
+			}
+		}
+	}
+	walk(w.Content())
+	for _, o := range w.Canvas().Overlays().List() {
+		walk(o)
+	}
+	return strings.Join(all, "\n")
+}
+
+// covered is a page before the sign-in.
+type covered struct {
+	*page
+	times int
+}
+
+func (c *covered) Cover() { c.times++ }
+
+func TestWhatIsSecretBeforeTheSignInIsCovered(t *testing.T) {
+	b := newBench(t, data.RealPost)
+	var c *covered
+	before := b.config.Screens[env.SignIn]
+	b.config.Screens[env.SignIn] = func(e *env.Env, r env.Route) env.Screen {
+		before(e, r)
+		c = &covered{page: b.screen()}
+		return c
+	}
+	b.env.SignIn(b.a)
+	b.Lock()
+	if b.locked != 1 || c.times != 0 {
+		t.Fatalf("locked %d times, covered %d times", b.locked, c.times)
+	}
+	b.Lock() // by the session's own lock, nobody being signed in
+	if b.locked != 1 || c.times != 1 {
+		t.Errorf("locked %d times, covered %d times", b.locked, c.times)
+	}
+	b.pass(time.Second) // the focus that moved is seen as life
+	b.pass(b.config.LockAfter)
+	if c.times != 2 {
+		t.Errorf("covered %d times after nobody did anything", c.times)
+	}
+}
+
+func TestNotAccreditedIsAlwaysInSight(t *testing.T) {
+	const words = "NOT ACCREDITED"
+	for _, tt := range []struct {
+		name       string
+		kind       data.PostKind
+		accredited func() bool
+		want       bool
+	}{
+		{"nobody vouches", data.RealPost, func() bool { return false }, true},
+		{"not known", data.RealPost, nil, true},
+		{"vouched for", data.RealPost, func() bool { return true }, false},
+		{"practice", data.PracticePost, func() bool { return false }, false},
+	} {
+		b := newBench(t, tt.kind)
+		b.config.Accredited = tt.accredited
+		if strings.Contains(seenIn(b.w), words) {
+			t.Errorf("%s: said before anybody can know", tt.name)
+		}
+		b.env.SignIn(b.a)
+		if got := strings.Contains(seenIn(b.w), words); got != tt.want {
+			t.Errorf("%s: %t", tt.name, got)
+		}
+	}
+}
+
+func TestEndLeavesTheWindow(t *testing.T) {
+	b := newBench(t, data.PracticePost)
+	closed := false
+	b.w.SetOnClosed(func() { closed = true })
+	b.env.SignIn(b.a)
+	b.End()
+	b.End()
+	if b.locked != 1 || closed || b.env.Context.Err() == nil || strings.Join(b.told, ",") != "left signin,left queue" {
+		t.Errorf("locked %d times, closed %t, %v", b.locked, closed, b.told)
+	}
 }
 
 func TestLifeKeepsItOpen(t *testing.T) {

@@ -1,9 +1,12 @@
 // Command pratique is the desk: one window at one workstation.
 //
 //	pratique [--post DIR]
+//	pratique --new [--post DIR]
 //
-// Where there is no post yet, a practice post is made. Where there is no
-// display, the desk's main job is done once without a window.
+// It opens the post in DIR; without one the real post that was made at this
+// workstation, else the practice post, which is made where it is not there yet.
+// With --new a real post is made, by two people, step by step. Where there is
+// no display, the desk's main job is done once without a window, in practice.
 package main
 
 import (
@@ -36,30 +39,43 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("pratique", flag.ContinueOnError)
-	dir := flags.String("post", "", "folder of the post; the user's data folder if not given")
+	dir := flags.String("post", "", "folder of the post; the user's own if not given")
+	make := flags.Bool("new", false, "make a real post")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {
 		return err
+	}
+	if display(runtime.GOOS, os.Getenv) {
+		return window(ctx, *dir, *make)
+	}
+	if *make {
+		return errors.New("there is no display for it; pratiquectl post create makes a real post in a terminal")
 	}
 	if *dir == "" {
 		if *dir, err = house.DefaultDir(); err != nil {
 			return err
 		}
 	}
-	if _, err := post.Describe(*dir); errors.Is(err, post.ErrNoPost) {
-		if err := house.CreatePractice(ctx, *dir, time.Now()); err != nil {
-			return err
-		}
-		fmt.Fprintln(out, "A practice post was made in", *dir)
+	if err := practice(ctx, *dir, out); err != nil {
+		return err
 	}
-	if !display(runtime.GOOS, os.Getenv) {
-		h, err := house.Open(ctx, *dir, time.Now)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, h.Close()) }()
-		return headless(ctx, h, out)
+	h, err := house.Open(ctx, *dir, time.Now)
+	if err != nil {
+		return err
 	}
-	return window(ctx, *dir)
+	defer func() { err = errors.Join(err, h.Close()) }()
+	return headless(ctx, h, out)
+}
+
+// practice makes a practice post where there is none.
+func practice(ctx context.Context, dir string, out io.Writer) error {
+	if _, err := post.Describe(dir); !errors.Is(err, post.ErrNoPost) {
+		return nil // what is wrong with the one that is there is told by opening it
+	}
+	if err := house.CreatePractice(ctx, dir, time.Now()); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "A practice post was made in", dir)
+	return nil
 }

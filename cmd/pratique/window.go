@@ -19,14 +19,18 @@ import (
 	"pratique/assets"
 	"pratique/cmd/internal/house"
 	"pratique/data"
+	"pratique/data/post"
 	"pratique/data/staff"
 	"pratique/data/trust"
 	"pratique/pdfgen"
 	"pratique/pdfgen/page"
 	"pratique/ui"
+	"pratique/ui/admin"
 	"pratique/ui/certificates"
 	"pratique/ui/env"
+	"pratique/ui/figures"
 	"pratique/ui/intake"
+	"pratique/ui/locale"
 	"pratique/ui/queue"
 	"pratique/ui/review"
 	"pratique/ui/signin"
@@ -43,15 +47,34 @@ const lockAfter = 4 * time.Minute
 // version is the program's own; FyneApp.toml has the same.
 const version = "0.1.0"
 
-// settingLanguage is where the choice of language is remembered.
-const settingLanguage = "language"
+// What the operating system remembers for the program.
+const (
+	settingLanguage = "language"
+	settingPost     = "post" // folder of the real post that was made here
+)
 
-// window opens the desk of the post in dir and returns when it is closed.
-func window(ctx context.Context, dir string) error {
+// application is the window and what stands in it: a post's desk, or the making
+// of one.
+type application struct {
+	ctx    context.Context
+	app    fyne.App
+	window fyne.Window
+	words  *locale.Catalogues
+	pages  *page.Engine // of what people bring
+
+	shell *ui.Shell
+	leave func() // closes what stands in the window
+	err   error  // why there is no desk
+}
+
+// window opens the desk of the post in dir, the user's own one if it is empty;
+// or, with make, the making of a real post there. It returns when the window is
+// closed.
+func window(ctx context.Context, dir string, make bool) error {
 	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Pratique", Version: version, Migrations: map[string]bool{"fyneDo": true}})
-	a := app.NewWithID(appID)
-	words, err := house.Words()
-	if err != nil {
+	a := &application{ctx: ctx, app: app.NewWithID(appID), leave: func() {}}
+	var err error
+	if a.words, err = house.Words(); err != nil {
 		return err
 	}
 	theme, err := look.New(assets.FS)
@@ -63,41 +86,70 @@ func window(ctx context.Context, dir string) error {
 		// take the dark one; papers are compared more easily beside the light.
 		theme = theme.Forced(fynetheme.VariantLight)
 	}
-	a.Settings().SetTheme(theme)
+	a.app.Settings().SetTheme(theme)
 	if icon, err := assets.FS.ReadFile("icons/pratique.png"); err == nil {
-		a.SetIcon(fyne.NewStaticResource("pratique.png", icon))
+		a.app.SetIcon(fyne.NewStaticResource("pratique.png", icon))
 	}
-	language := a.Preferences().StringWithFallback(settingLanguage, os.Getenv("LANG"))
+	a.window = a.app.NewWindow("Pratique")
+	a.window.SetMaster()
+	a.window.Resize(fyne.NewSize(1280, 800))
+	a.window.CenterOnScreen()
+	a.pages = house.Pages()
+	defer a.pages.Close()
 
-	w := a.NewWindow("Pratique")
-	w.SetMaster()
-	w.Resize(fyne.NewSize(1280, 800))
-	w.CenterOnScreen()
+	if make {
+		a.ceremony(dir, "")
+	} else {
+		a.desk(dir)
+	}
+	a.lockWhenLeft()
+	context.AfterFunc(ctx, func() {
+		fyne.Do(func() {
+			a.leave()
+			a.window.Close()
+		})
+	})
+	a.window.ShowAndRun()
+	a.leave()
+	return a.err
+}
 
-	h, err := house.Open(ctx, dir, time.Now)
+// own is the folder of the post that is opened where none is named: the real
+// one that was made here, else the practice post.
+func (a *application) own() (string, error) {
+	if dir := a.app.Preferences().String(settingPost); dir != "" {
+		return dir, nil
+	}
+	return house.DefaultDir()
+}
+
+// desk shows the desk of the post in dir; where it is empty, of the user's own.
+func (a *application) desk(dir string) {
+	err := error(nil)
+	if dir == "" {
+		dir, err = a.own()
+	}
+	if err == nil && dir != a.app.Preferences().String(settingPost) {
+		err = practice(a.ctx, dir, os.Stdout)
+	}
+	var h *house.House
+	if err == nil {
+		h, err = house.Open(a.ctx, dir, time.Now)
+	}
 	if err != nil {
-		// A double click leads here: whoever made it sees no terminal.
-		sentence := ui.Say(words.In(language), err)
-		text := widget.NewLabel(strings.TrimSpace(sentence + "\n\n" + err.Error()))
-		text.Wrapping = fyne.TextWrapWord
-		w.SetContent(container.NewPadded(text))
-		w.Resize(fyne.NewSize(640, 240))
-		w.ShowAndRun()
-		return err
+		a.failed(err)
+		return
 	}
-	defer h.Close()
-	evidencePages := house.Pages()
-	defer evidencePages.Close()
-
-	var shell *ui.Shell
-	shell = ui.New(ui.Config{
-		Window: w, Words: words, Language: language, Post: h.Folder.Post, Now: time.Now, Run: env.Background, After: env.After,
-		Screens: screens(h, a.Preferences(), evidencePages, words.Languages(), func(l string) { shell.SetLanguage(l) }),
-		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify},
+	w, words, settings := a.window, a.words, a.app.Preferences()
+	gone := func() {} // ends what is done while somebody is signed in
+	a.shell = ui.New(ui.Config{
+		Window: w, Words: words, Language: a.language(), Post: h.Folder.Post, Now: time.Now, Run: env.Background, After: env.After,
+		Screens: screens(h, settings, a.pages, words.Languages(), func(l string) { a.shell.SetLanguage(l) }),
+		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify, env.Figures, env.Admin},
 		May:     may,
 		Home: func(o data.Officer) env.Route {
 			if !may(o, env.Queue) {
-				return env.Route{Screen: env.Verify}
+				return env.Route{Screen: env.Admin}
 			}
 			return env.Route{Screen: env.Queue}
 		},
@@ -113,14 +165,74 @@ func window(ctx context.Context, dir string) error {
 			}
 			return 0
 		},
-		LockAfter:  lockAfter,
-		OnLock:     h.Desk.Lock,
-		OnLanguage: func(l string) { a.Preferences().SetString(settingLanguage, l) },
+		LockAfter: lockAfter,
+		OnLock:    func() { gone(); h.Desk.Lock() },
+		OnSignIn: func(e *env.Env) {
+			var present context.Context
+			present, gone = context.WithCancel(a.ctx)
+			takeSpare(e, h)
+			upkeep(present, e, h)
+		},
+		Accredited: func() bool { r, err := h.Vouches(a.ctx, ""); return err == nil && r.Accredited },
+		More: func(e *env.Env) []env.Action {
+			if !h.Folder.Post.Practice() {
+				return nil
+			}
+			return []env.Action{{Label: e.T("menu.real"), Do: func() { a.ceremony("", dir) }}}
+		},
+		OnLanguage: a.setLanguage,
 		Say:        ui.Say,
 	})
-	context.AfterFunc(ctx, func() { fyne.Do(shell.Close) })
-	w.ShowAndRun()
-	return nil
+	a.leave = func() {
+		a.shell.End()
+		if err := h.Close(); err != nil {
+			fyne.LogError("the post did not close", err)
+		}
+		a.leave = func() {}
+	}
+}
+
+func (a *application) language() string {
+	return a.app.Preferences().StringWithFallback(settingLanguage, os.Getenv("LANG"))
+}
+
+func (a *application) setLanguage(l string) { a.app.Preferences().SetString(settingLanguage, l) }
+
+// failed says why there is no desk: a double click may have led here, and
+// whoever made it sees no terminal.
+func (a *application) failed(err error) {
+	a.err = err
+	text := widget.NewLabel(strings.TrimSpace(ui.Say(a.words.In(a.language()), err) + "\n\n" + err.Error()))
+	text.Wrapping = fyne.TextWrapWord
+	a.window.SetContent(container.NewPadded(text))
+	a.window.Resize(fyne.NewSize(640, 240))
+}
+
+// takeSpare brings back what could not be stored when the officer left.
+func takeSpare(e *env.Env, h *house.House) {
+	session := e.Session
+	env.Go(e, func(ctx context.Context) (int, error) { return h.TakeSpare(ctx, session) }, func(n int, err error) {
+		if n > 0 {
+			e.Toast(e.T("shell.spare", n))
+			e.Changed()
+		}
+		e.Error(err)
+	})
+}
+
+// upkeep does what is due, now and every hour as long as somebody is present.
+func upkeep(present context.Context, e *env.Env, h *house.House) {
+	env.Go(e, func(context.Context) (struct{}, error) { return struct{}{}, h.Daily(present) }, func(_ struct{}, err error) {
+		if present.Err() != nil {
+			return // locked meanwhile: it is done after the next sign-in
+		}
+		e.Error(err)
+		env.After(time.Hour, func() {
+			if present.Err() == nil {
+				upkeep(present, e, h)
+			}
+		})
+	})
 }
 
 // may says who has a screen at all. What an officer does there is permitted by
@@ -131,6 +243,10 @@ func may(o data.Officer, s env.ScreenName) bool {
 		return slices.Contains(o.Roles, data.Clerk)
 	case env.Queue, env.Review, env.Certificates:
 		return slices.ContainsFunc(o.Roles, func(r data.Role) bool { return r != data.Administrator })
+	case env.Figures:
+		return figures.May(o)
+	case env.Admin:
+		return admin.May(o)
 	default:
 		return true
 	}
@@ -142,13 +258,21 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 	if err := anchors.Load(h.Folder.Dir); err != nil {
 		fyne.LogError("the post's own anchor cannot be read", err)
 	}
-	halves, jobs := review.Halves{}, certificates.NewJobs()
+	anchors.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return h.Revocation(context.Background(), n) }
+	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
-			return signin.New(e, signin.Parts{Door: h.Desk, Practice: h.Practice.Officers, Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
+			return signin.New(e, signin.Parts{Door: h.Desk, Practice: seats(h), Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
 		},
 		env.Queue: func(e *env.Env, r env.Route) env.Screen {
-			return queue.New(e, queue.Parts{Desk: h.Desk, After: env.After}, r)
+			parts := queue.Parts{Desk: h.Desk, After: env.After, Say: func(err error) string { return ui.Say(e.Words, err) }}
+			if !h.Folder.Post.Practice() { // what is practised may be lost
+				parts.LastBackup = func(ctx context.Context) (time.Time, bool, error) {
+					b, ok, err := h.LastBackup(ctx)
+					return b.Made, ok, err
+				}
+			}
+			return queue.New(e, parts, r)
 		},
 		env.Intake: func(e *env.Env, r env.Route) env.Screen {
 			return intake.New(e, intake.Parts{
@@ -157,6 +281,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 				Picture: func(ctx context.Context, pdf []byte) (image.Image, error) {
 					return h.Paper().Render(ctx, pdf, 0, slipDPI)
 				},
+				Spare:    func(id data.ApplicationID, base int, c data.Content) error { return h.Spare(e.Session, id, base, c) },
 				Specimen: func() data.Content { return specimen(h) },
 			}, r)
 		},
@@ -165,14 +290,33 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Certificates: func(e *env.Env, r env.Route) env.Screen {
 			return certificates.New(e, certificates.Parts{
-				Desk: h.Desk, Paper: h, Pages: h.Paper(), Printer: newPrinter(), Settings: settings,
-				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs,
+				Desk: h.Desk, Codes: h.Codes, Paper: h, Pages: h.Paper(), Printer: newPrinter(), Settings: settings,
+				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs, Halves: begun, After: env.After,
 			}, r)
 		},
+		env.Figures: func(e *env.Env, r env.Route) env.Screen {
+			return figures.New(e, figures.Parts{Desk: h.Desk, Names: h.Codes, Save: savings(h, settings)}, r)
+		},
+		env.Admin: func(e *env.Env, r env.Route) env.Screen { return admin.New(e, administration, r) },
 		env.Verify: func(e *env.Env, r env.Route) env.Screen {
 			return verify.New(e, verify.Parts{Trust: &anchors, Pages: pages, Names: h.Codes, After: env.After}, r)
 		},
 	}
+}
+
+// seats are the officers of a practice post with their passphrases.
+func seats(h *house.House) (all []signin.Seat) {
+	if !h.Folder.Post.Practice() {
+		return nil
+	}
+	p, err := post.LoadPractice(assets.FS)
+	if err != nil {
+		fyne.LogError("the practice post's officers cannot be read", err)
+	}
+	for _, o := range p.Officers {
+		all = append(all, signin.Seat{Officer: o, Passphrase: h.Practice.Officers[o.ID]})
+	}
+	return all
 }
 
 // writeIn writes new files, into a folder of the post's own that is made when

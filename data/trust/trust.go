@@ -68,6 +68,8 @@ const (
 	ReasonAfter         Reason = "after-window"     // valid; the medical window is over
 	ReasonGood          Reason = "signature-holds"  // valid
 	ReasonListed        Reason = "signer-is-listed" // valid; trusted as listed, not by an anchor
+	ReasonRevoked       Reason = "revoked"          // whoever issued it took it back
+	ReasonNotLookedUp   Reason = "not-looked-up"    // whether it is revoked could not be found out
 	ReasonUsage         Reason = "signer-usage"     // the signer may not sign this kind of seal
 	ReasonAnyUsage      Reason = "signer-any-usage" // valid; the signer's certificate does not say what it may sign
 )
@@ -82,6 +84,9 @@ type Verdict struct {
 	// Claims are there only when the signature holds and reaches a given anchor
 	// or listed signer, and the seal is not practice paper shown as real.
 	Claims *data.Statement `json:"claims,omitempty"`
+	// Revoked says since when and why, and what was issued instead; nothing else
+	// of a revocation is told.
+	Revoked *data.Revocation `json:"revoked,omitempty"`
 	// DCC and VDSNC are the same for seals of these formats.
 	DCC   *dcc.Claims `json:"dcc,omitempty"`
 	VDSNC *vdsnc.Data `json:"vdsnc,omitempty"`
@@ -89,6 +94,10 @@ type Verdict struct {
 
 // List is what is trusted. The zero List trusts nobody.
 type List struct {
+	// Revoked looks up whether a certificate is revoked, nil if it is not or not
+	// known there; where nobody can say, that is an error. Nil: not asked.
+	Revoked func(data.CertificateNumber) (*data.Revocation, error)
+
 	anchors []*x509.Certificate
 	signers []signer
 }
@@ -193,6 +202,41 @@ const clockSkew = 5 * time.Minute
 // Verify checks one seal at the instant now. Practice tells whether practice
 // paper is acceptable here, which is so in training alone.
 func (l *List) Verify(text string, now time.Time, practice bool) Verdict {
+	v := l.verify(text, now, practice)
+	n := v.number()
+	if n == "" || l.Revoked == nil {
+		return v
+	}
+	switch r, err := l.Revoked(n); {
+	case r != nil:
+		why := []Reason{ReasonRevoked}
+		if v.Outcome == Invalid {
+			why = append(why, v.Reasons...)
+		}
+		v.Outcome, v.Reasons, v.Revoked = Invalid, why, &data.Revocation{At: r.At, Reason: r.Reason, ReplacedBy: r.ReplacedBy}
+	case err != nil && v.Outcome == Valid:
+		v.Outcome, v.Reasons = CannotSay, []Reason{ReasonNotLookedUp}
+	}
+	return v
+}
+
+// number is the certificate number that a seal of whatever format carries,
+// empty where there is none, or none that can be believed.
+func (v Verdict) number() (n data.CertificateNumber) {
+	switch {
+	case v.Claims != nil:
+		n = v.Claims.Number
+	case v.VDSNC != nil:
+		n, _ = data.ParseCertificateNumber(v.VDSNC.Number())
+	case v.DCC != nil: // URN:UVCI:01:UT:PR7QF2M9X4T9#6
+		id, _, _ := strings.Cut(v.DCC.Certificate.ID(), "#")
+		n, _ = data.ParseCertificateNumber(id[strings.LastIndex(id, ":")+1:])
+	}
+	return n
+}
+
+// verify is [List.Verify] for a seal that was not revoked.
+func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 	u, err := seal.Parse(text)
 	if err != nil {
 		return Verdict{Outcome: Unreadable, Reasons: []Reason{ReasonNotASeal}}

@@ -1,6 +1,8 @@
 // Package certificates is the screen of the certificates that were issued: the
-// list of all, and one of them as its real page, to be printed, saved and
-// handed over.
+// list of all; one of them as its real page, to be printed, saved, handed over,
+// corrected or revoked; and the recall of those that one officer handled.
+//
+// A revoked certificate has no page any more, only what it said.
 //
 // A sheet counts as printed when its job is completed and not before. Pages
 // are held in memory; a file is written only where the officer says.
@@ -23,6 +25,7 @@ import (
 	"pratique/data/seal"
 	"pratique/data/staff"
 	"pratique/ui/env"
+	"pratique/ui/second"
 	"pratique/ui/stated"
 )
 
@@ -45,6 +48,9 @@ type Records interface {
 type Desk interface {
 	Lists
 	Records
+	Revocations
+	Recalls
+	second.Door
 }
 
 // Paper makes the page of a certificate as a PDF and checks it against the
@@ -126,6 +132,7 @@ const (
 // Parts are what the screen is made of.
 type Parts struct {
 	Desk     Desk
+	Codes    Codes
 	Paper    Paper
 	Pages    Pages
 	Printer  Printer
@@ -136,6 +143,9 @@ type Parts struct {
 	// Folder is where files are saved until the officer chooses another.
 	Folder string
 	Jobs   *Jobs
+	Halves Halves
+	// After calls a function on the UI goroutine after a while.
+	After func(time.Duration, func())
 }
 
 // Jobs are the print jobs that are being followed, also while their screen is
@@ -184,8 +194,9 @@ func (p Print) Under() bool { return p.Step != None && p.Step != Done && p.Step 
 
 // ListState is the list.
 type ListState struct {
-	Find string
-	Rows []Row
+	Find      string // what the rows were looked for by
+	Rows      []Row
+	CanRecall bool
 }
 
 // Row is a certificate in the list. It is comparable.
@@ -195,37 +206,73 @@ type Row struct {
 	Document   string
 	Issued     string
 	Prints     int
-	HandedOver string
+	HandedOver string // a day
+	Revoked    string // a day
+	Replaced   bool
 }
 
 // ListModel is the list of certificates.
 type ListModel struct {
-	e    *env.Env
-	desk Desk
+	Show func(ListState)
+
+	e      *env.Env
+	desk   Desk
+	st     ListState
+	asked  bool
+	cancel func()
 }
 
-// NewListModel makes the list.
-func NewListModel(e *env.Env, d Desk) *ListModel { return &ListModel{e, d} }
+// NewListModel makes the list; nothing is read yet.
+func NewListModel(e *env.Env, d Desk) *ListModel {
+	return &ListModel{Show: func(ListState) {}, e: e, desk: d, st: ListState{CanRecall: mayRevoke(e.Officer())}, cancel: func() {}}
+}
 
-// Find shows the certificates that a text names, all for none, the newest first.
-func (m *ListModel) Find(text string) ListState {
-	st := ListState{Find: text}
-	rows, err := m.desk.Issued(m.e.Session)
-	if strings.TrimSpace(text) != "" {
-		rows, err = m.desk.Search(m.e.Session, text)
+// State is what there is to see now.
+func (m *ListModel) State() ListState { return m.st }
+
+// Find shows the certificates that a text names, all for none, the newest
+// first. Every search is written into the log, so the same is not looked for
+// twice.
+func (m *ListModel) Find(text string) {
+	text = strings.TrimSpace(text)
+	if m.asked && text == m.st.Find {
+		return
+	}
+	m.asked = true
+	m.st.Find = text
+	m.cancel()
+	d, s := m.desk, m.e.Session
+	m.cancel = env.Go(m.e, func(context.Context) ([]desk.Row, error) {
+		if text == "" {
+			return d.Issued(s)
+		}
+		rows, err := d.Search(s, text)
 		rows = slices.DeleteFunc(rows, func(r desk.Row) bool { return r.Number == "" })
 		slices.SortStableFunc(rows, func(a, b desk.Row) int { return b.Issued.Compare(a.Issued) })
-	}
-	if err != nil {
-		m.e.Error(err)
-	}
-	for _, r := range rows {
-		st.Rows = append(st.Rows, Row{
-			Number: r.Number, Name: stated.Name(r.NativeName, r.Surname, r.GivenNames), Document: r.Document,
-			Issued: short(m.e, r.Issued), Prints: r.Prints, HandedOver: short(m.e, r.HandedOver),
-		})
-	}
-	return st
+		return rows, err
+	}, func(rows []desk.Row, err error) {
+		if err != nil {
+			m.e.Error(err)
+		}
+		m.st.Rows = nil
+		for _, r := range rows {
+			m.st.Rows = append(m.st.Rows, Row{
+				Number: r.Number, Name: stated.Name(r.NativeName, r.Surname, r.GivenNames), Document: r.Document,
+				Issued: short(m.e, r.Issued), Prints: r.Prints, HandedOver: day(m.e, r.HandedOver),
+				Revoked: day(m.e, r.Revoked), Replaced: r.ReplacedBy != "",
+			})
+		}
+		m.Show(m.st)
+	})
+}
+
+// Leave shows nothing any more.
+func (m *ListModel) Leave() { m.cancel() }
+
+// day is the day of an instant at the post.
+func day(e *env.Env, t time.Time) string {
+	date, _, _ := strings.Cut(short(e, t), " ")
+	return date
 }
 
 // short is an instant as the post's clock shows it, without the offset.
@@ -266,6 +313,17 @@ type State struct {
 	CanHand    bool
 	Hand       string // message key of how it went
 	HandOK     bool
+
+	Counts   bool // it is read, and neither revoked nor erased
+	Replaces data.CertificateNumber
+	Solo     bool
+	Revoked  Revoked
+	Erased   string         // since when
+	Stated   []stated.Group // what it said, once it is revoked
+
+	CanRevoke, CanCorrect bool
+	Revoking              bool // the officer says why
+	Grounds               Grounds
 }
 
 // Point of a certificate's life. When is empty for what is still to come.
@@ -276,6 +334,7 @@ type Point struct {
 	Queue  string // empty for a sheet that only its scan proves
 	Who    string
 	Second string // who else
+	Reason string // of a revocation
 }
 
 // Model is one certificate. What an act does not know at once it tells Show.
@@ -306,11 +365,17 @@ type Model struct {
 
 	hand   string
 	handOK bool
+
+	revoking bool
+	grounds  Grounds
 }
 
 // NewModel makes the model of a certificate; nothing is read yet.
 func NewModel(e *env.Env, parts Parts, n data.CertificateNumber) *Model {
 	m := &Model{Show: func(State) {}, e: e, parts: parts, number: n, undraw: func() {}}
+	if h, begun := parts.Halves[m.half()]; begun {
+		m.revoking, m.grounds = true, h.Grounds
+	}
 	if j := parts.Jobs.of[n]; j != nil {
 		j.show = m.jobChanged
 		if !j.print.Under() {
@@ -353,10 +418,11 @@ func (m *Model) Open() State {
 	return m.State()
 }
 
-// draw shows the page as it was printed last, or will be first.
+// draw shows the page as it was printed last, or will be first. What does not
+// count any more has none.
 func (m *Model) draw() {
 	copyNo := max(1, len(m.record.Prints))
-	if m.gone || m.page != nil && m.pageCopy == copyNo {
+	if m.gone || !m.State().Counts || m.page != nil && m.pageCopy == copyNo {
 		m.show()
 		return
 	}
@@ -469,6 +535,8 @@ func (m *Model) Print() State {
 			if f.why != nil {
 				e.Error(f.why)
 			}
+		case errors.Is(err, desk.ErrRevoked):
+			p.Step, p.Failed = Failed, "certificates.failed.revoked"
 		default:
 			p.Step, p.Failed = Failed, "certificates.failed.record"
 			e.Error(err)
@@ -545,7 +613,7 @@ func (m *Model) jobChanged() {
 	if m.gone {
 		return
 	}
-	if j := m.parts.Jobs.of[m.number]; j != nil && j.print.Step == Done {
+	if j := m.parts.Jobs.of[m.number]; j != nil && j.print.Step == Done && m.record.Revoked == nil {
 		m.record = j.record
 		m.draw()
 		return
@@ -576,7 +644,7 @@ func (m *Model) CancelPrint() State {
 
 // Save offers a name for the file.
 func (m *Model) Save() State {
-	if m.record.Number == "" {
+	if !m.State().Counts {
 		return m.State()
 	}
 	folder := m.parts.Settings.String(settingFolder)
@@ -609,7 +677,7 @@ func (m *Model) DontSave() State {
 // Write writes the file, and never over another.
 func (m *Model) Write() State {
 	path := strings.TrimSpace(m.path)
-	if !m.saving || m.busy != "" || path == "" {
+	if !m.saving || !m.State().Counts || m.busy != "" || path == "" {
 		return m.State()
 	}
 	if filepath.Ext(path) == "" {
@@ -649,7 +717,7 @@ func (m *Model) HandOver(scanned string) State {
 	if _, err := seal.Parse(scanned); err != nil {
 		scanned = strings.TrimSpace(scanned)
 	}
-	if m.record.Number == "" || scanned == "" || m.busy != "" {
+	if !m.State().Counts || scanned == "" || m.busy != "" {
 		return m.State()
 	}
 	m.hand, m.handOK = "", false
@@ -675,10 +743,14 @@ func (m *Model) HandOver(scanned string) State {
 	return m.State()
 }
 
-// Leave stops drawing. A sheet on its way is followed to its end.
+// Leave stops drawing and keeps a revocation that was begun. A sheet on its way
+// is followed to its end.
 func (m *Model) Leave() {
 	m.gone = true
 	m.undraw()
+	if m.revoking {
+		m.parts.Halves[m.half()] = Half{Grounds: m.grounds}
+	}
 }
 
 // State is what there is to see now.
@@ -689,13 +761,15 @@ func (m *Model) State() State {
 		Page: m.page, Drawing: m.drawing, PageCopy: m.pageCopy, NextCopy: len(c.Prints) + 1,
 		Asked: m.asked, Queues: m.queues, Queue: m.queue, NoPrinter: m.noPrinter,
 		Saving: m.saving, Path: m.path, Saved: m.saved, SavedAs: m.savedAs,
-		HandedOver: !c.HandedOver.IsZero(), CanHand: c.Number != "" && c.HandedOver.IsZero(), Hand: m.hand, HandOK: m.handOK,
+		HandedOver: !c.HandedOver.IsZero(), Hand: m.hand, HandOK: m.handOK,
 	}
+	m.ended(&s)
+	s.CanHand = s.Counts && !s.HandedOver
 	if j := m.parts.Jobs.of[m.number]; j != nil {
 		s.Print = j.print
 	}
 	s.CanCancel = s.Print.Under() && s.Print.Job != "" && s.Print.Step != Ending
-	s.Printable = c.Number != "" && !s.Print.Under()
+	s.Printable = s.Counts && !s.Print.Under()
 	if c.Number == "" {
 		return s
 	}
@@ -713,10 +787,18 @@ func (m *Model) State() State {
 		}
 		s.Life = append(s.Life, point)
 	}
-	if len(c.Prints) == 0 {
+	if len(c.Prints) == 0 && s.Counts {
 		s.Life = append(s.Life, Point{What: "printed"})
 	}
-	s.Life = append(s.Life, Point{What: "handed-over", When: at(c.HandedOver)})
+	if s.Counts || s.HandedOver {
+		s.Life = append(s.Life, Point{What: "handed-over", When: at(c.HandedOver)})
+	}
+	if r := s.Revoked; r.Since != "" {
+		s.Life = append(s.Life, Point{What: "revoked", When: r.Since, Who: r.Who, Second: r.Second, Reason: r.Reason})
+	}
+	if s.Erased != "" {
+		s.Life = append(s.Life, Point{What: "erased", When: s.Erased})
+	}
 	return s
 }
 

@@ -13,10 +13,21 @@ import (
 	"time"
 
 	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/codes"
 	"pratique/data/desk/desktest"
 	"pratique/ui/env"
 	"pratique/ui/locale"
 )
+
+func book(t testing.TB) *codes.Book {
+	t.Helper()
+	b, err := codes.Load(assets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
 
 var assets = os.DirFS("../../assets")
 
@@ -122,6 +133,7 @@ func newDesktop(t testing.TB, p *printer) *desktop {
 	d.shell = newShell(t, d.post, "en")
 	d.parts = Parts{
 		Desk: d.post.Desk, Paper: d.press, Pages: d.press, Printer: p, Settings: settings{}, Folder: "/home", Jobs: NewJobs(),
+		Codes: book(t), Halves: Halves{}, After: func(time.Duration, func()) {},
 		WriteNew: func(path string, b []byte) error {
 			if _, there := d.files[path]; there {
 				return os.ErrExist
@@ -418,8 +430,13 @@ func TestList(t *testing.T) {
 	p := desktest.New(t)
 	sh := newShell(t, p, "en")
 	m := NewListModel(sh.env, p.Desk)
-	if st := m.Find(""); !reflect.DeepEqual(st, ListState{}) {
-		t.Errorf("at first %+v", st)
+	find := func(text string) []Row {
+		m := NewListModel(sh.env, p.Desk)
+		m.Find(text)
+		return m.State().Rows
+	}
+	if m.Find(""); !reflect.DeepEqual(m.State(), ListState{CanRecall: true}) {
+		t.Errorf("at first %+v", m.State())
 	}
 	first := p.Issued(t, p.Specimen())
 	p.Now = p.Now.Add(time.Hour)
@@ -427,7 +444,7 @@ func TestList(t *testing.T) {
 	c.Traveller.Surname, c.Document.MRZ = "ERIKSSON", ""
 	second := p.Issued(t, c)
 	p.Submitted(t, c)
-	for find, want := range map[string][]data.CertificateNumber{
+	for text, want := range map[string][]data.CertificateNumber{
 		"":                                     {second.Number, first.Number},
 		"yang":                                 {first.Number},
 		strings.ToLower(first.Number.String()): {first.Number},
@@ -435,15 +452,67 @@ func TestList(t *testing.T) {
 		"nobody":                               nil,
 	} {
 		var got []data.CertificateNumber
-		for _, r := range m.Find(find).Rows {
+		for _, r := range find(text) {
 			got = append(got, r.Number)
 		}
 		if !slices.Equal(got, want) {
-			t.Errorf("%q finds %v, want %v", find, got, want)
+			t.Errorf("%q finds %v, want %v", text, got, want)
 		}
 	}
-	if r := m.Find("").Rows[0]; r.Name != "样本 ERIKSSON SPECIMEN" || r.Document != "E00000000" || r.Issued != "2022-07-09 19:30" || r.HandedOver != "" {
+	if r := find("")[0]; r.Name != "样本 ERIKSSON SPECIMEN" || r.Document != "E00000000" || r.Issued != "2022-07-09 19:30" || r.HandedOver != "" {
 		t.Errorf("row %+v", r)
+	}
+}
+
+func TestRevokedInTheList(t *testing.T) {
+	p := desktest.New(t)
+	wrong := p.Issued(t, p.Specimen())
+	right := p.Corrected(t, wrong.Number)
+	if _, err := p.Revoke(context.Background(), p.Clerk, p.Reviewer, []data.CertificateNumber{right.Number}, "error", ""); err != nil {
+		t.Fatal(err)
+	}
+	good := p.Issued(t, p.Specimen())
+	m := NewListModel(newShell(t, p, "en").env, p.Desk)
+	m.Find("")
+	type gone struct {
+		revoked  string
+		replaced bool
+	}
+	got := map[data.CertificateNumber]gone{}
+	for _, r := range m.State().Rows {
+		got[r.Number] = gone{r.Revoked, r.Replaced}
+	}
+	want := map[data.CertificateNumber]gone{wrong.Number: {"2022-07-09", true}, right.Number: {"2022-07-09", false}, good.Number: {}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// searches are those that the log tells of.
+func searches(t testing.TB, p *desktest.Post) (n int) {
+	t.Helper()
+	err := p.EachEntry(context.Background(), p.Administrator, func(e audit.Entry) error {
+		if e.Act == audit.ListRead && e.Detail["list"] == "search" {
+			n++
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestTheSameIsLookedForOnce(t *testing.T) {
+	p := desktest.New(t)
+	m := NewListModel(newShell(t, p, "en").env, p.Desk)
+	for _, tt := range []struct {
+		text string
+		want int
+	}{{"", 0}, {"yang", 1}, {" yang ", 1}, {"yangben", 2}, {"", 2}, {"yangben", 3}} {
+		if m.Find(tt.text); searches(t, p) != tt.want {
+			t.Fatalf("%q: %d searches, want %d", tt.text, searches(t, p), tt.want)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -12,45 +13,82 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"pratique/data"
+	"pratique/data/staff"
 	"pratique/ui/env"
+	"pratique/ui/second"
+	"pratique/ui/stated"
 	look "pratique/ui/theme"
 	"pratique/ui/widgets"
 )
 
-// New makes the list, or, if r names a number, the screen of that certificate.
+// New makes the list, the recall, or, if r names a number, the screen of that
+// certificate.
 func New(e *env.Env, parts Parts, r env.Route) env.Screen {
-	if r.ID == "" {
-		return newList(e, parts.Desk, r.Find)
+	switch r.ID {
+	case "":
+		return newList(e, parts, r.Find)
+	case Recall:
+		return newRecall(e, parts)
 	}
 	return newOne(e, parts, data.CertificateNumber(r.ID))
 }
+
+// FindAfter is a pause in typing that means that the officer looks up.
+const FindAfter = 500 * time.Millisecond
 
 // List is the list of certificates.
 type List struct {
 	e     *env.Env
 	m     *ListModel
 	st    ListState
+	after func(time.Duration, func())
+	typed int // counts, for the pauses
+	gone  bool
 	find  *widgets.Entry
 	table *widgets.DataList
 	root  fyne.CanvasObject
 }
 
-func newList(e *env.Env, d Desk, find string) *List {
-	l := &List{e: e, m: NewListModel(e, d), find: widgets.NewEntry()}
+func newList(e *env.Env, parts Parts, find string) *List {
+	l := &List{e: e, m: NewListModel(e, parts.Desk), after: parts.After, find: widgets.NewEntry()}
+	l.st = l.m.State()
 	column := func(key string, width, grow float32) widgets.Column {
 		return widgets.Column{Title: e.T("certificates.column." + key), Width: width, Grow: grow}
 	}
-	l.table = widgets.NewDataList(e.Words, column("number", 130, 0), column("name", 150, 3), column("document", 96, 1),
-		column("issued", 124, 0), column("prints", 56, 0), column("handed", 130, 0))
+	l.table = widgets.NewDataList(e.Words, column("number", 130, 0), column("name", 130, 3), column("document", 92, 1),
+		column("issued", 124, 0), column("prints", 44, 0), column("state", 164, 0))
 	l.table.OnOpen = func(i int) { e.Navigate(env.Route{Screen: env.Certificates, ID: string(l.st.Rows[i].Number)}) }
 	l.find.SetPlaceHolder(e.T("certificates.find"))
 	l.find.Set(find)
-	l.find.OnChanged = func(text string) { l.show(l.m.Find(text)) }
-	l.find.OnSubmitted = func(string) { e.Window.Canvas().Focus(l.table.Focusable()) }
-	l.root = widgets.Inset(look.Gap, look.Gap, container.NewBorder(widgets.Stack(12, l.find, widgets.Stack(0)), nil, nil, nil, l.table))
-	l.show(l.m.Find(find))
+	l.find.OnChanged = l.look
+	l.find.OnSubmitted = func(text string) {
+		l.typed++
+		l.m.Find(text)
+		e.Window.Canvas().Focus(l.table.Focusable())
+	}
+	var bar fyne.CanvasObject = l.find
+	if l.st.CanRecall {
+		bar = container.NewBorder(nil, nil, nil, widgets.Inset(4, 0, widgets.NewButton(e.T("certificates.recall.open"), nil, l.recall)), l.find)
+	}
+	l.root = widgets.Inset(look.Gap, look.Gap, container.NewBorder(widgets.Stack(12, bar, widgets.Stack(0)), nil, nil, nil, l.table))
+	l.m.Show = l.show
+	l.show(l.st)
+	l.m.Find(find)
 	return l
 }
+
+// look looks for what is typed once the typing pauses: a search is an act.
+func (l *List) look(text string) {
+	l.typed++
+	now := l.typed
+	l.after(FindAfter, func() {
+		if now == l.typed && !l.gone {
+			l.m.Find(text)
+		}
+	})
+}
+
+func (l *List) recall() { l.e.Navigate(env.Route{Screen: env.Certificates, ID: Recall}) }
 
 // Title implements env.Screen.
 func (l *List) Title() string { return l.e.T("certificates.title") }
@@ -62,10 +100,21 @@ func (l *List) Content() fyne.CanvasObject { return l.root }
 func (l *List) Focus() fyne.Focusable { return l.table.Focusable() }
 
 // Leave implements env.Screen.
-func (l *List) Leave() {}
+func (l *List) Leave() {
+	l.gone = true
+	l.m.Leave()
+}
+
+// Actions implements env.Actor.
+func (l *List) Actions() []env.Action {
+	if !l.st.CanRecall {
+		return nil
+	}
+	return []env.Action{{Label: l.e.T("certificates.recall.open"), Key: fyne.KeyR, Modifier: fyne.KeyModifierControl | fyne.KeyModifierShift, Do: l.recall}}
+}
 
 // Route implements env.Placed: what was looked for is still there on the way back.
-func (l *List) Route() env.Route { return env.Route{Screen: env.Certificates, Find: l.st.Find} }
+func (l *List) Route() env.Route { return env.Route{Screen: env.Certificates, Find: l.find.Text} }
 
 func (l *List) show(st ListState) {
 	l.st = st
@@ -75,15 +124,23 @@ func (l *List) show(st ListState) {
 	}
 	l.table.SetRows(len(st.Rows), func(i int) []widgets.Cell {
 		r := st.Rows[i]
+		number := widgets.Cell{Text: r.Number.String()}
 		printed := widgets.Cell{Text: fmt.Sprint("×", r.Prints)}
 		if r.Prints == 0 {
-			printed = widgets.Cell{Text: "–", Role: look.Practice}
+			printed = widgets.Cell{Text: "–"}
 		}
-		handed := widgets.Cell{Text: l.e.T("certificates.not-yet"), Role: look.Practice, Icon: "waiting", Pill: true}
-		if r.HandedOver != "" {
-			handed = widgets.Cell{Text: r.HandedOver}
+		state := widgets.Cell{Text: l.e.T("certificates.state.waits"), Role: look.Practice, Icon: "waiting", Pill: true}
+		switch {
+		case r.Revoked != "":
+			number.Role = look.Invalid
+			state = widgets.Cell{Text: l.e.T("certificates.state.revoked", r.Revoked), Role: look.Invalid, Icon: "invalid", Pill: true}
+			if r.Replaced {
+				state.Text = l.e.T("certificates.state.replaced", r.Revoked)
+			}
+		case r.HandedOver != "":
+			state = widgets.Cell{Text: l.e.T("certificates.state.handed-over", r.HandedOver), Role: look.Valid, Icon: "handover", Pill: true}
 		}
-		return []widgets.Cell{{Text: r.Number.String()}, {Text: r.Name}, {Text: r.Document}, {Text: r.Issued}, printed, handed}
+		return []widgets.Cell{number, {Text: r.Name}, {Text: r.Document}, {Text: r.Issued}, printed, state}
 	})
 }
 
@@ -119,6 +176,20 @@ type One struct {
 	scanNote *widgets.Notice
 	first    fyne.CanvasObject
 	life     *widgets.Timeline
+
+	scroll   *container.Scroll
+	replaces *fyne.Container
+	sheet    fyne.CanvasObject // the page
+	ended    *fyne.Container   // what stands in its place once it does not count any more
+	refused  *widgets.Notice
+	wrong    *widgets.Card
+	mend     *fyne.Container
+	take     *fyne.Container
+	correct  *widgets.Button
+	revoke   *widgets.Button
+	why      *widgets.Card
+	grounds  *grounds
+	agree    *widgets.Button
 	root     fyne.CanvasObject
 }
 
@@ -164,17 +235,34 @@ func newOne(e *env.Env, parts Parts, n data.CertificateNumber) *One {
 	s.first = widgets.Prose(e.T("certificates.hand.first-print"), look.ColorMuted)
 	s.paper = widgets.NewCard(e.T("certificates.hand.title"), widgets.Stack(8, s.first, s.scan, s.scanNote))
 
+	s.replaces, s.ended = widgets.Row(8), container.NewStack()
+	s.refused = widgets.NewNotice(look.Invalid, "")
+	s.correct = widgets.NewButton(e.T("certificates.correct"), nil, s.doCorrect)
+	s.revoke = widgets.NewButton(e.T("certificates.revoke"), nil, s.doRevoke)
+	s.mend = widgets.Stack(8, widgets.Prose(e.T("certificates.correct.how"), look.ColorMuted), widgets.Row(0, s.correct, widgets.Stretch()))
+	s.take = widgets.Stack(8, widgets.Prose(e.T("certificates.revoke.how"), look.ColorMuted), widgets.Row(0, s.revoke, widgets.Stretch()))
+	s.wrong = widgets.NewCard(e.T("certificates.wrong"), widgets.Stack(12, s.mend, s.take))
+	s.grounds = newGrounds(e, parts.Codes, func(code string) { s.show(s.m.Reason(code)) }, func(text string) { s.show(s.m.Note(text)) }, s.dontRevoke)
+	s.agree = widgets.NewButton(e.T("certificates.revoke.go"), nil, s.askRevoke).Primary()
+	s.why = widgets.NewCard(e.T("certificates.revoke.title"), widgets.Stack(8, s.grounds.reasonField, s.grounds.noteField,
+		widgets.Row(8, widgets.NewButton(e.T("certificates.revoke.keep"), nil, s.dontRevoke), widgets.Stretch(), s.agree)))
+	s.why.SetRole(look.Invalid)
+	for _, b := range []*widgets.Button{s.correct, s.revoke, s.agree} {
+		b.OnRune = s.TypedRune
+	}
+
 	right := widgets.Stack(12,
-		widgets.Row(8, s.print, s.save, s.hand),
+		widgets.Row(8, s.print, s.save, s.hand), s.refused, s.why,
 		s.queues, s.progress, s.printed, widgets.Row(0, s.cancel, widgets.Stretch()), s.file, s.saved, s.busy, s.paper,
-		widgets.NewCard(e.T("certificates.life"), s.life))
+		widgets.NewCard(e.T("certificates.life"), s.life), s.wrong)
 	s.title = widgets.Subheading("")
 	ground := widgets.NewGround(look.ColorSurface, 10)
 	ground.Stroke, ground.Width = theme.ColorNameSeparator, 1
-	sheet := container.NewStack(ground, widgets.Inset(12, 12, container.NewBorder(widgets.Inset(0, 4, s.title), nil, nil, nil, s.page)))
-	head := widgets.Stack(2, widgets.Row(16, s.number, widgets.Stretch(), s.done), s.about)
+	s.sheet = container.NewStack(ground, widgets.Inset(12, 12, container.NewBorder(widgets.Inset(0, 4, s.title), nil, nil, nil, s.page)))
+	head := widgets.Stack(2, widgets.Row(16, s.number, widgets.Stretch(), s.done), s.about, s.replaces)
+	s.scroll = container.NewVScroll(widgets.Inset(look.Gap/2, 6, right))
 	s.root = container.NewBorder(widgets.Inset(look.Gap, 8, head), nil, nil, nil, container.New(sides{},
-		widgets.Inset(look.Gap/2, 6, sheet), widgets.Wheeled(container.NewVScroll(widgets.Inset(look.Gap/2, 6, right)))))
+		container.NewStack(widgets.Inset(look.Gap/2, 6, s.sheet), s.ended), widgets.Wheeled(s.scroll)))
 	s.m.Show = s.show
 	s.show(s.m.Open())
 	return s
@@ -201,7 +289,12 @@ func (s *One) Title() string { return s.e.T("certificates.title") }
 func (s *One) Content() fyne.CanvasObject { return s.root }
 
 // Focus implements env.Screen.
-func (s *One) Focus() fyne.Focusable { return s.print }
+func (s *One) Focus() fyne.Focusable {
+	if s.st.Revoking {
+		return s.grounds.reason
+	}
+	return s.print
+}
 
 // Leave implements env.Screen.
 func (s *One) Leave() { s.m.Leave() }
@@ -213,6 +306,8 @@ func (s *One) Actions() []env.Action {
 		{Label: s.print.Text, Key: fyne.KeyP, Modifier: ctrl, Do: s.doPrint, Disabled: s.print.Disabled()},
 		{Label: s.e.T("certificates.save"), Key: fyne.KeyS, Modifier: ctrl, Do: s.doSave, Disabled: s.save.Disabled()},
 		{Label: s.e.T("certificates.hand"), Key: fyne.KeyH, Modifier: ctrl, Do: s.doHand, Disabled: s.hand.Disabled()},
+		{Label: s.e.T("certificates.correct"), Key: fyne.KeyE, Modifier: ctrl, Do: s.doCorrect, Disabled: !s.st.CanCorrect},
+		{Label: s.e.T("certificates.revoke"), Key: fyne.KeyR, Modifier: ctrl | fyne.KeyModifierShift, Do: s.doRevoke, Disabled: !s.st.CanRevoke},
 		{Label: s.e.T("certificates.back"), Do: func() { s.e.Navigate(env.Route{Screen: env.Certificates}) }},
 	}
 }
@@ -244,6 +339,32 @@ func (s *One) doHand() {
 	}
 }
 
+func (s *One) doCorrect() { s.show(s.m.Correct()) }
+
+func (s *One) doRevoke() {
+	s.show(s.m.BeginRevoke())
+	if s.st.Revoking {
+		s.scroll.ScrollToTop()
+		s.e.Window.Canvas().Focus(s.grounds.reason)
+	}
+}
+
+func (s *One) dontRevoke() {
+	s.show(s.m.DontRevoke())
+	s.e.Window.Canvas().Focus(s.print)
+}
+
+// askRevoke asks for the second officer once all is said.
+func (s *One) askRevoke() {
+	sentence, ok := s.m.AskRevoke()
+	s.show(s.m.State())
+	if !ok {
+		s.grounds.focusProblem(s.st.Grounds)
+		return
+	}
+	second.Ask(s.e, s.m.parts.Desk, sentence, func(other staff.Session) { s.show(s.m.Revoke(other)) })
+}
+
 func (s *One) otherFolder() {
 	dialog.ShowFolderOpen(func(folder fyne.ListableURI, err error) {
 		switch {
@@ -273,6 +394,15 @@ func (s *One) show(st State) {
 	switch {
 	case !known:
 		s.done.Hide()
+	case st.Revoked.ReplacedBy != "":
+		s.done.Set(look.Invalid, "invalid", s.e.T("certificates.life.replaced"))
+		s.done.Show()
+	case st.Revoked.Since != "":
+		s.done.Set(look.Invalid, "invalid", s.e.T("certificates.life.revoked"))
+		s.done.Show()
+	case st.Erased != "":
+		s.done.Set(look.Unknown, "unknown", s.e.T("certificates.life.erased"))
+		s.done.Show()
 	case st.HandedOver:
 		s.done.Set(look.Valid, "handover", s.e.T("certificates.life.handed-over"))
 		s.done.Show()
@@ -300,9 +430,10 @@ func (s *One) show(st State) {
 		s.print.SetText(label)
 	}
 	enable(s.print, st.Printable && st.Queue != "")
-	enable(s.save, known)
+	enable(s.save, st.Counts)
 	enable(s.hand, st.CanHand)
 	s.showQueues(st, before)
+	s.showEnded(st, before)
 	s.showPrint(st)
 
 	s.file.Hidden = !st.Saving
@@ -320,7 +451,7 @@ func (s *One) show(st State) {
 		s.busy.SetText(s.e.T(st.Busy))
 	}
 
-	s.paper.Hidden = !known
+	s.paper.Hidden = !st.Counts
 	setVisible(s.first, st.CanHand && st.NextCopy == 1)
 	setVisible(s.scan, st.CanHand)
 	s.scanNote.Set(look.Valid, "")
@@ -340,7 +471,7 @@ func (s *One) show(st State) {
 	if before.Saving && !st.Saving {
 		s.e.Window.Canvas().Focus(s.save) // not the path, which is out of sight
 	}
-	if st.Printable != before.Printable || st.NextCopy != before.NextCopy || st.CanHand != before.CanHand || st.Queue != before.Queue {
+	if st.CanRevoke != before.CanRevoke || st.CanCorrect != before.CanCorrect || st.Printable != before.Printable || st.NextCopy != before.NextCopy || st.CanHand != before.CanHand || st.Queue != before.Queue {
 		s.e.Changed()
 	}
 }
@@ -350,6 +481,68 @@ func setVisible(o fyne.CanvasObject, on bool) {
 		o.Show()
 	} else {
 		o.Hide()
+	}
+}
+
+// showEnded shows what there is to say of a certificate that was corrected,
+// revoked or erased, and what can be done about one that should be.
+func (s *One) showEnded(st, before State) {
+	s.why.Hidden = !st.Revoking
+	s.grounds.show(st.Grounds)
+	s.wrong.Hidden = st.Revoking || !st.CanRevoke && !st.CanCorrect
+	setVisible(s.mend, st.CanCorrect)
+	setVisible(s.take, st.CanRevoke)
+	link := func(n data.CertificateNumber) fyne.CanvasObject {
+		return widgets.Row(0, widgets.NewButton(s.e.T("certificates.open", n), nil, func() {
+			s.e.Navigate(env.Route{Screen: env.Certificates, ID: string(n)})
+		}), widgets.Stretch())
+	}
+	if st.Replaces != before.Replaces {
+		s.replaces.Objects = []fyne.CanvasObject{
+			widgets.NewPill(look.Accent, "issued", s.e.T("certificates.replaces", st.Replaces)), link(st.Replaces)}
+		s.replaces.Refresh()
+	}
+	s.replaces.Hidden = st.Replaces == ""
+	over := st.Revoked.Since != "" || st.Erased != ""
+	setVisible(s.sheet, !over)
+	setVisible(s.ended, over)
+	setVisible(s.queues, !over)
+	if !over || before.Revoked == st.Revoked && before.Erased == st.Erased {
+		return
+	}
+	r := st.Revoked
+	s.number.Set(st.Number.String(), widgets.Style{Huge: true, Bold: true, Color: look.Invalid.Ink()})
+	body := widgets.Stack(12)
+	if r.Since != "" {
+		word, lines := "certificates.life.revoked", []string{s.e.T("certificates.revoked.since", r.Since, r.Reason), s.e.T("certificates.revoked.who", r.Who, r.Second)}
+		if r.Note != "" {
+			lines = append(lines, s.e.T("certificates.revoked.note", r.Note))
+		}
+		if r.ReplacedBy != "" {
+			word, lines = "certificates.life.replaced", append(lines, s.e.T("certificates.revoked.by", r.ReplacedBy))
+		}
+		body.Add(widgets.NewVerdict(look.Invalid, s.e.T(word), strings.Join(lines, "\n")))
+		s.refused.Set(look.Invalid, s.e.T("certificates.refused.revoked"))
+	}
+	if r.ReplacedBy != "" {
+		body.Add(link(r.ReplacedBy))
+	}
+	if st.Erased != "" {
+		body.Add(widgets.NewVerdict(look.Unknown, s.e.T("certificates.life.erased"), s.e.T("certificates.erased", st.Erased)))
+		if r.Since == "" {
+			s.refused.Set(look.Unknown, s.e.T("certificates.refused.erased"))
+		}
+	}
+	if len(st.Stated) > 0 {
+		body.Add(widgets.Caption(s.e.T("certificates.revoked.said")))
+	}
+	for _, g := range st.Stated {
+		body.Add(widgets.NewCard(g.Title, stated.Pairs(g.Lines)))
+	}
+	s.ended.Objects = []fyne.CanvasObject{container.NewVScroll(widgets.Inset(look.Gap/2, 6, body))}
+	s.ended.Refresh()
+	if s.e.Window.Canvas().Focused() != nil {
+		s.e.Window.Canvas().Unfocus() // its acts are gone
 	}
 }
 
@@ -449,6 +642,14 @@ func (s *One) showLife(st State) {
 		case p.What == "issued":
 			point.What, point.Role = s.e.T("certificates.life.issued"), look.Valid
 			point.Detail = s.e.T("certificates.life.issued.who", p.Who, p.Second)
+			if st.Solo {
+				point.Detail = s.e.T("certificates.life.solo", p.Who)
+			}
+		case p.What == "revoked":
+			point.What, point.Role = s.e.T("certificates.life.revoked"), look.Invalid
+			point.Detail = p.Reason + "\n" + s.e.T("certificates.revoked.who", p.Who, p.Second)
+		case p.What == "erased":
+			point.What, point.Role = s.e.T("certificates.life.erased"), look.Unknown
 		case p.When == "":
 			point.What = s.e.T("certificates.life.not-handed-over")
 		default:
@@ -457,4 +658,56 @@ func (s *One) showLife(st State) {
 		points = append(points, point)
 	}
 	s.life.Set(points...)
+}
+
+// grounds are the fields that ask why certificates are revoked.
+type grounds struct {
+	e                      *env.Env
+	reason                 *widgets.CodeSelect
+	note                   *widgets.Entry
+	reasonField, noteField *widgets.Field
+}
+
+func newGrounds(e *env.Env, codes Codes, onReason, onNote func(string), onEscape func()) *grounds {
+	g := &grounds{e: e, note: widgets.NewRemarks(2)}
+	var options []widgets.Option
+	for _, code := range Reasons(codes, e.Now()) {
+		options = append(options, widgets.Option{Code: code, Name: codes.Name(data.ListRevocations, code, e.Language())})
+	}
+	g.reason = widgets.NewCodeSelect(e.Words, options)
+	g.reason.Short, g.reason.PlaceHolder, g.reason.OnCode = true, e.T("certificates.revoke.reason.hint"), onReason
+	g.note.OnChanged = onNote
+	g.note.OnKey = func(k *fyne.KeyEvent) bool {
+		if k.Name == fyne.KeyEscape {
+			onEscape()
+		}
+		return k.Name == fyne.KeyEscape
+	}
+	g.reasonField = widgets.NewField(e.T("certificates.revoke.reason"), g.reason)
+	g.noteField = widgets.NewField(e.T("certificates.revoke.note"), g.note).Hint(e.T("certificates.revoke.note.hint"))
+	return g
+}
+
+func (g *grounds) show(st Grounds) {
+	g.reason.SetCode(st.Reason)
+	g.note.Set(st.Note)
+	note := func(f *widgets.Field, key string) {
+		if key == "" {
+			f.SetNote(widgets.Note{})
+		} else {
+			f.SetNote(widgets.Note{Role: look.Invalid, Text: g.e.T(key)})
+		}
+	}
+	note(g.reasonField, st.ReasonProblem)
+	note(g.noteField, st.NoteProblem)
+}
+
+// focusProblem goes to what is missing.
+func (g *grounds) focusProblem(st Grounds) {
+	switch {
+	case st.ReasonProblem != "":
+		g.e.Window.Canvas().Focus(g.reason)
+	case st.NoteProblem != "":
+		g.e.Window.Canvas().Focus(g.note)
+	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"pratique/data"
 	"pratique/ui/env"
 	"pratique/ui/screentest"
 )
@@ -19,7 +20,8 @@ import (
 func bench(t testing.TB, d *desktop, language string, r env.Route) *screentest.Bench {
 	t.Helper()
 	d.parts.Jobs = NewJobs()
-	return screentest.New(t, d.post, d.post.Clerk, language, r, func(*screentest.Bench) env.Factory {
+	return screentest.New(t, d.post, d.post.Clerk, language, r, func(b *screentest.Bench) env.Factory {
+		d.parts.After = b.After
 		return func(e *env.Env, r env.Route) env.Screen { return New(e, d.parts, r) }
 	})
 }
@@ -182,6 +184,11 @@ func TestPictures(t *testing.T) {
 		}
 		d.m.Print()
 		d.m.HandOver(d.c.Seal)
+		lost := d.post.Issued(t, d.post.Specimen()).Number
+		if _, err := d.post.Revoke(t.Context(), d.post.Clerk, d.post.Reviewer, []data.CertificateNumber{lost}, "paper-lost", ""); err != nil {
+			t.Fatal(err)
+		}
+		d.post.Corrected(t, d.post.Issued(t, d.post.Specimen()).Number)
 		b := bench(t, d, language, env.Route{Screen: env.Certificates})
 		b.Shot(t, fmt.Sprint("certificates-", language), 1280, 800)
 		b.Shot(t, fmt.Sprint("certificates-", language, "-small"), 1000, 700)

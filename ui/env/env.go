@@ -15,6 +15,10 @@ import (
 	"pratique/ui/locale"
 )
 
+// ErrSpared: what was typed could not be stored, but it is kept, sealed, until
+// its officer signs in again.
+var ErrSpared = errors.New("kept beside the database until the next sign-in")
+
 // ScreenName names a screen.
 type ScreenName string
 
@@ -74,6 +78,11 @@ type Typist interface {
 // Placed is a screen that knows its place better than the route it was made
 // from: a new application that has been saved has an ID now.
 type Placed interface{ Route() Route }
+
+// A Coverer is a screen with something secret on it before anybody has signed
+// in: a passphrase being typed, a new recovery key. It covers that when nobody
+// is at the desk any more.
+type Coverer interface{ Cover() }
 
 // Factory makes a screen for a route.
 type Factory func(e *Env, r Route) Screen

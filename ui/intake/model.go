@@ -67,8 +67,10 @@ type State struct {
 	Stage   data.State
 	Content data.Content
 	Return  *data.Return // why it came back
-	Closed  Why
-	Minor   bool // the traveller needs a guardian
+	// Replaces is the certificate that this application corrects.
+	Replaces data.CertificateNumber
+	Closed   Why
+	Minor    bool // the traveller needs a guardian
 
 	Problems  []data.Problem // to mend or to confirm
 	Confirmed []data.Problem // confirmed against the document
@@ -96,6 +98,7 @@ type Model struct {
 	blank    data.Content
 	revision int // counts changes, from 1
 	saved    int // revision that is stored
+	base     int // version of the application that is stored
 	checked  int // revision that State's problems belong to
 	touched  map[string]bool
 	revealed map[string]bool // sections shown although they do not belong
@@ -171,7 +174,8 @@ func (m *Model) take(a data.Application) {
 // stored takes what the desk says about the application, all but its content.
 func (m *Model) stored(a data.Application) {
 	s := &m.state
-	s.ID, s.Stage, s.Return = a.ID, a.State, a.Return
+	m.base = a.Version
+	s.ID, s.Stage, s.Return, s.Replaces = a.ID, a.State, a.Return, a.Replaces
 	switch {
 	case !slices.Contains(m.session.Officer().Roles, data.Clerk):
 		s.Closed = Role
@@ -615,18 +619,48 @@ func (m *Model) Copy() (work func(context.Context) (Kept, error), ok bool) {
 }
 
 // Leave stores what is not stored yet before it returns, after a save that may
-// be running. Copied: it had to become an application of its own.
+// be running; but not for longer than the context lasts, for a lock waits for
+// it. Copied: it had to become an application of its own. [Model.Unstored] is
+// what did not become any.
 func (m *Model) Leave(ctx context.Context) (copied bool, err error) {
 	if !m.unsaved() || m.state.Closed != Open && m.state.Closed != Elsewhere {
 		return false, nil
 	}
-	k, err := m.keep()(ctx)
+	k, err := within(ctx, m.keep())
 	if errors.Is(err, errElsewhere) {
-		k.application, err = m.keeper.copy(ctx, m.revision, m.state.Content)
+		revision, c := m.revision, m.state.Content
+		k.application, err = within(ctx, func(ctx context.Context) (data.Application, error) { return m.keeper.copy(ctx, revision, c) })
 		copied = true
 	}
 	m.Saved(k, err)
 	return copied, err
+}
+
+// within is the outcome of some work, or the end of the context if that is
+// first. The work may go on.
+func within[T any](ctx context.Context, work func(context.Context) (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		value, err := work(ctx)
+		done <- outcome{value, err}
+	}()
+	select {
+	case o := <-done:
+		return o.value, o.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+// Unstored is what was typed and is not stored: over which version of which
+// application, a new one where the identifier is empty.
+func (m *Model) Unstored() (id data.ApplicationID, base int, c data.Content, ok bool) {
+	return m.state.ID, m.base, m.state.Content, m.unsaved()
 }
 
 // Try says that the officer believes the application complete.

@@ -2,6 +2,8 @@ package intake
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"image"
 	"strconv"
 	"strings"
@@ -30,6 +32,9 @@ type Parts struct {
 	Slip func(ctx context.Context, c data.Content) ([]byte, error)
 	// Picture is the picture of the first page of a PDF.
 	Picture func(ctx context.Context, pdf []byte) (image.Image, error)
+	// Spare keeps, sealed, what could not be stored when the screen was left;
+	// nil: there is no such place.
+	Spare func(id data.ApplicationID, base int, c data.Content) error
 	// Specimen is a complete application of nobody; nil at a real post.
 	Specimen func() data.Content
 }
@@ -40,6 +45,9 @@ const (
 	CheckAfter = 250 * time.Millisecond
 	SaveAfter  = time.Second
 )
+
+// leaveWithin is how long a lock waits for the database at most.
+const leaveWithin = 5 * time.Second
 
 type screen struct {
 	e *env.Env
@@ -129,16 +137,28 @@ func (s *screen) Route() env.Route {
 	return env.Route{Screen: env.Intake, ID: string(s.m.State().ID)}
 }
 
-// Leave implements env.Screen: it returns when what was typed is stored.
+// Leave implements env.Screen: it returns when what was typed is stored. Where
+// that is not possible, or takes longer than a lock may wait, it is kept beside
+// the database.
 func (s *screen) Leave() {
 	s.left = true
-	copied, err := s.m.Leave(context.WithoutCancel(s.e.Context))
-	if copied {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(s.e.Context), leaveWithin)
+	defer stop()
+	copied, err := s.m.Leave(ctx)
+	if copied && err == nil {
 		s.e.Toast(s.e.T("intake.copied"))
 	}
-	if err != nil {
-		s.e.Error(err)
+	if err == nil {
+		return
 	}
+	if id, base, c, ok := s.m.Unstored(); ok && s.p.Spare != nil {
+		if failed := s.p.Spare(id, base, c); failed == nil {
+			err = fmt.Errorf("%w: %w", env.ErrSpared, err)
+		} else {
+			err = errors.Join(err, failed)
+		}
+	}
+	s.e.Error(err)
 }
 
 // edit changes one value of the content.
@@ -553,7 +573,7 @@ func (s *screen) showActs(state State) {
 
 // showBanner says on top why the case came back, or why it cannot be changed.
 func (s *screen) showBanner(state State) {
-	now := string(state.Closed) + " " + string(state.Stage)
+	now := string(state.Closed) + " " + string(state.Stage) + " " + string(state.Replaces)
 	if now == s.said {
 		return
 	}
@@ -580,10 +600,14 @@ func (s *screen) showBanner(state State) {
 		}
 		bar = notice(look.Practice, s.e.T("intake.returned", s.day(state.Return.At)), lines)
 	}
-	s.banner.Objects = nil
-	if bar != nil {
-		s.banner.Objects = []fyne.CanvasObject{bar}
+	bars := widgets.Stack(0)
+	if state.Replaces != "" {
+		bars.Add(widgets.Inset(look.Gap, 4, widgets.NewNotice(look.Accent, s.e.T("intake.replaces", state.Replaces))))
 	}
+	if bar != nil {
+		bars.Add(bar)
+	}
+	s.banner.Objects = []fyne.CanvasObject{bars}
 	s.banner.Refresh()
 }
 

@@ -70,6 +70,14 @@ func TestShots(t *testing.T) {
 		b.Shot(t, "intake-wrong-"+language, 1280, 2400)
 		b.Shot(t, "intake-wrong-small-"+language, 1000, 700)
 	}
+	wrong := p.Issued(t, p.Specimen())
+	correction, err := p.Correct(t.Context(), p.Clerk, wrong.Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range []string{"en", "zh"} {
+		open(t, p, p.Clerk, language, string(correction.ID)).Shot(t, "intake-corrects-"+language, 1000, 700)
+	}
 	approved := p.Approved(t, p.Specimen())
 	open(t, p, p.Clerk, "en", string(approved.ID)).Shot(t, "intake-approved-en", 1280, 800)
 	returned := p.Submitted(t, p.Specimen())
@@ -80,6 +88,33 @@ func TestShots(t *testing.T) {
 		t.Fatal(err)
 	}
 	open(t, p, p.Clerk, "zh", string(returned.ID)).Shot(t, "intake-returned-zh", 1280, 800)
+}
+
+// TestReplacesStandsAtTheTop: whoever corrects a certificate sees which, before
+// and after the first change.
+func TestReplacesStandsAtTheTop(t *testing.T) {
+	p := desktest.New(t)
+	n := p.Issued(t, p.Specimen()).Number
+	a, err := p.Correct(t.Context(), p.Clerk, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, p, p.Clerk, "en", string(a.ID))
+	told := func() bool {
+		return strings.Contains(test.RenderObjectToMarkup(b.Screen.Content()), "This corrects "+n.String())
+	}
+	if !told() {
+		t.Error("not told at first")
+	}
+	b.Key(fyne.KeyTab, fyne.KeyTab)
+	b.Type("X1")
+	b.Pass()
+	if !told() {
+		t.Error("not told any more after a change")
+	}
+	if other := open(t, p, p.Clerk, "en", string(p.Submitted(t, p.Specimen()).ID)); strings.Contains(test.RenderObjectToMarkup(other.Screen.Content()), "This corrects") {
+		t.Error("told of a case that corrects nothing")
+	}
 }
 
 // TestSpecimenByKeyboard enters the whole specimen without a mouse and submits

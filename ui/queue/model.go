@@ -1,4 +1,6 @@
-// Package queue is the list of cases: by state, by departure, or found.
+// Package queue is the list of cases: by state, by departure, or found. Above
+// it stands what the officer should know first: that nothing can be issued, that
+// the signing key comes to its end, that the backup is old.
 package queue
 
 import (
@@ -17,7 +19,24 @@ type Desk interface {
 	Queue(s staff.Session, states ...data.State) ([]desk.Row, error)
 	Search(s staff.Session, text string) ([]desk.Row, error)
 	Officers(ctx context.Context) ([]data.Officer, error)
+	// Trouble is why nothing can be issued, nil if it can.
+	Trouble() error
+	// Warning is the last threshold that the end of the signing key has come
+	// within, in days; 0 when it is over.
+	Warning(ctx context.Context) (days int, ok bool)
 }
+
+// Notice is what the officer should know first. It has no text of its own where
+// Err is what it is about.
+type Notice struct {
+	Key  string // message key
+	Days int    // its argument
+	Err  error  // of Trouble
+	Loud bool   // something does not work, or soon will not
+}
+
+// BackupAge is how old the last backup may be before administrators are told.
+const BackupAge = 48 * time.Hour
 
 // Chip is a state of cases to choose, or, with the empty state, all of them.
 type Chip struct {
@@ -27,10 +46,11 @@ type Chip struct {
 
 // State is what the screen shows.
 type State struct {
-	Chips  []Chip
-	Chosen int // of Chips
-	Find   string
-	Rows   []desk.Row
+	Notices []Notice
+	Chips   []Chip
+	Chosen  int // of Chips
+	Find    string
+	Rows    []desk.Row
 }
 
 // Urgency is how soon a flight leaves.
@@ -55,10 +75,12 @@ const (
 
 // Model is the list without its widgets.
 type Model struct {
-	desk     Desk
+	p        Parts
 	session  staff.Session
+	now      func() time.Time
 	roles    []data.Role
 	find     string
+	notices  []Notice
 	all      []desk.Row // as the desk sorts them
 	officers []data.Officer
 	chosen   int
@@ -67,8 +89,8 @@ type Model struct {
 }
 
 // NewModel makes a list of what find finds, of everything if it is empty.
-func NewModel(d Desk, s staff.Session, find string) *Model {
-	m := &Model{desk: d, session: s, roles: s.Officer().Roles, find: find}
+func NewModel(p Parts, s staff.Session, now func() time.Time, find string) *Model {
+	m := &Model{p: p, session: s, now: now, roles: s.Officer().Roles, find: find}
 	m.arrange()
 	return m
 }
@@ -76,19 +98,54 @@ func NewModel(d Desk, s staff.Session, find string) *Model {
 // Load reads the cases. It is quick but not instant with many of them and may
 // run anywhere; its outcome goes to [Model.Loaded].
 func (m *Model) Load(ctx context.Context) (l Loaded, err error) {
-	if l.officers, err = m.desk.Officers(ctx); err != nil {
+	if l.officers, err = m.p.Desk.Officers(ctx); err != nil {
+		return l, err
+	}
+	if l.notices, err = m.look(ctx); err != nil {
 		return l, err
 	}
 	if m.find != "" {
-		l.rows, err = m.desk.Search(m.session, m.find)
+		l.rows, err = m.p.Desk.Search(m.session, m.find)
 	} else {
-		l.rows, err = m.desk.Queue(m.session)
+		l.rows, err = m.p.Desk.Queue(m.session)
 	}
 	return l, err
 }
 
+// look looks for what the officer should know: everybody that nothing can be
+// issued, those who can do something about it what comes to its end.
+func (m *Model) look(ctx context.Context) (all []Notice, err error) {
+	trouble := m.p.Desk.Trouble()
+	if trouble != nil {
+		all = append(all, Notice{Key: "queue.trouble", Err: trouble, Loud: true})
+	}
+	if m.is(data.Reviewer) || m.is(data.Administrator) {
+		days, ok := m.p.Desk.Warning(ctx)
+		switch {
+		case ok && days > 0:
+			all = append(all, Notice{Key: "queue.key.ends", Days: days, Loud: days <= 7})
+		case ok && trouble == nil: // else it has been said
+			all = append(all, Notice{Key: "queue.key.over", Loud: true})
+		}
+	}
+	if m.is(data.Administrator) && m.p.LastBackup != nil {
+		made, ok, err := m.p.LastBackup(ctx)
+		age := m.now().Sub(made)
+		switch {
+		case err != nil:
+			return all, err
+		case !ok:
+			all = append(all, Notice{Key: "queue.backup.none", Loud: true})
+		case age > BackupAge:
+			all = append(all, Notice{Key: "queue.backup.old", Days: int(age / (24 * time.Hour)), Loud: true})
+		}
+	}
+	return all, nil
+}
+
 // Loaded is what was read.
 type Loaded struct {
+	notices  []Notice
 	rows     []desk.Row
 	officers []data.Officer
 }
@@ -96,7 +153,7 @@ type Loaded struct {
 // Loaded takes what was read. A reviewer begins with what was submitted, if
 // anything was.
 func (m *Model) Loaded(l Loaded) State {
-	m.all, m.officers = l.rows, l.officers
+	m.notices, m.all, m.officers = l.notices, l.rows, l.officers
 	waits := slices.ContainsFunc(m.all, func(r desk.Row) bool { return r.State == data.Submitted })
 	if !m.placed && m.find == "" && waits && m.is(data.Reviewer) && !m.is(data.Clerk) {
 		m.chosen = 1 + slices.Index(data.States, data.Submitted)
@@ -128,7 +185,7 @@ func (m *Model) arrange() State {
 	for _, r := range m.all {
 		counts[r.State]++
 	}
-	s := State{Chips: []Chip{{Count: len(m.all)}}, Chosen: m.chosen, Find: m.find, Rows: m.all}
+	s := State{Notices: m.notices, Chips: []Chip{{Count: len(m.all)}}, Chosen: m.chosen, Find: m.find, Rows: m.all}
 	for _, state := range data.States {
 		s.Chips = append(s.Chips, Chip{state, counts[state]})
 	}

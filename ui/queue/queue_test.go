@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -12,9 +13,12 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"pratique/data"
+	"pratique/data/audit"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
+	"pratique/data/keys"
 	"pratique/data/staff"
+	"pratique/ui"
 	"pratique/ui/env"
 	"pratique/ui/queue"
 	"pratique/ui/screentest"
@@ -34,6 +38,19 @@ func (d rows) Search(_ staff.Session, text string) ([]desk.Row, error) {
 	return found, nil
 }
 func (rows) Officers(context.Context) ([]data.Officer, error) { return desktest.Officers, nil }
+func (rows) Trouble() error                                   { return nil }
+func (rows) Warning(context.Context) (int, bool)              { return 0, false }
+
+// warned is a desk that has something to say first.
+type warned struct {
+	rows
+	trouble error
+	days    int
+	ends    bool
+}
+
+func (w warned) Trouble() error                      { return w.trouble }
+func (w warned) Warning(context.Context) (int, bool) { return w.days, w.ends }
 
 func in(d time.Duration) data.Moment { return data.MomentOf(desktest.Now.Add(d), "Asia/Singapore") }
 
@@ -57,9 +74,11 @@ func ids(s queue.State) (all string) {
 	return all
 }
 
+func clock() time.Time { return desktest.Now }
+
 func loaded(t *testing.T, d queue.Desk, s staff.Session, find string) *queue.Model {
 	t.Helper()
-	m := queue.NewModel(d, s, find)
+	m := queue.NewModel(queue.Parts{Desk: d}, s, clock, find)
 	l, err := m.Load(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +141,7 @@ func TestOpen(t *testing.T) {
 		{data.Withdrawn, env.Intake, env.Intake, env.Intake},
 	} {
 		for s, want := range map[*staff.Session]env.ScreenName{&p.Clerk: tt.clerk, &p.Reviewer: tt.reviewer, &p.Both: tt.both} {
-			r := queue.NewModel(some, *s, "").Open(desk.Row{ID: "x", Number: "N", State: tt.state})
+			r := queue.NewModel(queue.Parts{Desk: some}, *s, clock, "").Open(desk.Row{ID: "x", Number: "N", State: tt.state})
 			id := "x"
 			if want == env.Certificates {
 				id = "N"
@@ -158,9 +177,111 @@ func TestCountdown(t *testing.T) {
 func open(t testing.TB, p *desktest.Post, s staff.Session, language string, d queue.Desk, find string) *screentest.Bench {
 	return screentest.New(t, p, s, language, env.Route{Screen: env.Queue, Find: find}, func(b *screentest.Bench) env.Factory {
 		return func(e *env.Env, r env.Route) env.Screen {
-			return queue.New(e, queue.Parts{Desk: d, After: b.After}, r)
+			return queue.New(e, queue.Parts{Desk: d, After: b.After, Say: func(err error) string { return ui.Say(e.Words, err) }, LastBackup: made(50 * time.Hour)}, r)
 		}
 	})
+}
+
+// made is a last backup of that age, none for 0.
+func made(age time.Duration) func(context.Context) (time.Time, bool, error) {
+	return func(context.Context) (time.Time, bool, error) { return desktest.Now.Add(-age), age > 0, nil }
+}
+
+func TestNotices(t *testing.T) {
+	p := desktest.New(t)
+	head := desktest.Officers[3]
+	head.ID, head.Name, head.Mark, head.Roles = "officer-e", "Officer E", "E", []data.Role{data.Reviewer, data.Administrator}
+	if err := p.AddOfficer(context.Background(), p.Administrator, p.Reviewer, head, []byte("lemu gani sofo tiru")); err != nil {
+		t.Fatal(err)
+	}
+	both, err := p.ChangePassphrase(context.Background(), head.ID, []byte("lemu gani sofo tiru"), []byte(desktest.Passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trouble := queue.Notice{Key: "queue.trouble", Err: keys.ErrMissing, Loud: true}
+	for _, tt := range []struct {
+		name   string
+		s      staff.Session
+		desk   warned
+		backup time.Duration
+		want   []queue.Notice
+	}{
+		{"all well", both, warned{}, 47 * time.Hour, nil},
+		{"60 days", p.Reviewer, warned{days: 60, ends: true}, 0, []queue.Notice{{Key: "queue.key.ends", Days: 60}}},
+		{"7 days", p.Administrator, warned{days: 7, ends: true}, time.Hour, []queue.Notice{{Key: "queue.key.ends", Days: 7, Loud: true}}},
+		{"7 days, a clerk", p.Clerk, warned{days: 7, ends: true}, 0, nil},
+		{"no key, a clerk", p.Clerk, warned{trouble: keys.ErrMissing}, 0, []queue.Notice{trouble}},
+		{"over", p.Reviewer, warned{ends: true}, 0, []queue.Notice{{Key: "queue.key.over", Loud: true}}},
+		{"over, and said so", p.Reviewer, warned{trouble: keys.ErrMissing, ends: true}, 0, []queue.Notice{trouble}},
+		{"old backup", both, warned{}, 73 * time.Hour, []queue.Notice{{Key: "queue.backup.old", Days: 3, Loud: true}}},
+		{"old backup, a reviewer", p.Reviewer, warned{}, 73 * time.Hour, nil},
+		{"no backup", p.Administrator, warned{}, 0, []queue.Notice{{Key: "queue.backup.none", Loud: true}}},
+	} {
+		m := queue.NewModel(queue.Parts{Desk: tt.desk, LastBackup: made(tt.backup)}, tt.s, clock, "")
+		l, err := m.Load(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.Loaded(l).Notices; !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
+		for _, n := range tt.want {
+			b := open(t, p, tt.s, "zh", tt.desk, "")
+			if !b.Env.Words.Has(n.Key) {
+				t.Errorf("no text %s", n.Key)
+			}
+		}
+	}
+}
+
+// TestNoticesOfARealDesk: nothing is said of a good key, and that it is gone is.
+func TestNoticesOfARealDesk(t *testing.T) {
+	p := desktest.New(t)
+	if n := loaded(t, p.Desk, p.Reviewer, "").State().Notices; n != nil {
+		t.Errorf("at first %+v", n)
+	}
+	none := desktest.New(t, func(c *desk.Config) { c.Signer = nil })
+	if n := loaded(t, none.Desk, none.Clerk, "").State().Notices; len(n) != 1 || !errors.Is(n[0].Err, keys.ErrMissing) {
+		t.Errorf("without a key %+v", n)
+	}
+}
+
+// TestRevokedInTheQueue: a case that was issued and revoked says so.
+func TestRevokedInTheQueue(t *testing.T) {
+	p := desktest.New(t)
+	c := p.Issued(t, p.Specimen())
+	b := open(t, p, p.Clerk, "en", p.Desk, "")
+	if strings.Contains(test.RenderObjectToMarkup(b.Screen.Content()), "revoked") {
+		t.Error("revoked before it is")
+	}
+	if _, err := p.Revoke(context.Background(), p.Clerk, p.Administrator, []data.CertificateNumber{c.Number}, "paper-lost", ""); err != nil {
+		t.Fatal(err)
+	}
+	b = open(t, p, p.Clerk, "en", p.Desk, "")
+	if !strings.Contains(test.RenderObjectToMarkup(b.Screen.Content()), "revoked") {
+		t.Error("not shown as revoked")
+	}
+}
+
+// TestSearchedOnce: a search is an act that the log keeps; what only passes the
+// time does not make another.
+func TestSearchedOnce(t *testing.T) {
+	p := desktest.New(t)
+	p.Issued(t, p.Specimen())
+	b := open(t, p, p.Clerk, "en", p.Desk, "yangben")
+	b.Pass()
+	b.Type("2")
+	b.Key(fyne.KeyRight, fyne.KeyDown)
+	searches := 0
+	err := p.EachEntry(context.Background(), p.Administrator, func(e audit.Entry) error {
+		if e.Act == audit.ListRead && e.Detail["list"] == "search" {
+			searches++
+		}
+		return nil
+	})
+	if err != nil || searches != 1 {
+		t.Errorf("%d searches in the log, %v", searches, err)
+	}
 }
 
 func TestScreenKeys(t *testing.T) {
@@ -201,6 +322,12 @@ func TestRealDesk(t *testing.T) {
 func TestShots(t *testing.T) {
 	p := desktest.New(t)
 	for _, language := range []string{"en", "zh"} {
+		said := warned{rows: some, trouble: keys.ErrMissing, days: 60, ends: true}
+		said.rows[4].Revoked = desktest.Now
+		open(t, p, p.Reviewer, language, said, "").Shot(t, "queue-notices-"+language, 1000, 700)
+		said.trouble, said.days = nil, 7
+		open(t, p, p.Reviewer, language, said, "").Shot(t, "queue-warned-"+language, 1280, 800)
+		said.rows[4].Revoked = time.Time{}
 		b := open(t, p, p.Both, language, some, "")
 		b.Shot(t, "queue-"+language, 1280, 800)
 		b.Shot(t, "queue-small-"+language, 1000, 700)

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -20,6 +21,12 @@ import (
 // Parts is what the screen is made of.
 type Parts struct {
 	Desk Desk
+	// LastBackup is when the last backup was made that was verified; ok is false
+	// if there is none. Nil: the post does not ask.
+	LastBackup func(ctx context.Context) (made time.Time, ok bool, err error)
+	// Say is the sentence for an error, empty for one that only an administrator
+	// understands.
+	Say func(err error) string
 	// After calls a function on the UI goroutine after a while.
 	After func(time.Duration, func())
 }
@@ -28,6 +35,7 @@ type screen struct {
 	e     *env.Env
 	p     Parts
 	m     *Model
+	told  *fyne.Container
 	chips *fyne.Container
 	found *widgets.Text
 	list  *widgets.DataList
@@ -39,7 +47,8 @@ var _ env.Typist = (*screen)(nil)
 
 // New makes the screen. It reads the cases and then counts minutes.
 func New(e *env.Env, p Parts, r env.Route) env.Screen {
-	s := &screen{e: e, p: p, m: NewModel(p.Desk, e.Session, r.Find)}
+	s := &screen{e: e, p: p, m: NewModel(p, e.Session, e.Now, r.Find)}
+	s.told = widgets.Stack(6)
 	s.chips = container.New(&flow{x: 6, y: 6})
 	s.found = widgets.NewText("", widgets.Style{Color: look.ColorMuted, Elide: true})
 	s.list = widgets.NewDataList(e.Words,
@@ -55,7 +64,7 @@ func New(e *env.Env, p Parts, r env.Route) env.Screen {
 	s.list.OnOpen = func(i int) { e.Navigate(s.m.Open(s.m.State().Rows[i])) }
 	s.list.OnRune = s.TypedRune
 	s.list.OnKey = s.key
-	head := widgets.Stack(look.Tight, s.chips)
+	head := widgets.Stack(look.Tight, s.told, s.chips)
 	if r.Find != "" {
 		head.Add(s.found)
 	}
@@ -116,6 +125,23 @@ func (s *screen) key(k *fyne.KeyEvent) bool {
 }
 
 func (s *screen) show(state State) {
+	s.told.Objects = nil
+	for _, n := range state.Notices {
+		role := look.Accent
+		if n.Loud {
+			role = look.Practice
+		}
+		if n.Err == nil {
+			s.told.Add(widgets.NewNotice(role, s.e.T(n.Key, n.Days)))
+			continue
+		}
+		text := s.p.Say(n.Err)
+		if text == "" {
+			text = s.e.T("queue.trouble") + " " + n.Err.Error()
+		}
+		s.told.Add(widgets.NewNotice(look.Invalid, text))
+	}
+	s.told.Hidden = len(state.Notices) == 0
 	s.chips.Objects = nil
 	for i, c := range state.Chips {
 		word := s.e.T("queue.all")
@@ -161,6 +187,9 @@ func (s *screen) cells(r desk.Row, now time.Time) []widgets.Cell {
 	name := strings.Join(strings.Fields(r.NativeName+" "+r.Surname+" "+r.GivenNames), " ")
 	pill := pills[r.State]
 	pill.Text, pill.Pill = s.e.T("state."+string(r.State)), true
+	if !r.Revoked.IsZero() {
+		pill.Text, pill.Role, pill.Icon = s.e.T("queue.revoked"), look.Invalid, "invalid"
+	}
 	return []widgets.Cell{
 		{Text: s.departs(r, now)},
 		{Text: s.countdown(left, urgency), Role: roles[urgency], Bold: urgency == Now},

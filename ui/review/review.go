@@ -46,6 +46,7 @@ type Lists interface {
 	Validate(context.Context, data.Content) ([]data.Problem, error)
 	Officers(context.Context) ([]data.Officer, error)
 	Laboratories(context.Context) ([]data.Laboratory, error)
+	Solo(context.Context) (data.Solo, error)
 }
 
 // Desk is all that the review needs of the desk.
@@ -117,6 +118,10 @@ type State struct {
 	PreparedBy string
 	Version    int
 	Number     data.CertificateNumber
+	Replaces   data.CertificateNumber // the certificate that this case corrects
+	// Solo is until when the officer may approve the case although they prepared
+	// it, empty where another officer reviews it.
+	Solo string
 
 	Groups   []Group
 	Current  int
@@ -184,6 +189,7 @@ type opened struct {
 	problems     []data.Problem
 	officers     []data.Officer
 	laboratories []data.Laboratory
+	solo         data.Solo
 }
 
 // NewModel makes the model of a case; nothing is read yet.
@@ -197,12 +203,16 @@ func (m *Model) reviewer() bool { return slices.Contains(m.e.Officer().Roles, da
 // Open reads the case, and takes it if it waits for this officer.
 func (m *Model) Open() State {
 	m.busy = "review.busy.open"
-	d, s, id, reviewer := m.parts.Desk, m.e.Session, m.id, m.reviewer()
+	d, s, id, reviewer, now := m.parts.Desk, m.e.Session, m.id, m.reviewer(), m.e.Now()
 	env.Go(m.e, func(ctx context.Context) (o opened, err error) {
 		if o.app, err = d.Read(ctx, s, id); err != nil {
 			return o, err
 		}
-		if o.app.State == data.Submitted && reviewer && !slices.Contains(o.app.Preparers, s.Officer().ID) {
+		if o.solo, err = d.Solo(ctx); err != nil {
+			return o, err
+		}
+		own := slices.Contains(o.app.Preparers, s.Officer().ID)
+		if o.app.State == data.Submitted && reviewer && (!own || o.solo.Allows(now)) {
 			if o.app, err = d.Take(ctx, s, id); err != nil {
 				return o, err
 			}
@@ -468,7 +478,10 @@ func (m *Model) State() State {
 		Mode: m.mode, Busy: m.busy, Failure: m.failure, Case: m.app.State, Number: m.app.Certificate,
 		Traveller: stated.Name(c.Traveller.NativeName, c.Traveller.Surname, c.Traveller.GivenNames),
 		Document:  c.Document.Number, Departs: c.Departs(), Version: m.app.Version,
-		Current: m.current, Note: m.half.Note,
+		Current: m.current, Note: m.half.Note, Replaces: m.app.Replaces,
+	}
+	if m.mode != Looking && m.solo() {
+		st.Solo = data.MomentOf(m.file.solo.Until, m.e.Post.Zone).String()
 	}
 	if m.app.ID != "" {
 		st.Type = m.parts.Codes.Name(data.ListTypes, string(data.TypeOf(data.StatementOf(c, nil))), m.e.Language())
@@ -501,6 +514,14 @@ func (m *Model) State() State {
 		}
 	}
 	return st
+}
+
+// solo reports whether one officer prepares and approves this case.
+func (m *Model) solo() bool {
+	if m.app.Approval != nil {
+		return m.app.Approval.Solo
+	}
+	return slices.Contains(m.app.Preparers, m.e.Officer().ID)
 }
 
 // look says why the case is only looked at.

@@ -177,6 +177,69 @@ func TestWhoMayOnlyLook(t *testing.T) {
 	}
 }
 
+// TestSolo: an officer's own case is theirs to approve while two officers have
+// allowed it, not a moment longer, and the screen says so all the while.
+func TestSolo(t *testing.T) {
+	p := desktest.New(t)
+	ctx, id := context.Background(), own(p)
+	ps := parts(t, p)
+	opened := func() (*Model, *shell, State) {
+		sh := newShell(t, p, p.Both, "en")
+		m := NewModel(sh.env, ps, id)
+		m.Open()
+		return m, sh, m.State()
+	}
+	if _, _, st := opened(); st.Mode != Looking || st.Solo != "" {
+		t.Fatalf("before it is allowed: %s %q", st.Mode, st.Solo)
+	}
+	if err := p.SetSolo(ctx, p.Administrator, p.Reviewer, p.Now.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	p.Now = p.Now.Add(time.Hour)
+	if _, _, st := opened(); st.Mode != Looking || st.Solo != "" {
+		t.Errorf("when it has ended: %s %q", st.Mode, st.Solo)
+	}
+	p.Now = p.Now.Add(-time.Minute)
+	m, sh, st := opened()
+	if st.Mode != Reviewing || st.Solo != "2022-07-09 19:30 (+08:00)" {
+		t.Fatalf("while it is allowed: %s %q", st.Mode, st.Solo)
+	}
+	for range st.Groups {
+		m.Tick()
+	}
+	m.Approve()
+	if len(sh.went) != 1 || len(sh.errs) > 0 {
+		t.Fatalf("went %v, errors %v", sh.went, sh.errs)
+	}
+	if c, err := p.Certificate(ctx, p.Clerk, data.CertificateNumber(sh.went[0].ID)); err != nil || !c.Solo {
+		t.Errorf("the certificate is not marked: %v %v", c.Solo, err)
+	}
+
+	// A case of somebody else is no solo work, whatever is allowed.
+	id = submitted(p)
+	if _, _, st := opened(); st.Mode != Reviewing || st.Solo != "" {
+		t.Errorf("another's case: %s %q", st.Mode, st.Solo)
+	}
+}
+
+// TestReplaces: who reviews a correction knows what it corrects.
+func TestReplaces(t *testing.T) {
+	p := desktest.New(t)
+	n := p.Issued(t, p.Specimen()).Number
+	a, err := p.Correct(context.Background(), p.Clerk, n)
+	if err == nil {
+		a, err = p.Submit(context.Background(), p.Clerk, a.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := NewModel(newShell(t, p, p.Reviewer, "en").env, parts(t, p), a.ID)
+	m.Open()
+	if st := m.State(); st.Replaces != n {
+		t.Errorf("replaces %q, want %s", st.Replaces, n)
+	}
+}
+
 func clerk(p *desktest.Post) staff.Session    { return p.Clerk }
 func reviewer(p *desktest.Post) staff.Session { return p.Reviewer }
 func both(p *desktest.Post) staff.Session     { return p.Both }

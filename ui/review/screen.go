@@ -31,6 +31,8 @@ type Screen struct {
 	state    *widgets.Pill
 	seal     *widgets.Text
 	density  *widgets.Pill
+	replaces *widgets.Notice
+	solo     *widgets.Notice
 	look     *widgets.Notice
 	failure  *widgets.Notice
 	problems *fyne.Container
@@ -53,7 +55,7 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 		about:    widgets.NewText("", widgets.Style{Elide: true}),
 		prepared: widgets.Caption(""), state: widgets.NewPill(look.Plain, "", ""),
 		seal: widgets.Caption(""), density: widgets.NewPill(look.Plain, "", ""),
-		look: widgets.NewNotice(look.Accent, ""), failure: widgets.NewNotice(look.Invalid, ""),
+		replaces: widgets.NewNotice(look.Accent, ""), solo: widgets.NewNotice(look.Practice, ""), look: widgets.NewNotice(look.Accent, ""), failure: widgets.NewNotice(look.Invalid, ""),
 		problems: widgets.Stack(4), groups: widgets.Stack(12), side: container.NewStack(), foot: container.NewStack(),
 	}
 	s.scroll = container.NewVScroll(widgets.Inset(look.Gap, 2, s.groups))
@@ -61,7 +63,7 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 		widgets.Row(12, s.name, s.state),
 		widgets.Row(12, s.about, s.prepared),
 		widgets.Row(12, s.seal, s.density, widgets.Stretch()),
-		s.look, s.failure, s.problems))
+		s.replaces, s.solo, s.look, s.failure, s.problems))
 	s.root = container.NewBorder(head, s.foot, nil, s.side, s.scroll)
 	s.m.Show = s.show
 	s.show(s.m.Open())
@@ -210,6 +212,18 @@ func (s *Screen) show(st State) {
 		s.state.Set(l.role, l.icon, s.e.T("state."+string(st.Case)))
 	}
 	s.showSeal(st)
+	replaces, solo := "", ""
+	if st.Replaces != "" {
+		replaces = s.e.T("review.replaces", st.Replaces)
+		if st.Case == data.Issued {
+			replaces = s.e.T("review.replaced", st.Replaces)
+		}
+	}
+	if st.Solo != "" {
+		solo = s.e.T("review.solo", st.Solo)
+	}
+	s.replaces.Set(look.Accent, replaces)
+	s.solo.Set(look.Practice, solo)
 	s.look.Set(look.Accent, st.Look)
 	failure := ""
 	if st.Failure != "" {
@@ -334,6 +348,10 @@ func (s *Screen) showFoot(st State) {
 		}
 		return b
 	}
+	approve := "review.approve"
+	if st.Solo != "" {
+		approve = "review.approve.solo"
+	}
 	var parts []fyne.CanvasObject
 	switch {
 	case st.Busy != "":
@@ -344,7 +362,7 @@ func (s *Screen) showFoot(st State) {
 			button(s.e.T("review.return"), false, false, s.begin), button(s.e.T("review.release"), false, false, s.release),
 			widgets.NewText(s.e.T("review.approve.hint"), widgets.Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText, Elide: true}),
 			widgets.NewText(s.e.T("review.progress", st.Ticked, len(st.Groups)), widgets.Style{}),
-			button(s.e.T("review.approve"), true, st.Ticked < len(st.Groups) || st.Seal.Characters == 0, s.approve),
+			button(s.e.T(approve), true, st.Ticked < len(st.Groups) || st.Seal.Characters == 0, s.approve),
 		}
 	case st.Mode == Returning:
 		parts = []fyne.CanvasObject{

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -64,6 +65,22 @@ func TestKeysAlone(t *testing.T) {
 	w.Canvas().Focused().TypedRune('a')
 	if len(sh.went) != 1 || sh.went[0].Screen != env.Certificates {
 		t.Errorf("went %v, errors %v", sh.went, sh.errs)
+	}
+}
+
+// TestSoloIsSaid: nobody approves their own case without having been told.
+func TestSoloIsSaid(t *testing.T) {
+	p := desktest.New(t)
+	if err := p.SetSolo(t.Context(), p.Administrator, p.Reviewer, p.Now.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	s, _, _ := open(t, p, parts(t, p), p.Both, own(p), "en")
+	if !strings.HasPrefix(s.solo.Text(), "SOLO WORK.") || !s.solo.Visible() {
+		t.Errorf("said %q", s.solo.Text())
+	}
+	s, _, _ = open(t, p, parts(t, p), p.Both, submitted(p), "en")
+	if s.solo.Text() != "" || s.solo.Visible() {
+		t.Errorf("of another's case %q", s.solo.Text())
 	}
 }
 
@@ -175,6 +192,15 @@ func TestPictures(t *testing.T) {
 		{"early", long, reviewer, func(s *Screen) { s.approve() }},
 		{"clerk", ticked, clerk, func(*Screen) {}},
 		{"own", own, both, func(*Screen) {}},
+		{"solo", func(p *desktest.Post) data.ApplicationID {
+			n := p.Issued(t, p.Specimen()).Number
+			err := p.SetSolo(t.Context(), p.Administrator, p.Reviewer, p.Now.Add(time.Hour))
+			a, errCorrect := p.Correct(t.Context(), p.Both, n)
+			if err := errors.Join(err, errCorrect); err != nil {
+				t.Fatal(err)
+			}
+			return must(p.Submit(t.Context(), p.Both, a.ID))
+		}, both, func(*Screen) {}},
 	} {
 		for _, language := range []string{"en", "zh"} {
 			p := desktest.New(t)

@@ -62,7 +62,7 @@ func New(t testing.TB, p *desktest.Post, s staff.Session, language string, r env
 		return b.Screen
 	}
 	screens := map[env.ScreenName]env.Factory{}
-	for _, name := range []env.ScreenName{env.SignIn, env.Queue, env.Intake, env.Review, env.Certificates, env.Verify} {
+	for _, name := range []env.ScreenName{env.SignIn, env.Queue, env.Intake, env.Review, env.Certificates, env.Verify, env.Figures, env.Admin} {
 		screens[name] = func(e *env.Env, r env.Route) env.Screen {
 			b.Env = e
 			if name != env.SignIn {
@@ -72,11 +72,15 @@ func New(t testing.TB, p *desktest.Post, s staff.Session, language string, r env
 		}
 	}
 	screens[r.Screen] = under
+	rail := []env.ScreenName{env.Queue, env.Certificates, env.Verify}
+	if r.Screen == env.Figures || r.Screen == env.Admin {
+		rail = append(rail, env.Figures, env.Admin)
+	}
 	b.Window.Resize(fyne.NewSize(1280, 800))
 	b.Shell = ui.New(ui.Config{
 		Window: b.Window, Words: words, Language: language, Post: p.Config.Post,
 		Now: func() time.Time { return p.Now }, Run: env.Synchronous, After: b.After,
-		Screens: screens, Rail: []env.ScreenName{env.Queue, env.Certificates, env.Verify},
+		Screens: screens, Rail: rail,
 		May: func(o data.Officer, n env.ScreenName) bool {
 			return n != env.Intake || slices.Contains(o.Roles, data.Clerk)
 		},

@@ -247,6 +247,13 @@ func (s *Screen) one(a Answer) fyne.CanvasObject {
 	}
 	var reasons []string
 	for _, r := range a.Reasons {
+		if r == trust.ReasonRevoked {
+			reasons = append(reasons, s.e.T("verify.revoked", a.Revoked.Since, a.Revoked.Reason))
+			if n := a.Revoked.ReplacedBy; n != "" {
+				reasons = append(reasons, s.e.T("verify.replaced", n))
+			}
+			continue
+		}
 		reasons = append(reasons, s.e.T("verdict.reason."+string(r)))
 	}
 	body := widgets.Stack(12)

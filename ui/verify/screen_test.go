@@ -116,6 +116,8 @@ func TestPictures(t *testing.T) {
 	for _, language := range []string{"en", "zh"} {
 		b := newBorder(t, language)
 		c := b.post.Issued(t, b.post.Specimen())
+		wrong := b.post.Issued(t, b.post.Specimen())
+		b.post.Corrected(t, wrong.Number)
 		for _, tt := range []struct {
 			name  string
 			do    func(*Screen)
@@ -123,6 +125,7 @@ func TestPictures(t *testing.T) {
 		}{
 			{"waiting", func(*Screen) {}, 0},
 			{"valid", func(s *Screen) { s.answer(c.Seal) }, 0},
+			{"revoked", func(s *Screen) { s.answer(wrong.Seal) }, 0},
 			{"over", func(s *Screen) { s.answer(c.Seal) }, 72 * time.Hour},
 			{"unreadable", func(s *Screen) { s.answer("https://example.org") }, 0},
 			{"invalid", func(s *Screen) { s.answer(c.Seal) }, -time.Hour},

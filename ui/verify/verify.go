@@ -65,12 +65,19 @@ type Answer struct {
 	// Signer is whom the signature leads to, empty while that is not known.
 	Signer   string
 	Practice bool
-	File     string // empty for a scan
-	Page     int    // from 1
+	Revoked  Revoked // zero unless it is
+	File     string  // empty for a scan
+	Page     int     // from 1
 	// Groups are there only where the verdict has claims.
 	Groups []stated.Group
 	Name   string
 	Number data.CertificateNumber
+}
+
+// Revoked says how a certificate was taken back.
+type Revoked struct {
+	Since, Reason string
+	ReplacedBy    data.CertificateNumber // empty for none
 }
 
 // Window is where the present is in a valid certificate's medical window.
@@ -237,6 +244,12 @@ func (m *Model) answer(file string, s evidence.Symbol) Answer {
 			a.Window = After
 		default:
 			a.Window = Inside
+		}
+	}
+	if r := v.Revoked; r != nil {
+		a.Revoked = Revoked{
+			Since: data.MomentOf(r.At, m.e.Post.Zone).String(), ReplacedBy: r.ReplacedBy,
+			Reason: m.parts.Names.Name(data.ListRevocations, r.Reason, m.e.Language()),
 		}
 	}
 	if st := v.Claims; st != nil {

@@ -57,7 +57,11 @@ func newBorder(t testing.TB, language string) *border {
 		Context: context.Background(), Navigate: func(env.Route) {}, Back: func() {}, Toast: func(string) {},
 		Error: func(err error) { b.errs = append(b.errs, err) }, Changed: func() {},
 	}
-	b.parts = Parts{Trust: b.post.Trust(), Pages: paper{}, Names: book, After: func(_ time.Duration, f func()) { b.later = append(b.later, f) }}
+	list := b.post.Trust()
+	list.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) {
+		return b.post.Revocation(context.Background(), n)
+	}
+	b.parts = Parts{Trust: list, Pages: paper{}, Names: book, After: func(_ time.Duration, f func()) { b.later = append(b.later, f) }}
 	b.m = NewModel(b.env, b.parts)
 	return b
 }
@@ -171,6 +175,40 @@ func TestAnswers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRevoked: the post that issued a seal knows that it was taken back, why and
+// what came instead; once its records are locked nothing is said for certain.
+func TestRevoked(t *testing.T) {
+	b := newBorder(t, "en")
+	ctx, p := context.Background(), b.post
+	fraud, wrong, good := p.Issued(t, p.Specimen()), p.Issued(t, p.Specimen()), p.Issued(t, p.Specimen())
+	if _, err := p.Revoke(ctx, p.Clerk, p.Administrator, []data.CertificateNumber{fraud.Number}, data.RevokedFraud, "a name"); err != nil {
+		t.Fatal(err)
+	}
+	right := p.Corrected(t, wrong.Number)
+	const since = "2022-07-09 18:30 (+08:00)"
+	for _, tt := range []struct {
+		name    string
+		seal    string
+		outcome trust.Outcome
+		revoked Revoked
+	}{
+		{"fraud", fraud.Seal, trust.Invalid, Revoked{since, "It was obtained by fraud", ""}},
+		{"corrected", wrong.Seal, trust.Invalid, Revoked{since, "Replaced by a corrected certificate", right.Number}},
+		{"its correction", right.Seal, trust.Valid, Revoked{}},
+		{"another", good.Seal, trust.Valid, Revoked{}},
+	} {
+		b.m.Text(tt.seal)
+		if a := b.m.State().Answers[0]; a.Outcome != tt.outcome || a.Revoked != tt.revoked || a.Name == "" {
+			t.Errorf("%s: %s %v %+v", tt.name, a.Outcome, a.Reasons, a.Revoked)
+		}
+	}
+	p.Lock()
+	b.m.Text(good.Seal)
+	if a := b.m.State().Answers[0]; a.Outcome != trust.CannotSay || !slices.Equal(a.Reasons, []trust.Reason{trust.ReasonNotLookedUp}) {
+		t.Errorf("locked: %s %v", a.Outcome, a.Reasons)
 	}
 }
 

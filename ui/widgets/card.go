@@ -31,7 +31,12 @@ func NewCard(title string, body fyne.CanvasObject, trailing ...fyne.CanvasObject
 }
 
 // SetTitle shows another title.
-func (c *Card) SetTitle(title string) { c.title.SetText(title) }
+func (c *Card) SetTitle(title string) {
+	c.title.SetText(title)
+	if title != "" {
+		c.header.Show()
+	}
+}
 
 // SetRole marks the card's left edge with a role's colour, Plain with none.
 func (c *Card) SetRole(r look.Role) {
@@ -180,19 +185,28 @@ func (layoutWords) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
-// beside gives the first object what it needs and the second the rest.
+// beside gives the first object what it needs and the second the rest. What
+// needs nothing takes no gap either.
 type beside struct{ gap float32 }
+
+func (b beside) first(o []fyne.CanvasObject) (width, gap float32) {
+	if width = o[0].MinSize().Width; width > 0 {
+		gap = b.gap
+	}
+	return width, gap
+}
 
 func (b beside) MinSize(o []fyne.CanvasObject) fyne.Size {
 	m, n := o[0].MinSize(), o[1].MinSize()
-	return fyne.NewSize(m.Width+b.gap+n.Width, max(m.Height, n.Height))
+	width, gap := b.first(o)
+	return fyne.NewSize(width+gap+n.Width, max(m.Height, n.Height))
 }
 
 func (b beside) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	w := o[0].MinSize().Width
+	w, gap := b.first(o)
 	o[0].Resize(fyne.NewSize(w, size.Height))
-	o[1].Move(fyne.NewPos(w+b.gap, 0))
-	o[1].Resize(fyne.NewSize(size.Width-w-b.gap, size.Height))
+	o[1].Move(fyne.NewPos(w+gap, 0))
+	o[1].Resize(fyne.NewSize(size.Width-w-gap, size.Height))
 }
 
 // Point is one event on a [Timeline].

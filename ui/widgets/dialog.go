@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -14,6 +16,8 @@ type Choice struct {
 	Label      string
 	Importance widget.Importance
 	Do         func() // after the dialog has closed; nil: nothing but closing
+	// Stay leaves the dialog open: Do closes it when what it asks has an answer.
+	Stay bool
 }
 
 // Dialog stands over everything and asks. Escape closes it; Enter takes the
@@ -34,7 +38,9 @@ func ShowDialog(c fyne.Canvas, title string, body fyne.CanvasObject, first fyne.
 		b := &dialogButton{close: d.Close}
 		b.Text, b.Importance = choice.Label, choice.Importance
 		b.OnTapped = func() {
-			d.Close()
+			if !choice.Stay {
+				d.Close()
+			}
 			if choice.Do != nil {
 				choice.Do()
 			}
@@ -58,6 +64,11 @@ func ShowDialog(c fyne.Canvas, title string, body fyne.CanvasObject, first fyne.
 
 // Close takes the dialog away.
 func (d *Dialog) Close() { d.canvas.Overlays().Remove(d) }
+
+// Shown reports whether the dialog is still there: a lock takes it away.
+func (d *Dialog) Shown() bool {
+	return slices.Contains(d.canvas.Overlays().List(), fyne.CanvasObject(d))
+}
 
 // CreateRenderer implements fyne.Widget.
 func (d *Dialog) CreateRenderer() fyne.WidgetRenderer {

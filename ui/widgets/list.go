@@ -26,6 +26,8 @@ type Cell struct {
 	Icon string
 	Pill bool
 	Bold bool
+	// Box is a box to tick instead of a text, ticked if On.
+	Box, On bool
 }
 
 // DataList is a table of rows to open. Up, Down, Page Up, Page Down, Home and
@@ -35,6 +37,8 @@ type DataList struct {
 	widget.BaseWidget
 	OnOpen   func(row int)
 	OnChoose func(row int)
+	// OnTap makes every click on a row do this, the first one too.
+	OnTap func(row int)
 	// OnRune gets the letters typed while the list has the focus.
 	OnRune func(r rune)
 	// OnKey sees a key first and reports whether it dealt with it.
@@ -230,7 +234,7 @@ type listRow struct {
 func newListRow(d *DataList) *listRow {
 	r := &listRow{d: d, ground: NewGround("", 0), mark: NewGround("", 0), cells: container.New(cells{d.columns})}
 	for range d.columns {
-		r.cells.Add(&listCell{text: NewText("", Style{Elide: true}), pill: NewPill(look.Plain, "", "")})
+		r.cells.Add(&listCell{text: NewText("", Style{Elide: true}), pill: NewPill(look.Plain, "", ""), box: widget.NewIcon(nil)})
 	}
 	for _, o := range r.cells.Objects {
 		o.(*listCell).ExtendBaseWidget(o.(*listCell))
@@ -265,9 +269,13 @@ func (r *listRow) Tapped(*fyne.PointEvent) {
 	if c := canvasOf(r.d.list); c != nil {
 		c.Focus(r.d.list)
 	}
-	if r.d.current == r.i {
+	switch {
+	case r.d.OnTap != nil:
+		r.d.choose(r.i, true)
+		r.d.OnTap(r.i)
+	case r.d.current == r.i:
 		r.d.open()
-	} else {
+	default:
 		r.d.choose(r.i, true)
 	}
 }
@@ -288,18 +296,24 @@ func (rowLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[2].Resize(size)
 }
 
-// listCell is a text or a pill.
+// listCell is a text, a pill or a box.
 type listCell struct {
 	widget.BaseWidget
 	text *Text
 	pill *Pill
+	box  *widget.Icon
 }
 
 func (c *listCell) show(cell Cell, align fyne.TextAlign) {
-	c.pill.Hidden, c.text.Hidden = !cell.Pill, cell.Pill
-	if cell.Pill {
+	c.pill.Hidden, c.text.Hidden, c.box.Hidden = !cell.Pill, cell.Pill || cell.Box, !cell.Box
+	switch {
+	case cell.Box && cell.On:
+		c.box.SetResource(theme.NewPrimaryThemedResource(theme.CheckButtonCheckedIcon()))
+	case cell.Box:
+		c.box.SetResource(theme.CheckButtonIcon())
+	case cell.Pill:
 		c.pill.Set(cell.Role, cell.Icon, cell.Text)
-	} else {
+	default:
 		style := Style{Bold: cell.Bold, Align: align, Elide: true}
 		if cell.Role != "" {
 			style.Color = cell.Role.Ink()
@@ -310,7 +324,7 @@ func (c *listCell) show(cell Cell, align fyne.TextAlign) {
 }
 
 func (c *listCell) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(container.New(cellLayout{}, c.text, c.pill))
+	return widget.NewSimpleRenderer(container.New(cellLayout{}, c.text, c.pill, c.box))
 }
 
 type cellLayout struct{}
@@ -326,4 +340,7 @@ func (cellLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	m := o[1].MinSize()
 	o[1].Move(fyne.NewPos(0, (size.Height-m.Height)/2))
 	o[1].Resize(m)
+	const box = 22
+	o[2].Move(fyne.NewPos(0, (size.Height-box)/2))
+	o[2].Resize(fyne.NewSquareSize(box))
 }

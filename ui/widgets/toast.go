@@ -71,6 +71,12 @@ func (t *Toaster) add(text, label string, undo func()) {
 	t.after(stays, func() { t.remove(o) })
 }
 
+// Clear takes all toasts away, and the ways back with them.
+func (t *Toaster) Clear() {
+	t.rows.Objects = nil
+	t.Refresh()
+}
+
 func (t *Toaster) remove(o *toast) {
 	t.rows.Remove(o)
 	t.Refresh()

@@ -12,6 +12,7 @@ import (
 
 	"filippo.io/age"
 
+	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/backup"
 	"pratique/data/desk"
@@ -109,7 +110,7 @@ func (h *House) SetBackup(ctx context.Context, s, second staff.Session, folder s
 		}
 	}
 	if inside(h.Folder.Dir, folder) {
-		return fmt.Errorf("%s lies in the post's own folder: what takes that takes the backups with it", folder)
+		return &desk.ProblemsError{Problems: []data.Problem{{Field: "backup.folder", Key: "problem.backup.inside", Value: folder}}}
 	}
 	return h.SetBackups(ctx, s, second, folder, passphrase)
 }

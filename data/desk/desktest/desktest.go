@@ -243,6 +243,35 @@ func (p *Post) Issued(t testing.TB, c data.Content) data.Certificate {
 	return certificate
 }
 
+// Corrected takes a certificate to the one that replaces it.
+func (p *Post) Corrected(t testing.TB, n data.CertificateNumber) data.Certificate {
+	t.Helper()
+	ctx := context.Background()
+	a, err := p.Correct(ctx, p.Clerk, n)
+	if err == nil {
+		a, err = p.Submit(ctx, p.Clerk, a.ID)
+	}
+	if err == nil {
+		a, err = p.Take(ctx, p.Reviewer, a.ID)
+	}
+	for _, g := range a.Content.Groups() {
+		if err == nil {
+			a, err = p.Tick(ctx, p.Reviewer, a.ID, g, true)
+		}
+	}
+	if err == nil {
+		_, err = p.Approve(ctx, p.Reviewer, a.ID)
+	}
+	var c data.Certificate
+	if err == nil {
+		c, err = p.Issue(ctx, p.Reviewer, a.ID)
+	}
+	if err != nil {
+		Fatal(t, err)
+	}
+	return c
+}
+
 // Trust is a list that holds the post's anchor and signer.
 func (p *Post) Trust() *trust.List {
 	var l trust.List
