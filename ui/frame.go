@@ -266,20 +266,23 @@ func (s *Shell) menu() *fyne.MainMenu {
 			deskMenu.Items = append(deskMenu.Items, item(act.Label, act.Key, act.Modifier, act.Do))
 		}
 	}
-	deskMenu.Items = append(deskMenu.Items, quit)
 	menus := []*fyne.Menu{deskMenu}
-
 	if a, ok := s.screen.(env.Actor); ok {
-		m := fyne.NewMenu(s.env.T("menu.case"))
+		var items []*fyne.MenuItem
 		for _, act := range a.Actions() {
 			i := item(act.Label, act.Key, act.Modifier, act.Do)
 			i.Disabled = act.Disabled
-			m.Items = append(m.Items, i)
+			items = append(items, i)
 		}
-		if len(m.Items) > 0 {
-			menus = append(menus, m)
+		switch {
+		case len(items) == 0:
+		case in:
+			menus = append(menus, fyne.NewMenu(s.env.T("menu.case"), items...))
+		default: // there is no case before the sign-in
+			deskMenu.Items = append(deskMenu.Items, append(items, fyne.NewMenuItemSeparator())...)
 		}
 	}
+	deskMenu.Items = append(deskMenu.Items, quit)
 	places := fyne.NewMenu(s.env.T("menu.go"))
 	for _, name := range s.config.Rail {
 		if s.may(name) {

@@ -24,7 +24,7 @@ func (a *application) lockWhenLeft() {
 	a.whenMinimised(lock)
 	go func() {
 		if err := away.Watch(a.ctx, func() { fyne.Do(lock) }); err != nil {
-			fyne.LogError("only the clock locks this desk, and minimising it", err)
+			fyne.LogError("not all that should lock this desk is heard of", err)
 		}
 	}()
 }

@@ -275,15 +275,18 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 			return queue.New(e, parts, r)
 		},
 		env.Intake: func(e *env.Env, r env.Route) env.Screen {
-			return intake.New(e, intake.Parts{
+			parts := intake.Parts{
 				Desk: h.Desk, Codes: h.Codes, After: env.After,
 				Slip: func(ctx context.Context, c data.Content) ([]byte, error) { return h.Slip(ctx, e.Session, c) },
 				Picture: func(ctx context.Context, pdf []byte) (image.Image, error) {
 					return h.Paper().Render(ctx, pdf, 0, slipDPI)
 				},
-				Spare:    func(id data.ApplicationID, base int, c data.Content) error { return h.Spare(e.Session, id, base, c) },
-				Specimen: func() data.Content { return specimen(h) },
-			}, r)
+				Spare: func(id data.ApplicationID, base int, c data.Content) error { return h.Spare(e.Session, id, base, c) },
+			}
+			if h.Folder.Post.Practice() {
+				parts.Specimen = func() data.Content { return specimen(h) }
+			}
+			return intake.New(e, parts, r)
 		},
 		env.Review: func(e *env.Env, r env.Route) env.Screen {
 			return review.New(e, review.Parts{Desk: h.Desk, Codes: h.Codes, Density: density, Halves: halves}, r)

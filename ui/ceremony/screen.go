@@ -44,16 +44,21 @@ type screen struct {
 	scroll     *container.Scroll
 	shown      Step
 	first      fyne.Focusable
+	next       func()                    // what goes on from the step
 	fields     map[string]*widgets.Field // by what problems call them
 	update     func(State)               // of the step
 	buttons    []*widgets.Button         // that wait while something goes on
 	busy       *widget.ProgressBarInfinite
 	doing      *widgets.Notice
 	secrets    []*widgets.Entry
+	told       [2]string // step and busy, as the menu knows them
 	left       bool
 }
 
-var _ env.Coverer = (*screen)(nil)
+var (
+	_ env.Coverer = (*screen)(nil)
+	_ env.Actor   = (*screen)(nil)
+)
 
 // width is how wide the ceremony is, at most.
 const width float32 = 1000
@@ -80,6 +85,18 @@ func (s *screen) Content() fyne.CanvasObject { return s.content }
 
 // Focus implements env.Screen.
 func (s *screen) Focus() fyne.Focusable { return s.first }
+
+// Actions implements env.Actor.
+func (s *screen) Actions() []env.Action {
+	state := s.m.State()
+	waits := state.Busy != Idle
+	all := []env.Action{{Label: s.e.T("ceremony.cancel"), Do: s.cancel, Disabled: state.Step == Done}}
+	if s.next != nil {
+		all = slices.Insert(all, 0, env.Action{Label: s.e.T("ceremony." + string(state.Step) + ".next"),
+			Key: fyne.KeyReturn, Modifier: fyne.KeyModifierShortcutDefault, Do: s.next, Disabled: waits})
+	}
+	return all
+}
 
 // Leave implements env.Screen. What is being made goes on: another language
 // makes the screen anew.
@@ -137,6 +154,10 @@ func (s *screen) show(state State) {
 		s.doing.Set(look.Accent, s.e.T("ceremony.busy."+string(state.Busy)))
 	}
 	s.content.Refresh()
+	if s.told != [2]string{string(state.Step), string(state.Busy)} {
+		s.told = [2]string{string(state.Step), string(state.Busy)}
+		s.e.Changed()
+	}
 }
 
 // build makes the widgets of a step.
@@ -200,12 +221,17 @@ func (s *screen) foot(state State) fyne.CanvasObject {
 	if i := state.Step.index(); i > 0 && i <= Signer.index() || state.Step == Prove {
 		row.Add(s.button(s.e.T("ceremony.back"), func() { s.act(s.m.Back()) }).Quiet())
 	}
-	do := map[Step]func(){Signer: s.make, Done: func() { s.p.Finish(s.m.State().Dir) }}[state.Step]
-	if do == nil {
-		do = func() { s.act(s.m.Next()) }
+	switch state.Step {
+	case Prove: // the field's own Enter goes on too
+	case Signer:
+		s.next = s.make
+	case Done:
+		s.next = func() { s.p.Finish(s.m.State().Dir) }
+	default:
+		s.next = func() { s.act(s.m.Next()) }
 	}
-	if state.Step != Prove { // there the field's own Enter and button go on
-		next := s.button(s.e.T("ceremony."+string(state.Step)+".next"), do).Primary()
+	if state.Step != Prove {
+		next := s.button(s.e.T("ceremony."+string(state.Step)+".next"), s.next).Primary()
 		row.Add(next)
 		if s.first == nil {
 			s.first = next
@@ -633,6 +659,7 @@ func (s *screen) prove(State) fyne.CanvasObject {
 	s.secrets = []*widgets.Entry{key}
 	key.PlaceHolder = "AGE-SECRET-KEY-1 ..."
 	prove := func() { s.show(s.m.Prove(key.Text)) }
+	s.next = prove
 	key.OnSubmitted = func(string) { prove() }
 	field := widgets.NewField(s.e.T("signin.recover.key"), key).Hint(s.e.T("signin.recover.key.hint"))
 	s.update = func(state State) {

@@ -111,8 +111,10 @@ type House struct {
 	// Practice are a practice post's passphrases, empty in a real post.
 	Practice post.Passphrases
 
-	starting sync.Once
-	paper    *page.Engine // nil until it is asked for
+	paper struct {
+		sync.Mutex
+		engine *page.Engine
+	}
 }
 
 // Open opens the post in dir. Its records are locked until somebody signs in. A
@@ -157,15 +159,20 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 // Paper draws the pages this program made; see [page.StartOwn]. It starts when
 // it is first asked for.
 func (h *House) Paper() *page.Engine {
-	h.starting.Do(func() { h.paper = page.StartOwn(cacheDir()) })
-	return h.paper
+	h.paper.Lock()
+	defer h.paper.Unlock()
+	if h.paper.engine == nil {
+		h.paper.engine = page.StartOwn(cacheDir())
+	}
+	return h.paper.engine
 }
 
 // Close closes the post.
 func (h *House) Close() error {
-	h.starting.Do(func() {}) // it is not started any more
-	if h.paper != nil {
-		h.paper.Close()
+	h.paper.Lock()
+	defer h.paper.Unlock()
+	if h.paper.engine != nil {
+		h.paper.engine.Close()
 	}
 	return h.Folder.Close()
 }
