@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"pratiquectl": main, "realpost": tool(realpost), "practicepost": tool(practicepost), "window": tool(window), "records": tool(records), "spoil": tool(spoil),
+		"pratiquectl": main, "realpost": tool(realpost), "window": tool(window), "records": tool(records), "spoil": tool(spoil),
 		"authority": tool(authority),
 	})
 }

@@ -21,7 +21,6 @@ import (
 	"testing"
 	"time"
 
-	"pratique/assets"
 	"pratique/cmd/internal/house"
 	"pratique/data"
 	"pratique/data/post"
@@ -53,24 +52,6 @@ var passphrases = map[string]string{
 	"own": "zito kare muna belo", "given": "fadu hosi reka timo", "spare": "bune wila soko gami", "weak": "passwordpassword",
 }
 
-// quick is what passphrases cost where what they cost is not what is tested.
-var quick = vault.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}
-
-var engine = post.Engine{Create: bolt.Create, Open: func(path string) (store.Store, error) {
-	return bolt.Open(path, bolt.Options{Timeout: time.Second})
-}}
-
-// practicepost DIR makes a practice post as `pratiquectl practice` does, but for
-// the cost of its passphrases.
-func practicepost(ctx context.Context, args []string) error {
-	p, err := post.LoadPractice(assets.FS)
-	if err != nil {
-		return err
-	}
-	p.Cost = quick
-	return post.CreatePractice(ctx, args[0], p, engine, time.Now())
-}
-
 // makeReal makes the real post that the scripts begin with. Its passphrases are
 // quick to prove, unlike those of a post that was made by the ceremony.
 func makeReal(t *testing.T) (template string) {
@@ -100,7 +81,7 @@ func makeReal(t *testing.T) (template string) {
 		{"D", "Officer D", []data.Role{data.Reviewer}},
 	}
 	n := f.new()
-	n.Cost = quick
+	n.Cost = vault.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}
 	for i, o := range n.Officers {
 		n.Officers[i].Passphrase = []byte(passphrases[strings.ToLower(o.Mark)])
 	}
@@ -108,6 +89,7 @@ func makeReal(t *testing.T) (template string) {
 		write("recovery", []byte(key+"\n"))
 		return key, nil
 	}
+	engine := post.Engine{Create: bolt.Create, Open: func(path string) (store.Store, error) { return bolt.Open(path, bolt.Options{Timeout: time.Second}) }}
 	if _, err := post.Create(t.Context(), file("real"), n, engine, time.Now()); err != nil {
 		t.Fatal(err)
 	}

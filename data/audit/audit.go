@@ -314,11 +314,8 @@ func EachStored(tx store.Tx, after uint64, fn func(number uint64, stored []byte)
 	})
 }
 
-// Size is how many entries the log says it has.
-func Size(tx store.Tx) (uint64, error) {
-	s, err := state(tx)
-	return s.Size, err
-}
+// Current is the state that the log says it is in.
+func Current(tx store.Tx) (State, error) { return state(tx) }
 
 // A Sealer is a transaction that keeps entries unreadable for who has the file
 // alone. What it makes begins with a byte that no plain entry begins with.

@@ -100,7 +100,7 @@ func open(t testing.TB, dir string) (*audit.Log, backup.Source) {
 
 func act(log *audit.Log) error {
 	return log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
-		return add(audit.Entry{At: desktest.Now, Act: audit.OfficersRead})
+		return add(audit.Entry{At: desktest.Now, Act: audit.OfficerRefused})
 	})
 }
 

@@ -199,9 +199,7 @@ func TestInvariant7RevokedForGood(t *testing.T) {
 	p.Printed(ctx, p.Clerk, c.Number, "q", "1")
 	p.HandOver(ctx, p.Clerk, c.Number, c.Seal)
 	p.Lock()
-	if _, err := p.SignIn(ctx, "officer-b", []byte(desktest.Passphrase)); err != nil {
-		t.Fatal(err)
-	}
+	p.Enter(t)
 	revoked()
 
 	a, err := p.Correct(ctx, p.Clerk, other.Number)

@@ -48,12 +48,23 @@ func (d *Desk) certificateAct(ctx context.Context, s staff.Session, what audit.A
 	return c, errors.Join(err, d.refresh(ctx, c.Application))
 }
 
+// current is an error unless a certificate may still be on paper.
+func current(c *data.Certificate) error {
+	switch {
+	case c.Revoked != nil:
+		return ErrRevoked
+	case !c.Erased.IsZero():
+		return ErrState // there is no seal to print or to compare with
+	}
+	return nil
+}
+
 // Printed records a sheet that a printer reported as printed, and only such:
 // the first copy or a reprint of the same seal.
 func (d *Desk) Printed(ctx context.Context, s staff.Session, n data.CertificateNumber, queue, job string) (data.Certificate, error) {
 	return d.certificateAct(ctx, s, audit.CertificatePrinted, n, func(c *data.Certificate, e *audit.Entry) error {
-		if c.Revoked != nil {
-			return ErrRevoked
+		if err := current(c); err != nil {
+			return err
 		}
 		p := data.Print{Copy: len(c.Prints) + 1, Officer: s.Officer().ID, Queue: queue, Job: job, At: d.clock()}
 		if p.Copy > 1 {
@@ -84,8 +95,8 @@ const FromFile = "file"
 // scan is what proves the sheet: it is recorded as copy 1 [FromFile].
 func (d *Desk) HandOver(ctx context.Context, s staff.Session, n data.CertificateNumber, scanned string) (data.Certificate, error) {
 	return d.certificateAct(ctx, s, audit.CertificateHandedOver, n, func(c *data.Certificate, e *audit.Entry) error {
-		if c.Revoked != nil {
-			return ErrRevoked
+		if err := current(c); err != nil {
+			return err
 		}
 		if strings.Trim(scanned, "\r\n\t") != c.Seal {
 			return ErrOtherPaper

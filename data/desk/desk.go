@@ -87,7 +87,9 @@ type Config struct {
 	// changed: what [keys.AnchorsPEM] makes of the post's signers.
 	Anchors func(pem []byte) error
 	Clock   func() time.Time
-	Cost    func() vault.Cost // of new passphrases, asked when one is made; nil: [vault.DefaultCost]
+	// Cost of new passphrases; nil: [vault.DefaultCost]. It is asked when one is
+	// made, for finding out may take a while.
+	Cost func() vault.Cost
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem

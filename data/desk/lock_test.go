@@ -12,7 +12,6 @@ import (
 	"pratique/data/audit"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
-	"pratique/data/keys"
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/vault"
@@ -55,18 +54,24 @@ func TestInvariant5LockedDeskTellsAndTakesNothing(t *testing.T) {
 	}
 
 	// A clerk opens the records and not the signing keys.
-	if _, err := p.SignIn(ctx, "officer-a", []byte(desktest.Passphrase)); err != nil {
+	if p.Clerk, err = p.SignIn(ctx, "officer-a", []byte(desktest.Passphrase)); err != nil {
 		t.Fatal(err)
 	}
 	if again, err := p.Queue(p.Clerk); err != nil || !reflect.DeepEqual(again, queue) || !reflect.DeepEqual(p.Counts(), counts) {
 		t.Errorf("%d cases, want %d, %v", len(again), len(queue), err)
 	}
-	if err := all["Issue"](); !errors.Is(err, keys.ErrMissing) {
-		t.Errorf("issued with the signing keys shut: %v", err)
+	if err := p.Trouble(); err != nil {
+		t.Errorf("trouble with signing keys that nobody asked for: %v", err)
 	}
-	if _, err := p.SignIn(ctx, "officer-b", []byte(desktest.Passphrase)); err != nil {
-		t.Fatal(err)
+	if _, signing := p.Vault.Open(); signing {
+		t.Error("a clerk opened the signing keys")
 	}
+	for _, name := range []string{"Issue", "Signers"} {
+		if err := all[name](); !errors.Is(err, desk.ErrEnded) {
+			t.Errorf("%s in a session from before the lock: %v", name, err)
+		}
+	}
+	p.Enter(t)
 	for _, name := range []string{"Issue", "Create", "Certificate", "Officers", "Second", "Signers"} {
 		if err := all[name](); err != nil {
 			t.Errorf("%s after signing in: %v", name, err)
@@ -150,16 +155,16 @@ func TestSessionsOfTwoDesks(t *testing.T) {
 	both(p.Clerk, nil)
 	p.Lock()
 	both(there, vault.ErrLocked)
+	clerk := p.Clerk
 	if there, err = other.SignIn(ctx, "officer-b", []byte(desktest.Passphrase)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := other.Queue(there); err != nil {
 		t.Error(err)
 	}
-	if _, err := p.SignIn(ctx, "officer-d", []byte(desktest.Passphrase)); err != nil {
-		t.Fatal(err)
-	}
+	p.Enter(t)
 	both(there, nil)
+	both(clerk, desk.ErrEnded)
 	if err := other.DisableOfficer(ctx, p.Administrator, "officer-b"); err != nil {
 		t.Fatal(err)
 	}
@@ -175,17 +180,21 @@ func TestLockWhileWorking(t *testing.T) {
 	done := make(chan error, 4)
 	for i := range cap(done) {
 		go func() {
+			clerk := p.Clerk
 			for n := range 25 {
-				a, err := p.Create(ctx, p.Clerk, p.Specimen())
+				a, err := p.Create(ctx, clerk, p.Specimen())
 				if err == nil {
-					_, err = p.Submit(ctx, p.Clerk, a.ID)
+					_, err = p.Submit(ctx, clerk, a.ID)
 				}
-				if err != nil && !errors.Is(err, vault.ErrLocked) {
+				if err != nil && !errors.Is(err, vault.ErrLocked) && !errors.Is(err, desk.ErrEnded) {
 					done <- fmt.Errorf("officer %d, case %d: %w", i, n, err)
 					return
 				}
 				if err != nil {
-					if _, err := p.SignIn(ctx, "officer-a", []byte(desktest.Passphrase)); err != nil && !errors.Is(err, vault.ErrLocked) {
+					again, err := p.SignIn(ctx, "officer-a", []byte(desktest.Passphrase))
+					if err == nil {
+						clerk = again
+					} else if !errors.Is(err, vault.ErrLocked) {
 						done <- fmt.Errorf("officer %d signs in: %w", i, err)
 						return
 					}
@@ -205,9 +214,7 @@ func TestLockWhileWorking(t *testing.T) {
 		}
 	}
 	p.Lock()
-	if _, err := p.SignIn(ctx, "officer-a", []byte(desktest.Passphrase)); err != nil {
-		t.Fatal(err)
-	}
+	p.Enter(t)
 	queue, err := p.Queue(p.Clerk)
 	if err != nil || len(queue) == 0 {
 		t.Fatalf("%d cases, %v", len(queue), err)

@@ -81,6 +81,7 @@ func (d *Desk) enter(ctx context.Context, prove func() (staff.Session, error)) (
 		return staff.Session{}, err
 	}
 	if err := d.ready(ctx); err != nil {
+		d.Lock() // nobody is in, so nothing stays open
 		return staff.Session{}, fmt.Errorf("sign in: %w", err)
 	}
 	return s, nil

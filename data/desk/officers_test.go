@@ -298,8 +298,11 @@ func TestInvariant5ShutOutOfWhatIsStoredFromNowOn(t *testing.T) {
 	if records, _ := p.Vault.Open(); records {
 		t.Error("an officer who is shut out opened the records")
 	}
-	if _, err := p.SignIn(ctx, "officer-d", []byte(desktest.Passphrase)); err != nil {
-		t.Fatal(err)
+	for id, to := range map[data.OfficerID]*staff.Session{"officer-d": &p.Administrator, "officer-c": &p.Both, "officer-a": &p.Clerk} {
+		var err error
+		if *to, err = p.SignIn(ctx, id, []byte(desktest.Passphrase)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := p.EnableOfficer(ctx, p.Administrator, p.Both, "officer-b"); err != nil {
 		t.Fatal(err)

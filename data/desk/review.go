@@ -15,10 +15,21 @@ import (
 	"pratique/data/store"
 )
 
-// Take gives a submitted case to a reviewer who did not prepare it. What its
-// check digits prove is ticked already.
+// Take gives a submitted case to a reviewer who did not prepare it; so it does
+// one whose reviewer was shut out, without their ticks. What its check digits
+// prove is ticked already.
 func (d *Desk) Take(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
 	return d.act(ctx, s, audit.ApplicationTaken, id, func(tx store.Tx, a *data.Application, _ *audit.Entry) error {
+		left := data.OfficerID("") // who had it and was shut out
+		if a.State == data.InReview {
+			gone, err := staff.Gone(tx, a.Reviewer)
+			if err != nil {
+				return err
+			}
+			if gone {
+				left, a.State = a.Reviewer, data.Submitted
+			}
+		}
 		if a.State != data.Submitted {
 			return ErrState
 		}
@@ -26,10 +37,12 @@ func (d *Desk) Take(ctx context.Context, s staff.Session, id data.ApplicationID)
 			return err
 		}
 		a.State, a.Reviewer = data.InReview, s.Officer().ID
-		// Ticks of an earlier round hold as long as their values did not change.
+		// Ticks of an earlier round hold as long as their values did not change;
+		// not those that somebody who prepared it made while solo work was allowed.
 		groups := a.Content.Groups()
 		a.Ticks = slices.DeleteFunc(a.Ticks, func(t data.Tick) bool {
-			return !slices.ContainsFunc(groups, func(g data.Group) bool { return g.Name == t.Group && g.Hash == t.Hash })
+			mine := t.Officer == a.Reviewer
+			return t.Officer != "" && (t.Officer == left || !mine && slices.Contains(a.Preparers, t.Officer)) || !slices.ContainsFunc(groups, func(g data.Group) bool { return g.Name == t.Group && g.Hash == t.Hash })
 		})
 		if identity := groups[0]; !a.Ticked(identity) && d.proved(a.Content) {
 			a.Ticks = append(a.Ticks, data.Tick{Group: identity.Name, Hash: identity.Hash, Proof: "mrz", At: d.clock()})

@@ -116,7 +116,8 @@ func (d *Desk) Revocation(ctx context.Context, n data.CertificateNumber) (r *dat
 
 // Correct begins the correction of an issued certificate: a draft with the same
 // content, which the same two pairs of eyes must see. When its certificate is
-// issued, the one it replaces is revoked in the same transaction.
+// issued, the one it replaces is revoked in the same transaction. One that was
+// revoked for fraud is not corrected: [ErrRevoked].
 func (d *Desk) Correct(ctx context.Context, s staff.Session, n data.CertificateNumber) (data.Application, error) {
 	var a data.Application
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
@@ -127,8 +128,11 @@ func (d *Desk) Correct(ctx context.Context, s staff.Session, n data.CertificateN
 		if err != nil {
 			return err
 		}
-		if c.Revoked != nil && c.Revoked.ReplacedBy != "" {
+		switch {
+		case c.Revoked != nil && c.Revoked.ReplacedBy != "":
 			return fmt.Errorf("certificate %s: %w", n, ErrReplaced)
+		case c.Revoked != nil && c.Revoked.Reason == data.RevokedFraud:
+			return fmt.Errorf("certificate %s: %w", n, ErrRevoked)
 		}
 		before, err := getApplication(tx, c.Application)
 		if err != nil {

@@ -54,7 +54,16 @@ func (d *Desk) Daily(ctx context.Context) (checkpoint []byte, erased int, err er
 		return nil, 0, fmt.Errorf("daily upkeep: %w", err)
 	}
 	for _, id := range over {
-		if err := d.erase(ctx, id, func(store.Tx, *audit.Entry) error { return nil }); err != nil {
+		err := d.erase(ctx, id, func(tx store.Tx, _ *audit.Entry) error {
+			// It may have been taken up again since.
+			if is, err := d.isOver(tx, id, now); err != nil || is {
+				return err
+			}
+			return ErrState
+		})
+		if errors.Is(err, ErrState) || errors.Is(err, ErrNotFound) {
+			continue
+		} else if err != nil {
 			return nil, erased, err
 		}
 		erased++
@@ -91,24 +100,28 @@ func (d *Desk) SetRetention(ctx context.Context, s, second staff.Session, days i
 
 // over are the cases whose time is over.
 func (d *Desk) over(tx store.Tx, now time.Time) (ids []data.ApplicationID, err error) {
-	days, _, err := store.Get[int](tx, store.SettingRetention)
-	if err != nil || days == 0 {
-		return nil, err
-	}
 	d.mu.RLock()
 	rows := slices.Collect(maps.Values(d.rows))
 	d.mu.RUnlock()
 	for _, r := range rows {
-		end, err := d.end(tx, r.ID)
-		if err != nil {
+		if is, err := d.isOver(tx, r.ID, now); err != nil {
 			return nil, err
-		}
-		if !end.IsZero() && now.After(end.AddDate(0, 0, days)) {
+		} else if is {
 			ids = append(ids, r.ID)
 		}
 	}
 	slices.Sort(ids)
 	return ids, nil
+}
+
+// isOver says whether the time of a case is over.
+func (d *Desk) isOver(tx store.Tx, id data.ApplicationID, now time.Time) (bool, error) {
+	days, _, err := store.Get[int](tx, store.SettingRetention)
+	if err != nil || days == 0 {
+		return false, err
+	}
+	end, err := d.end(tx, id)
+	return err == nil && !end.IsZero() && now.After(end.AddDate(0, 0, days)), err
 }
 
 // end is when nobody needs a case any more: the technical expiry of its
@@ -135,7 +148,8 @@ func (d *Desk) end(tx store.Tx, id data.ApplicationID) (time.Time, error) {
 
 // Erase takes a case out of the records at a traveller's wish: everything that
 // describes a person, in the application and in its certificate. It takes two,
-// and it must not be under review or within its medical window. What is left of
+// and it must not be under review or within its medical window; one revoked for
+// fraud is evidence as long as its seal can be checked. What is left of
 // the certificate is its number, its sequence and whether it is revoked. The old
 // pages are free then and go when the post is next opened; backups keep the case
 // until they are destroyed.
@@ -157,10 +171,19 @@ func (d *Desk) Erase(ctx context.Context, s, second staff.Session, id data.Appli
 			return nil
 		}
 		c, err := issued(tx, a.Certificate)
-		if until, ok := c.Statement.ValidUntil.Instant(); err == nil && c.Revoked == nil && ok && until.After(now) {
-			err = ErrState
+		until, ok := c.Statement.ValidUntil.Instant()
+		switch {
+		case err != nil:
+			return err
+		case c.Revoked != nil && c.Revoked.Reason == data.RevokedFraud:
+			until, ok = c.Statement.Expires.Instant()
+		case c.Revoked != nil:
+			return nil
 		}
-		return err
+		if ok && until.After(now) {
+			return ErrState
+		}
+		return nil
 	})
 }
 

@@ -115,10 +115,17 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 	case a.Solo:
 		// It was allowed then, and must still be.
 		for _, at := range []time.Time{a.At, now} {
-			if allowed, err := Solo(tx, at); err != nil || !allowed {
-				return errors.Join(err, ErrFourEyes)
+			if allowed, err := Solo(tx, at); err != nil {
+				return err
+			} else if !allowed {
+				return ErrFourEyes
 			}
 		}
+	}
+	if gone, err := staff.Gone(tx, app.Approval.Officer); err != nil {
+		return err
+	} else if gone {
+		return fmt.Errorf("%w: who approved it was shut out since", ErrNotApproved)
 	}
 	if _, err := replaced(tx, app); err != nil {
 		return err
@@ -146,7 +153,8 @@ func Solo(tx store.Tx, at time.Time) (bool, error) {
 }
 
 // replaced is the certificate that an application corrects, none if it corrects
-// nothing. It must have been issued, and not be replaced by another one.
+// nothing. It must have been issued, and be neither replaced by another one nor
+// revoked for fraud: there is nothing to correct in that.
 func replaced(tx store.Tx, app data.Application) (c data.Certificate, err error) {
 	if app.Replaces == "" {
 		return c, nil
@@ -155,7 +163,7 @@ func replaced(tx store.Tx, app data.Application) (c data.Certificate, err error)
 	switch {
 	case err != nil:
 		return c, err
-	case !found || c.Phase != data.PhaseIssued || c.Revoked != nil && c.Revoked.ReplacedBy != "":
+	case !found || c.Phase != data.PhaseIssued || c.Revoked != nil && (c.Revoked.ReplacedBy != "" || c.Revoked.Reason == data.RevokedFraud):
 		return c, fmt.Errorf("%s: %w", app.Replaces, ErrReplaced)
 	}
 	return c, nil
@@ -363,6 +371,9 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 		if err := audit.CheckClock(tx, now); err != nil {
 			return err
 		}
+		if _, err := active(tx, signer.ID); err != nil {
+			return err
+		}
 		return i.checkApproval(tx, app, now)
 	})
 	if err != nil {
@@ -435,12 +446,28 @@ func countUse(tx store.Tx, signer string) error {
 	if signer == "" {
 		return nil
 	}
-	r, found, err := store.Get[keys.Record](tx, store.Signers+signer)
-	if err != nil || !found {
-		return errors.Join(err, fmt.Errorf("signer %s has no record: %w", signer, keys.ErrUnfit))
+	r, err := active(tx, signer)
+	if err != nil {
+		return err
 	}
 	r.Uses++
 	return store.Put(tx, store.Signers+signer, r)
+}
+
+// active is the record of a signer, if it has one. It may have been retired since
+// the signer was opened.
+func active(tx store.Tx, signer string) (r keys.Record, err error) {
+	if signer == "" {
+		return r, nil
+	}
+	r, found, err := store.Get[keys.Record](tx, store.Signers+signer)
+	switch {
+	case err == nil && !found:
+		err = fmt.Errorf("signer %s has no record: %w", signer, keys.ErrUnfit)
+	case err == nil && r.State != keys.Active:
+		err = &keys.UnfitError{Why: keys.UnfitState}
+	}
+	return r, err
 }
 
 // read is the stored record of a number.
@@ -474,12 +501,8 @@ func (i *Issuer) Recover(ctx context.Context) error {
 		return fmt.Errorf("recover: %w", err)
 	}
 	for _, number := range pending {
-		c, err := i.read(ctx, number)
-		if err != nil {
-			return fmt.Errorf("recover: %w", err)
-		}
 		var problems *ProblemsError
-		switch _, err = i.finish(ctx, c.Approver, number); {
+		switch _, err := i.finish(ctx, "", number); { // the program on its own: nobody asked for it now
 		case err == nil:
 		case errors.Is(err, ErrNotApproved), errors.Is(err, ErrFourEyes), errors.Is(err, ErrKind), errors.Is(err, ErrReplaced),
 			errors.Is(err, ErrRehearsal), errors.Is(err, ErrTooLarge), errors.As(err, &problems):

@@ -132,9 +132,13 @@ type Practice struct {
 	Cost         vault.Cost // of its officers' passphrases
 }
 
+// PracticeCost is that of the passphrases of practice, which protect nothing:
+// they stand in a file.
+var PracticeCost = vault.Cost{MemoryKiB: 8 << 10, Passes: 1, Threads: 4}
+
 // LoadPractice reads practice/{post,officers,laboratories}.json.
 func LoadPractice(fsys fs.FS) (Practice, error) {
-	p := Practice{Cost: vault.DefaultCost}
+	p := Practice{Cost: PracticeCost}
 	for name, to := range map[string]any{"post": &p.Post, "officers": &p.Officers, "laboratories": &p.Laboratories} {
 		b, err := fs.ReadFile(fsys, "practice/"+name+".json")
 		if err == nil {

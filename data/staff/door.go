@@ -107,6 +107,8 @@ type Door struct {
 	vault *vault.Vault
 	clock func() time.Time
 	mu    sync.Mutex
+	// Failed corrections of the clock, which cannot be stored.
+	corrections tries
 }
 
 // NewDoor is the door of the post with that log and vault.
@@ -126,8 +128,8 @@ func (d *Door) SignIn(ctx context.Context, id data.OfficerID, passphrase []byte)
 }
 
 // Second proves an officer who stands beside the one who is signed in, for an
-// act that takes two. The vault must be open, [vault.ErrLocked] if it is not;
-// the signing box stays as it is.
+// act that takes two. The vault must be open, [vault.ErrLocked] if it is not or
+// is locked meanwhile; it stays as it is, the signing box too.
 func (d *Door) Second(ctx context.Context, id data.OfficerID, passphrase []byte) (Session, error) {
 	if open, _ := d.vault.Open(); !open {
 		return Session{}, fmt.Errorf("second officer: %w", vault.ErrLocked)
@@ -201,7 +203,11 @@ func (d *Door) prove(ctx context.Context, id data.OfficerID, passphrase []byte, 
 				d.vault.Lock()
 			}
 		}()
-		switch err := d.vault.Unlock(ctx, key, false); {
+		admitted := d.vault.Confirm(key)
+		if signing {
+			admitted = d.vault.Unlock(ctx, key, false)
+		}
+		switch err := admitted; {
 		case errors.Is(err, vault.ErrNotForYou):
 			shut = true
 		case err != nil:
@@ -258,7 +264,7 @@ func (d *Door) prove(ctx context.Context, id data.OfficerID, passphrase []byte, 
 				err = tx.Delete(key)
 				switch then := then(tx, &a, &e); {
 				case then == nil:
-					s = Session{a.Officer, a.Serial}
+					s = Session{a.Officer, a.Serial, vault.Opening(tx)}
 				case errors.Is(then, ErrMustChange):
 					outcome = ErrMustChange
 					e.Detail["why"] = "must-change"

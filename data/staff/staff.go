@@ -24,7 +24,8 @@ var (
 	ErrDisabled = errors.New("officer is disabled")
 	// ErrMustChange: the passphrase is right, but has to be changed first.
 	ErrMustChange = errors.New("passphrase must be changed")
-	// ErrEnded: the officer was disabled or the account changed since sign-in.
+	// ErrEnded: since sign-in the records were locked, the officer was disabled
+	// or the account changed.
 	ErrEnded = errors.New("session has ended")
 	// ErrSecond: the act takes another officer, an administrator or a reviewer,
 	// who has proved to be there.
@@ -76,6 +77,13 @@ func Get(tx store.Tx, id data.OfficerID) (data.Officer, error) {
 	return a.Officer, err
 }
 
+// Gone reports whether an officer is disabled, or was never there: what they
+// began is over.
+func Gone(tx store.Tx, id data.OfficerID) (bool, error) {
+	a, found, err := store.Get[Account](tx, store.Accounts+string(id))
+	return a.Disabled || !found, err
+}
+
 // Accounts are those of the post, by identifier.
 func Accounts(tx store.Tx) ([]Account, error) {
 	var all []Account
@@ -87,10 +95,12 @@ func Accounts(tx store.Tx) ([]Account, error) {
 }
 
 // Session is an officer who has proved to be one. Only a [Door] makes one; the
-// zero Session may do nothing.
+// zero Session may do nothing. It ends when the records are locked, and with any
+// change of the account.
 type Session struct {
 	officer data.Officer
 	serial  int
+	opening uint64 // of the vault
 }
 
 // Officer is who signed in.
@@ -184,7 +194,7 @@ func PermitTwo(tx store.Tx, s, second Session, act audit.Act) error {
 // live is the account of a session that has not ended.
 func live(tx store.Tx, s Session) (Account, error) {
 	a, found, err := store.Get[Account](tx, store.Accounts+string(s.officer.ID))
-	if err == nil && (!found || a.Disabled || a.Serial != s.serial) {
+	if err == nil && (!found || a.Disabled || a.Serial != s.serial || vault.Opening(tx) != s.opening) {
 		err = ErrEnded
 	}
 	return a, err

@@ -105,10 +105,11 @@ func (t *Tx) shut() error {
 	return errors.Join(err, putBox(t.engine, dataKey, o.box, data))
 }
 
-// boxes is a digest of the records that decide who opens the vault.
+// boxes is a digest of the records that decide who opens the vault, and for
+// what post: certificates say what stands there.
 func boxes(engine store.Tx) ([]byte, error) {
 	h := sha256.New()
-	for _, key := range []string{headerKey, dataKey, signingKey} {
+	for _, key := range []string{headerKey, dataKey, signingKey, postKey} {
 		b, err := engine.Get(key)
 		if err != nil {
 			return nil, err

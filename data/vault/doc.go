@@ -49,7 +49,14 @@
 // vault keeps a sum over all sealed records: HMAC-SHA-256 of key and
 // authentication tag, added up modulo 2^256 (the multiset hash MSet-Add-Hash of
 // Clarke et al., ASIACRYPT 2003). It is changed in the transaction of every
-// change, sealed, together with the number of entries the log then had, and
-// compared when the vault is opened: a record that was deleted, or put back to
-// an earlier state, a revocation for example, is found before anything is read.
+// change, sealed, together with the state of the log and a digest of the boxes
+// and of "post/self", and compared when the vault is opened: a record that was
+// deleted, or put back to an earlier state, a revocation for example, is found
+// before anything is read; so are another log, other times in its state, another
+// address of the post. What the log says beyond that state must have been written
+// while the vault was closed, and be something that can happen then.
+//
+// A new generation of data keys brings a new key of the sum, and the sum is
+// believed only as sealed with the newest data key: who was shut out and kept the
+// keys of their time can change no record of the post without its being found.
 package vault

@@ -45,10 +45,10 @@ func (n number) minus(m number) number {
 
 // state is the record "vault/sum".
 type state struct {
-	Entries uint64   `json:"entries"` // of the log when it was stored
-	Sum     number   `json:"sum"`
-	Boxes   []byte   `json:"boxes"`           // digest of the boxes, so that no old one comes back
-	Kinds   []string `json:"kinds,omitempty"` // of sealed records there have been, sorted
+	Log   audit.State `json:"log"` // when it was stored
+	Sum   number      `json:"sum"`
+	Boxes []byte      `json:"boxes"`           // digest of the boxes, so that no old one comes back
+	Kinds []string    `json:"kinds,omitempty"` // of sealed records there have been, sorted
 }
 
 // term is what a sealed record adds to the sum: it changes whenever the value
@@ -66,11 +66,16 @@ func (o *open) term(key string, sealed []byte) number {
 	return n
 }
 
-// readState is the stored sum, of no records where there is none yet.
+// readState is the stored sum, of no records where there is none yet. It is
+// always sealed with the newest data key: one that is not was put there by
+// somebody who has an older one.
 func (o *open) readState(engine store.Tx) (s state, err error) {
 	sealed, err := engine.Get(sumKey)
 	if err != nil || sealed == nil {
 		return s, err
+	}
+	if !bytes.HasPrefix(sealed, o.head()) {
+		return s, fmt.Errorf("%s: %w", sumKey, ErrPutBack)
 	}
 	b, err := o.openRecord(sumKey, sealed)
 	if err != nil {
@@ -107,16 +112,9 @@ func (s *state) changed(o *open, key string, before, after []byte) error {
 	return err
 }
 
-// check compares the stored sum with the records that are there. What the log
-// says since must have been written while the vault was closed: then no sealed
-// record can have changed.
-func (o *open) check(engine store.Tx) error {
-	s, err := o.readState(engine)
-	if err != nil {
-		return err
-	}
-	var sum number
-	for _, kind := range s.Kinds {
+// total adds up the sealed records that are there.
+func (o *open) total(engine store.Tx, kinds []string) (sum number, err error) {
+	for _, kind := range kinds {
 		err := engine.Scan(kind+"/", "", 0, func(key string, sealed []byte) error {
 			if len(sealed) < overhead {
 				return fmt.Errorf("%s: %w", key, ErrDamaged)
@@ -125,8 +123,41 @@ func (o *open) check(engine store.Tx) error {
 			return nil
 		})
 		if err != nil {
-			return err
+			return sum, err
 		}
+	}
+	return sum, nil
+}
+
+// recount makes the sum anew with another key of it. What the old one does not
+// account for is refused, or it would be taken for good.
+func (t *Tx) recount(was, is *open) error {
+	err := t.readSum()
+	if err != nil {
+		return err
+	}
+	old, err := was.total(t.engine, t.sum.Kinds)
+	if err == nil && old != t.sum.Sum {
+		err = ErrPutBack
+	}
+	if err != nil {
+		return err
+	}
+	t.sum.Sum, err = is.total(t.engine, t.sum.Kinds)
+	return err
+}
+
+// check compares the stored sum with the records that are there, and the log
+// with what it was then. What the log says since must have been written while
+// the vault was closed: then no sealed record can have changed.
+func (o *open) check(engine store.Tx) error {
+	s, err := o.readState(engine)
+	if err != nil {
+		return err
+	}
+	sum, err := o.total(engine, s.Kinds)
+	if err != nil {
+		return err
 	}
 	now, err := boxes(engine)
 	if err != nil {
@@ -135,17 +166,34 @@ func (o *open) check(engine store.Tx) error {
 	if sum != s.Sum || !bytes.Equal(now, s.Boxes) {
 		return ErrPutBack
 	}
-	entries, err := audit.Size(engine)
+	if err := audit.CheckHead(engine, s.Log.Head); errors.Is(err, audit.ErrHead) || errors.Is(err, audit.ErrBroken) {
+		return fmt.Errorf("%w: the log is not the one of %d entries: %w", ErrPutBack, s.Log.Size, err)
+	} else if err != nil {
+		return err
+	}
+	log, err := audit.Current(engine)
 	if err != nil {
 		return err
 	}
-	if entries < s.Entries {
-		return fmt.Errorf("%w: the log has %d entries, it had %d", ErrPutBack, entries, s.Entries)
+	if log.Latest.Before(s.Log.Latest) || !log.Signed.Equal(s.Log.Signed) {
+		return fmt.Errorf("%w: the times of the log's state", ErrPutBack)
 	}
-	return audit.EachStored(engine, s.Entries, func(n uint64, b []byte) error {
+	return audit.EachStored(engine, s.Log.Size, func(n uint64, b []byte) error {
 		if len(b) == 0 || b[0] != formMailbox {
 			return fmt.Errorf("%w: what entry %d tells of is not there", ErrPutBack, n)
+		}
+		b, err := unseal(b[1:], o.mailbox)
+		if err != nil {
+			return fmt.Errorf("entry %d: %w", n, ErrDamaged)
+		}
+		// Anyone can write to the mailbox, so nothing is believed that could
+		// not have happened.
+		if e, err := store.Decode[audit.Entry](b); err != nil || !slices.Contains(whileClosed, e.Act) {
+			return fmt.Errorf("%w: entry %d was not written while the records were locked", ErrPutBack, n)
 		}
 		return nil
 	})
 }
+
+// whileClosed are the acts there can be while the vault is closed.
+var whileClosed = []audit.Act{audit.OfficerRefused, audit.PostRestored}

@@ -74,7 +74,7 @@ func (t *Tx) Get(key string) ([]byte, error) {
 	if t.open == nil {
 		return nil, ErrLocked
 	}
-	return t.open.openRecord(stored, sealed)
+	return t.newest().openRecord(stored, sealed)
 }
 
 // Put implements [store.Tx].
@@ -88,7 +88,7 @@ func (t *Tx) Put(key string, value []byte) error {
 	if value == nil || len(value) > store.MaxValue {
 		return fmt.Errorf("put %s: value is nil or too large", key)
 	}
-	return t.change(key, func(stored string) []byte { return t.open.sealRecord(stored, value) })
+	return t.change(key, func(stored string) []byte { return t.newest().sealRecord(stored, value) })
 }
 
 // Delete implements [store.Tx].
@@ -111,12 +111,8 @@ func (t *Tx) change(key string, seal func(stored string) []byte) error {
 	if err != nil {
 		return err
 	}
-	if t.sum == nil {
-		s, err := t.open.readState(t.engine)
-		if err != nil {
-			return err
-		}
-		t.sum = &s
+	if err := t.readSum(); err != nil {
+		return err
 	}
 	before, err := t.engine.Get(stored)
 	if err != nil {
@@ -133,7 +129,19 @@ func (t *Tx) change(key string, seal func(stored string) []byte) error {
 		return err
 	}
 	t.wrote = true
-	return t.sum.changed(t.open, stored, before, after)
+	return t.sum.changed(t.newest(), stored, before, after)
+}
+
+// readSum reads the sum before it is changed for the first time.
+func (t *Tx) readSum() error {
+	if t.sum != nil {
+		return nil
+	}
+	s, err := t.open.readState(t.engine)
+	if err == nil {
+		t.sum = &s
+	}
+	return err
 }
 
 // Scan implements [store.Tx]. Look-ups can be scanned by a whole value only.
@@ -155,7 +163,7 @@ func (t *Tx) Scan(prefix, after string, limit int, fn func(key string, value []b
 		after = ""
 	}
 	return t.engine.Scan(stored, after, limit, func(key string, sealed []byte) error {
-		value, err := t.open.openRecord(key, sealed)
+		value, err := t.newest().openRecord(key, sealed)
 		if err != nil {
 			return err
 		}
@@ -172,27 +180,32 @@ func (t *Tx) finish() error {
 	if t.open == nil || !t.wrote {
 		return nil
 	}
-	if t.sum == nil {
-		s, err := t.open.readState(t.engine)
-		if err != nil {
-			return err
-		}
-		t.sum = &s
+	err := t.readSum()
+	if err != nil {
+		return err
 	}
-	var err error
-	if t.sum.Entries, err = audit.Size(t.engine); err != nil {
+	if t.sum.Log, err = audit.Current(t.engine); err != nil {
 		return err
 	}
 	if t.sum.Boxes, err = boxes(t.engine); err != nil {
 		return err
 	}
-	return t.open.writeState(t.engine, *t.sum)
+	return t.newest().writeState(t.engine, *t.sum)
+}
+
+// Opening tells one opening of the vault from the next; 0 while it is closed,
+// and for a store that is no vault.
+func Opening(tx store.Tx) uint64 {
+	if t, ok := tx.(*Tx); ok && t.open != nil {
+		return t.open.locks + 1
+	}
+	return 0
 }
 
 // SealEntry implements [audit.Sealer]: an entry of the log as it is stored.
 func (t *Tx) SealEntry(key string, entry []byte) ([]byte, error) {
-	if t.open != nil {
-		return t.open.gcm[t.open.box.Current].Seal(t.open.head(), nil, entry, t.open.place("entry", key)), nil
+	if o := t.newest(); o != nil {
+		return o.gcm[o.box.Current].Seal(o.head(), nil, entry, o.place("entry", key)), nil
 	}
 	mailbox, err := age.ParseX25519Recipient(t.vault.header.Mailbox)
 	if err != nil {
@@ -207,18 +220,19 @@ func (t *Tx) OpenEntry(key string, sealed []byte) ([]byte, error) {
 	if t.open == nil {
 		return nil, fmt.Errorf("%w: %w", ErrLocked, audit.ErrUnreadable)
 	}
+	o := t.newest()
 	if len(sealed) > 0 && sealed[0] == formMailbox {
-		b, err := unseal(sealed[1:], t.open.mailbox)
+		b, err := unseal(sealed[1:], o.mailbox)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", key, ErrDamaged)
 		}
 		return b, nil
 	}
-	gcm, err := t.open.generation(sealed)
+	gcm, err := o.generation(sealed)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", key, err)
 	}
-	b, err := gcm.Open(nil, nil, sealed[headSize:], t.open.place("entry", key))
+	b, err := gcm.Open(nil, nil, sealed[headSize:], o.place("entry", key))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", key, ErrDamaged)
 	}
@@ -229,7 +243,11 @@ func (t *Tx) OpenEntry(key string, sealed []byte) ([]byte, error) {
 // it does not belong into an Update.
 func (v *Vault) NewSlot(owner string, passphrase []byte, cost Cost) (Slot, error) {
 	device, err := v.secret()
-	if err == nil && device == nil && v.device != nil {
+	if errors.Is(err, ErrNoKeyring) {
+		// Nothing is written to a keyring that does not answer: what is in it
+		// would be lost, and with it every passphrase that needs it.
+		err = nil
+	} else if err == nil && device == nil && v.device != nil {
 		// Another workstation than the one the post was made on.
 		device = newKey()
 		if err = v.device.Keep(v.header.ID, device); errors.Is(err, ErrNoKeyring) {
@@ -309,20 +327,28 @@ func SetSecret(tx store.Tx, id string, secret []byte) error {
 }
 
 // NewGeneration makes a new data key, which everything is sealed with from now
-// on. What is there stays readable; [Vault.Rewrap] brings it over.
+// on, and a new key of the sum over the records: who had those before can add or
+// change no record unnoticed. What is there stays readable; [Vault.Rewrap] brings
+// it over. It reads all records, once.
 func NewGeneration(tx store.Tx) (generation uint32, err error) {
 	err = replace(tx, func(o *open) (err error) {
+		was := *o
 		protect(func() {
+			o.box.Sums = newKey()
 			o.box.Keys = maps.Clone(o.box.Keys)
 			o.box.Current++
 			o.box.Keys[o.box.Current] = newKey()
 			var fresh *open
 			if fresh, err = opened(o.id, o.box, o.signing); err == nil {
+				fresh.locks = o.locks
 				*o = *fresh
 			}
 		})
+		if err != nil {
+			return err
+		}
 		generation = o.box.Current
-		return err
+		return tx.(*Tx).recount(&was, o)
 	})
 	return generation, err
 }

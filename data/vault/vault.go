@@ -41,6 +41,7 @@ const (
 	signingKey = "vault/signing"
 	sumKey     = "vault/sum" // sealed
 	slots      = "slot/"
+	postKey    = "post/self" // data/post has it: what the post is
 )
 
 // clear reports whether records of a kind are stored as they are.
@@ -80,8 +81,22 @@ type officer struct {
 	Off       bool   `json:"off,omitempty"`     // nothing, for the time being
 }
 
+// admits reports whether the boxes are open to somebody: as themselves, not
+// only by a key that opens something.
+func (b box) admits(k Key) bool {
+	if k.identity == nil {
+		return false
+	}
+	if k.owner == "" {
+		return k.Public() == b.Recovery
+	}
+	is, found := b.Officers[k.owner]
+	return found && !is.Off && k.Public() == is.Recipient
+}
+
 // open is what an open vault knows. It is never changed, only replaced.
 type open struct {
+	locks   uint64 // how often the vault had been locked when it was opened
 	id      string
 	box     box
 	gcm     map[uint32]cipher.AEAD
@@ -91,7 +106,8 @@ type open struct {
 
 // Device is the secret that a workstation's keyring keeps for a vault.
 type Device interface {
-	// Secret is what is kept for the vault with that identifier; nil if nothing is.
+	// Secret is what is kept for the vault with that identifier; nil if nothing
+	// is; [ErrNoKeyring] if that cannot be told.
 	Secret(vault string) ([]byte, error)
 	// Keep keeps a new secret.
 	Keep(vault string, secret []byte) error
@@ -102,7 +118,9 @@ type Vault struct {
 	engine store.Store
 	device Device // nil: there is no keyring
 	header header
+	turn   chan struct{} // held by whoever may put other keys in the place of these
 	keys   atomic.Pointer[open]
+	locks  atomic.Uint64 // how often it was locked
 }
 
 var _ store.Store = (*Vault)(nil)
@@ -113,7 +131,7 @@ var _ store.Store = (*Vault)(nil)
 func Create(ctx context.Context, engine store.Store, kind string, device Device) (v *Vault, recovery *age.X25519Identity, err error) {
 	id := make([]byte, 16)
 	rand.Read(id) // never fails
-	v = &Vault{engine: engine, device: device, header: header{ID: hex.EncodeToString(id), Kind: kind}}
+	v = &Vault{engine: engine, device: device, turn: make(chan struct{}, 1), header: header{ID: hex.EncodeToString(id), Kind: kind}}
 	if device != nil {
 		switch err := device.Keep(v.header.ID, newKey()); {
 		case errors.Is(err, ErrNoKeyring):
@@ -160,7 +178,7 @@ func newKey() []byte {
 
 // Open finds the vault of a post of that kind. It is closed.
 func Open(ctx context.Context, engine store.Store, kind string, device Device) (*Vault, error) {
-	v := &Vault{engine: engine, device: device}
+	v := &Vault{engine: engine, device: device, turn: make(chan struct{}, 1)}
 	err := engine.View(ctx, func(tx store.Tx) error {
 		h, found, err := store.Get[header](tx, headerKey)
 		switch {
@@ -206,8 +224,13 @@ func (v *Vault) Recovery() string {
 	return o.box.Recovery
 }
 
-// Key is somebody's proved identity: what opens a vault.
-type Key struct{ identity *age.X25519Identity }
+// Key is somebody's proved identity: what opens a vault. One that an officer
+// proved is good until the vault is locked the next time.
+type Key struct {
+	identity *age.X25519Identity
+	owner    string // officer whose slot it was in; empty: the recovery key
+	locks    uint64 // how often the vault had been locked when that was tried
+}
 
 // Identity opens what was encrypted to the owner of the key.
 func (k Key) Identity() age.Identity { return k.identity }
@@ -231,12 +254,13 @@ func ParseRecovery(text string) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("recovery key: %w", ErrPassphrase) // what was typed is not told on
 	}
-	return Key{identity}, nil
+	return Key{identity: identity}, nil
 }
 
 // Prove opens an officer's slot. For somebody who has none it takes as long
 // and says the same: [ErrPassphrase]. Nothing is unlocked yet.
 func (v *Vault) Prove(ctx context.Context, owner string, passphrase []byte) (Key, error) {
+	locks := v.locks.Load()
 	var slot Slot
 	var found bool
 	err := v.engine.View(ctx, func(tx store.Tx) (err error) {
@@ -250,14 +274,14 @@ func (v *Vault) Prove(ctx context.Context, owner string, passphrase []byte) (Key
 		return Key{}, err
 	}
 	device, err := v.secret()
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrNoKeyring) { // without one: as if nothing were in it
 		return Key{}, err
 	}
 	identity, err := slot.open(v.header.ID, owner, passphrase, device)
 	if err != nil {
 		return Key{}, err
 	}
-	return Key{identity}, nil
+	return Key{identity, owner, locks}, nil
 }
 
 // stranger is a slot like those that are there, which nothing opens.
@@ -284,7 +308,8 @@ func (v *Vault) secret() ([]byte, error) {
 
 // Unlock opens the vault with a proved identity; the signing box too, if asked.
 // The first time it checks that all records are there and are the newest:
-// [ErrPutBack].
+// [ErrPutBack]. If the vault was locked since the identity was proved it stays
+// so: [ErrLocked].
 func (v *Vault) Unlock(ctx context.Context, k Key, signing bool) error {
 	err := v.unlock(ctx, k, signing)
 	if err != nil {
@@ -297,6 +322,14 @@ func (v *Vault) unlock(ctx context.Context, k Key, signing bool) (err error) {
 	if k.identity == nil {
 		return ErrNotForYou
 	}
+	if err := v.begin(ctx); err != nil {
+		return err
+	}
+	defer v.end()
+	locks, was := v.locks.Load(), v.keys.Load()
+	if k.owner != "" && k.locks != locks {
+		return ErrLocked
+	}
 	var next *open
 	err = v.engine.View(ctx, func(tx store.Tx) error {
 		protect(func() {
@@ -305,31 +338,66 @@ func (v *Vault) unlock(ctx context.Context, k Key, signing bool) (err error) {
 			if b, err = readBox[box](tx, dataKey, k.identity); err != nil {
 				return
 			}
+			if !b.admits(k) {
+				err = ErrNotForYou
+				return
+			}
 			if signing {
 				if secrets, err = readBox[map[string][]byte](tx, signingKey, k.identity); err != nil {
 					return
 				}
-			} else if was := v.keys.Load(); was != nil {
+			} else if was != nil {
 				secrets = was.signing
 			}
 			if next, err = opened(v.header.ID, b, secrets); err == nil && next.mailbox.Recipient().String() != v.header.Mailbox {
 				err = fmt.Errorf("%s: %w", headerKey, ErrDamaged)
 			}
 		})
-		if err != nil {
+		if err != nil || was != nil {
 			return err
-		}
-		if v.keys.Load() != nil {
-			return nil
 		}
 		return next.check(tx)
 	})
 	if err != nil {
 		return err
 	}
-	v.keys.Store(next)
+	next.locks = locks
+	if !v.keys.CompareAndSwap(was, next) {
+		return ErrLocked
+	}
+	if v.locks.Load() != locks {
+		v.Lock()
+		return ErrLocked
+	}
 	return nil
 }
+
+// Confirm says whether the open vault is open to somebody else as well, and
+// changes nothing: [ErrNotForYou], or [ErrLocked] if it is closed or was locked
+// since they proved who they are.
+func (v *Vault) Confirm(k Key) error {
+	o := v.keys.Load()
+	switch {
+	case o == nil || k.owner != "" && k.locks != o.locks:
+		return ErrLocked
+	case !o.box.admits(k):
+		return ErrNotForYou
+	}
+	return nil
+}
+
+// begin waits for the turn to change the keys, so that none that were read
+// before a change come after it.
+func (v *Vault) begin(ctx context.Context) error {
+	select {
+	case v.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (v *Vault) end() { <-v.turn }
 
 // Check compares the sum with the records, as opening the vault does.
 func (v *Vault) Check(ctx context.Context) error {
@@ -340,8 +408,10 @@ func (v *Vault) Check(ctx context.Context) error {
 	return v.engine.View(ctx, o.check)
 }
 
-// Lock closes the vault. Transactions that have begun end as they are.
+// Lock closes the vault. Transactions that have begun end as they are; what
+// officers proved before is proved no more.
 func (v *Vault) Lock() {
+	v.locks.Add(1)
 	if v.keys.Swap(nil) != nil {
 		runtime.GC() // what protect watches over is erased by the collector
 		runtime.GC()
@@ -382,6 +452,10 @@ func (v *Vault) View(ctx context.Context, fn func(store.Tx) error) error {
 
 // Update runs fn and brings the sum over the records up to date with it.
 func (v *Vault) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if err := v.begin(ctx); err != nil {
+		return err
+	}
+	defer v.end()
 	var t *Tx
 	err := v.engine.Update(ctx, func(tx store.Tx) error {
 		t = &Tx{vault: v, engine: tx, open: v.keys.Load()}
@@ -423,6 +497,10 @@ func (v *Vault) Rewrap(ctx context.Context, done func(records int)) error {
 	for _, kind := range kinds {
 		after := ""
 		for err == nil {
+			if v.keys.Load() == nil {
+				err = ErrLocked
+				break
+			}
 			last := after
 			err = v.engine.Update(ctx, func(tx store.Tx) error {
 				all := map[string][]byte{}

@@ -390,7 +390,7 @@ func TestInvariant5NothingReadable(t *testing.T) {
 			if records, _ := v.Open(); records {
 				err = errors.Join(put(tx, "application/1", "SPECIMEN ANNA"), tx.Put(store.LookupPrefix("document", "UT1234567")+"1", []byte{}))
 			}
-			return errors.Join(err, add(audit.Entry{At: noon, Officer: "officer-entry", Act: audit.ApplicationSaved, Subject: "subject-1"}))
+			return errors.Join(err, add(audit.Entry{At: noon, Officer: "officer-entry", Act: audit.OfficerRefused, Subject: "subject-1"}))
 		})
 	}
 	if err := update(); err != nil {

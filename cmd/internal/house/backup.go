@@ -18,6 +18,7 @@ import (
 	"pratique/data/desk"
 	"pratique/data/post"
 	"pratique/data/staff"
+	"pratique/data/store"
 	"pratique/data/store/disk"
 	"pratique/data/vault"
 )
@@ -184,7 +185,21 @@ func Restore(ctx context.Context, file, dir string, how Opening, known []audit.H
 		if err != nil {
 			return err
 		}
-		err = desk.MarkRestored(ctx, opened.Log, m.Made, now, r.Missing)
+		// What is known that is older than the backup must be in its log.
+		err = opened.Log.View(ctx, func(tx store.Tx) error {
+			for _, h := range known {
+				if h.Size > m.Head.Size {
+					continue
+				}
+				if err := audit.CheckHead(tx, h); err != nil {
+					return fmt.Errorf("%w: %w", backup.ErrOtherLog, err)
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			err = desk.MarkRestored(ctx, opened.Log, m.Made, now, r.Missing)
+		}
 		return errors.Join(err, opened.Close())
 	}
 	r.Manifest, err = backup.Restore(ctx, f, dir, reading)

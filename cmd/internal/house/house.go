@@ -181,9 +181,9 @@ func (h *House) Close() error {
 // file and protect nothing.
 func cost(p data.Post) func() vault.Cost {
 	if p.Practice() {
-		return func() vault.Cost { return vault.DefaultCost }
+		return func() vault.Cost { return post.PracticeCost }
 	}
-	return calibrated // measured when one is made
+	return calibrated
 }
 
 // unlockTime is how long proving a passphrase takes at a real post.
@@ -214,7 +214,10 @@ func (h *House) vouched(ctx context.Context, p pdfgen.Printout) (pdfgen.Printout
 // Print makes the page of a certificate and reads it back before anybody may
 // print it: text and QR must be those of the record.
 func (h *House) Print(ctx context.Context, c data.Certificate, copyNo int) ([]byte, error) {
-	if c.Revoked != nil {
+	// As it is now, not as it was when it was shown.
+	if r, err := h.Revocation(ctx, c.Number); err != nil {
+		return nil, fmt.Errorf("print %s: %w", c.Number, err)
+	} else if r != nil || c.Revoked != nil {
 		return nil, fmt.Errorf("print %s: %w", c.Number, desk.ErrRevoked)
 	}
 	var b bytes.Buffer

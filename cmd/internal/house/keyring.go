@@ -17,11 +17,15 @@ type Keyring struct{}
 
 const service = "Pratique"
 
-// Secret is the secret of a vault, nil if this workstation has none.
+// Secret is the secret of a vault, nil if this workstation has none. A keyring
+// that does not answer is [vault.ErrNoKeyring]: that it holds none is not known.
 func (Keyring) Secret(id string) ([]byte, error) {
 	text, err := keyring.Get(service, id)
-	if err != nil {
-		return nil, nil // not there, or no keyring: for a slot that needs it, the same
+	switch {
+	case errors.Is(err, keyring.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, errors.Join(vault.ErrNoKeyring, err)
 	}
 	return hex.DecodeString(text)
 }

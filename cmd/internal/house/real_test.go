@@ -14,6 +14,7 @@ import (
 	"pratique/assets"
 	"pratique/data"
 	"pratique/data/audit"
+	"pratique/data/backup"
 	"pratique/data/desk"
 	"pratique/data/post"
 	"pratique/data/staff"
@@ -264,6 +265,11 @@ func TestBackupAndRestore(t *testing.T) {
 	if _, err := Restore(ctx, b.Path, dir, Opening{Recovery: recovery}, nil, time.Now(), nil); err == nil {
 		t.Error("restored over the post")
 	}
+	another := audit.Head{Size: 2, Root: head.Root} // an older state that is not of this log
+	to := filepath.Join(t.TempDir(), "post")
+	if _, err := Restore(ctx, b.Path, to, Opening{Passphrase: []byte(phraseC)}, []audit.Head{another, head}, time.Now(), nil); !errors.Is(err, backup.ErrOtherLog) {
+		t.Errorf("a backup that is not of the log that is known: %v", err)
+	}
 	for name, tt := range map[string]struct {
 		how     Opening
 		known   []audit.Head
@@ -396,6 +402,9 @@ func TestErase(t *testing.T) {
 	}
 	if _, err := h.Revoke(ctx, clerk, reviewer, []data.CertificateNumber{c.Number}, "error", ""); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := h.Print(ctx, c, 2); !errors.Is(err, desk.ErrRevoked) { // c is as it was shown before
+		t.Errorf("a page of what was revoked since: %v", err)
 	}
 	if err := h.Erase(ctx, clerk, clerk, c.Application); !errors.Is(err, desk.ErrSecond) {
 		t.Errorf("alone: %v", err)

@@ -153,12 +153,19 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 	if p.Desk, err = desk.Open(ctx, p.Config); err != nil {
 		t.Fatal(err)
 	}
+	p.Enter(t)
+	return p
+}
+
+// Enter signs all officers in, as after a lock.
+func (p *Post) Enter(t testing.TB) {
+	t.Helper()
 	for id, to := range map[data.OfficerID]*staff.Session{"officer-a": &p.Clerk, "officer-b": &p.Reviewer, "officer-c": &p.Both, "officer-d": &p.Administrator} {
-		if *to, err = p.SignIn(ctx, id, []byte(Passphrase)); err != nil {
+		var err error
+		if *to, err = p.SignIn(context.Background(), id, []byte(Passphrase)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return p
 }
 
 // Fill stores the officers and laboratories of a test post.
