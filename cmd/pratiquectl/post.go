@@ -133,8 +133,10 @@ func (c postCreateCommand) Run(ctx context.Context, s *streams) (err error) {
 	}
 	made, err := house.CreatePost(ctx, c.Dir, n, s.now())
 	if err != nil {
-		if c.RecoverySheet != "" {
-			os.Remove(c.RecoverySheet) // a key of nothing; it was not there before
+		// A key of nothing, which was not there before. If the post is there
+		// nevertheless, its only recovery key stays.
+		if _, missing := post.Describe(c.Dir); c.RecoverySheet != "" && errors.Is(missing, post.ErrNoPost) {
+			os.Remove(c.RecoverySheet)
 		}
 		return err
 	}
