@@ -9,6 +9,7 @@
 //	keys/        signing keys and the log's key, encrypted
 //	attachments/ scans, outside the database
 //	checkpoints/ signed checkpoints of the log, one a day
+//	unstored/    sealed drafts that the database had no room for when the desk locked
 //	PRACTICE.txt practice posts only: the passphrases, see [Passphrases]
 //
 // The kind of a post is fixed when it is made. It stands in post.json, in the
