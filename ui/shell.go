@@ -238,6 +238,18 @@ func (s *Shell) End() {
 	s.cancel()
 }
 
+// Abandon locks without a look at the window, which is gone already.
+func (s *Shell) Abandon() {
+	if s.env.Context.Err() != nil {
+		return
+	}
+	if s.env.Officer().ID != "" {
+		s.env.Session = staff.Session{}
+		s.config.OnLock()
+	}
+	s.cancel()
+}
+
 // Close ends and closes the window.
 func (s *Shell) Close() {
 	s.End()

@@ -55,7 +55,11 @@ func (a *application) ceremony(dir, before string) {
 		LockAfter: lockAfter, OnLock: func() {}, OnLanguage: a.setLanguage, Say: ui.Say,
 	})
 	a.leave = func() {
-		a.shell.End()
+		if a.over {
+			a.shell.Abandon()
+		} else {
+			a.shell.End()
+		}
 		m.End()
 		a.leave = func() {}
 	}

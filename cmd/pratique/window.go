@@ -4,10 +4,12 @@ import (
 	"context"
 	"image"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -64,6 +66,7 @@ type application struct {
 
 	shell *ui.Shell
 	leave func() // closes what stands in the window
+	over  bool   // the window is gone
 	err   error  // why there is no desk
 }
 
@@ -103,13 +106,20 @@ func window(ctx context.Context, dir string, make bool) error {
 		a.desk(dir)
 	}
 	a.lockWhenLeft()
-	context.AfterFunc(ctx, func() {
-		fyne.Do(func() {
-			a.leave()
-			a.window.Close()
+	a.app.Lifecycle().SetOnStarted(func() {
+		// Told to end, the toolkit would take the window away before anything in
+		// it could be kept: it is no longer asked.
+		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		told, _ := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		context.AfterFunc(told, func() {
+			fyne.Do(func() {
+				a.leave()
+				a.window.Close()
+			})
 		})
 	})
 	a.window.ShowAndRun()
+	a.over = true
 	a.leave()
 	return a.err
 }
@@ -184,7 +194,11 @@ func (a *application) desk(dir string) {
 		Say:        ui.Say,
 	})
 	a.leave = func() {
-		a.shell.End()
+		if a.over {
+			a.shell.Abandon()
+		} else {
+			a.shell.End()
+		}
 		if err := h.Close(); err != nil {
 			fyne.LogError("the post did not close", err)
 		}
