@@ -130,24 +130,6 @@ func (s *Signer) CheckFit(now, expires time.Time, practice bool) error {
 	return fit(s.Certificate, s.WorkUntil, now, expires, practice)
 }
 
-// Open opens the signer that uri names, a file of the post in folder dir with
-// the signer certificate beside it.
-func Open(dir, uri string, passphrase []byte) (*Signer, error) {
-	path, err := filePath(dir, uri)
-	if err != nil {
-		return nil, err
-	}
-	key, err := readKey(path, passphrase)
-	if err != nil {
-		return nil, err
-	}
-	certificates, err := readCertificates(strings.TrimSuffix(path, filepath.Ext(path)) + ".pem")
-	if err != nil {
-		return nil, err
-	}
-	return NewSigner(key, certificates[0])
-}
-
 // readKey reads a file that [encryptKey] made.
 func readKey(path string, passphrase []byte) (crypto.Signer, error) {
 	b, err := os.ReadFile(path)
@@ -214,19 +196,6 @@ func ParseCertificates(b []byte) ([]*x509.Certificate, error) {
 	}
 	if len(all) == 0 {
 		return nil, ErrNoCertificates
-	}
-	return all, nil
-}
-
-// readCertificates reads a file of one or more certificates.
-func readCertificates(path string) ([]*x509.Certificate, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("%w: signer certificate: %w", ErrMissing, err)
-	}
-	all, err := ParseCertificates(b)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrUnfit, path, err)
 	}
 	return all, nil
 }
@@ -317,35 +286,6 @@ func subject(role string, post data.Post) pkix.Name {
 		n.OrganizationalUnit = []string{practiceUnit}
 	}
 	return n
-}
-
-// CreatePractice makes the keys of a practice post and writes, below dir,
-// keys/signer.key, keys/signer.pem and anchor.pem (the anchor, then the signer
-// certificate). It refuses to overwrite. The URI of the signer is returned.
-func CreatePractice(dir string, post data.Post, passphrase []byte, now time.Time) (uri string, err error) {
-	anchor, signer, err := MakePractice(post, now)
-	if err != nil {
-		return "", err
-	}
-	encrypted, err := encryptKey(signer.Signer, passphrase)
-	if err != nil {
-		return "", err
-	}
-	certificate := pemOf(signer.Certificate.Raw)
-	for _, f := range []struct {
-		name    string
-		content []byte
-		mode    os.FileMode
-	}{
-		{"keys/signer.key", encrypted, 0o600},
-		{"keys/signer.pem", certificate, 0o644},
-		{"anchor.pem", append(pemOf(anchor.Raw), certificate...), 0o644},
-	} {
-		if err := writeNew(filepath.Join(dir, filepath.FromSlash(f.name)), f.content, f.mode); err != nil {
-			return "", err
-		}
-	}
-	return "file:keys/signer.key", nil
 }
 
 func pemOf(der []byte) []byte {

@@ -28,7 +28,12 @@ const passphrase = "kamo rudi teso bali"
 
 var practicePost = data.Post{Kind: data.PracticePost, Code: "PR", Country: "UT", StateName: map[string]string{"en": "Republic of Utopia"}}
 
-// made is a folder with the keys of a practice post; it is made once, for the
+const keyURI = "file:keys/signer.key"
+
+// signer is the record of the key in the folder that made makes.
+var signer keys.Record
+
+// made is a folder with the key of a practice post; it is made once, for the
 // key is slow to encrypt by intent.
 var made = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "pratique-keys-*")
@@ -38,7 +43,7 @@ var made = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = keys.CreatePractice(dir, practicePost, []byte(passphrase), now)
+	signer, err = (keys.Ring{Dir: dir, Post: practicePost}).MakeOwn(keyURI, []byte(passphrase), now)
 	return dir, err
 })
 
@@ -99,17 +104,18 @@ func TestInvariant8NoKeyIsMadeSilently(t *testing.T) {
 		name       string
 		uri        string
 		passphrase string
-		spoil      func(t *testing.T, key, certificate string)
+		spoil      func(t *testing.T, key string)
+		change     func(*keys.Record)
 		want       error
 	}{
-		{"good", "file:keys/signer.key", passphrase, nil, nil},
-		{"wrong passphrase", "file:keys/signer.key", passphrase + " ", nil, keys.ErrPassphrase},
-		{"no passphrase", "file:keys/signer.key", "", nil, keys.ErrPassphrase},
-		{"key missing", "file:keys/signer.key", passphrase, func(t *testing.T, key, _ string) { os.Remove(key) }, keys.ErrMissing},
-		{"another name", "file:keys/other.key", passphrase, nil, keys.ErrMissing},
-		{"certificate missing", "file:keys/signer.key", passphrase, func(t *testing.T, _, certificate string) { os.Remove(certificate) }, keys.ErrMissing},
-		{"key empty", "file:keys/signer.key", passphrase, func(t *testing.T, key, _ string) { write(t, key, nil) }, keys.ErrUnfit},
-		{"key not encrypted", "file:keys/signer.key", passphrase, func(t *testing.T, key, _ string) {
+		{"good", keyURI, passphrase, nil, nil, nil},
+		{"wrong passphrase", keyURI, passphrase + " ", nil, nil, keys.ErrPassphrase},
+		{"no passphrase", keyURI, "", nil, nil, keys.ErrPassphrase},
+		{"key missing", keyURI, passphrase, func(t *testing.T, key string) { os.Remove(key) }, nil, keys.ErrMissing},
+		{"another name", "file:keys/other.key", passphrase, nil, nil, keys.ErrMissing},
+		{"certificate missing", keyURI, passphrase, nil, func(r *keys.Record) { r.Chain = nil }, keys.ErrUnfit},
+		{"key empty", keyURI, passphrase, func(t *testing.T, key string) { write(t, key, nil) }, nil, keys.ErrUnfit},
+		{"key not encrypted", keyURI, passphrase, func(t *testing.T, key string) {
 			k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 			if err != nil {
 				t.Fatal(err)
@@ -119,8 +125,8 @@ func TestInvariant8NoKeyIsMadeSilently(t *testing.T) {
 				t.Fatal(err)
 			}
 			write(t, key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
-		}, keys.ErrUnfit},
-		{"key damaged", "file:keys/signer.key", passphrase, func(t *testing.T, key, _ string) {
+		}, nil, keys.ErrUnfit},
+		{"key damaged", keyURI, passphrase, func(t *testing.T, key string) {
 			b, err := os.ReadFile(key)
 			if err != nil {
 				t.Fatal(err)
@@ -128,24 +134,24 @@ func TestInvariant8NoKeyIsMadeSilently(t *testing.T) {
 			block, _ := pem.Decode(b)
 			block.Bytes[len(block.Bytes)-104] ^= 1 // in the secret number
 			write(t, key, pem.EncodeToMemory(block))
-		}, errAny},
-		{"certificate of another key", "file:keys/signer.key", passphrase, func(t *testing.T, _, certificate string) {
-			write(t, certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: other.Certificate.Raw}))
-		}, keys.ErrUnfit},
-		{"certificate empty", "file:keys/signer.key", passphrase, func(t *testing.T, _, certificate string) { write(t, certificate, nil) }, keys.ErrUnfit},
-		{"certificate damaged", "file:keys/signer.key", passphrase, func(t *testing.T, _, certificate string) {
-			write(t, certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte{0x30, 0}}))
-		}, keys.ErrUnfit},
-		{"another kind of URI", "pkcs11:token=x", passphrase, nil, errAny},
-		{"no URI", "", passphrase, nil, errAny},
-		{"a path", "keys/signer.key", passphrase, nil, errAny},
+		}, nil, errAny},
+		{"certificate of another key", keyURI, passphrase, nil, func(r *keys.Record) { r.Chain = [][]byte{other.Certificate.Raw} }, keys.ErrUnfit},
+		{"certificate empty", keyURI, passphrase, nil, func(r *keys.Record) { r.Chain = [][]byte{{}} }, keys.ErrUnfit},
+		{"certificate damaged", keyURI, passphrase, nil, func(r *keys.Record) { r.Chain = [][]byte{{0x30, 0}} }, keys.ErrUnfit},
+		{"another kind of URI", "pkcs11:token=x", passphrase, nil, nil, errAny},
+		{"no URI", "", passphrase, nil, nil, errAny},
+		{"a path", "keys/signer.key", passphrase, nil, nil, errAny},
 	} {
 		dir := folder(t)
 		if tt.spoil != nil {
-			tt.spoil(t, filepath.Join(dir, "keys/signer.key"), filepath.Join(dir, "keys/signer.pem"))
+			tt.spoil(t, filepath.Join(dir, "keys/signer.key"))
+		}
+		r := signer
+		if r.URI = tt.uri; tt.change != nil {
+			tt.change(&r)
 		}
 		before := files(t, dir)
-		s, err := keys.Open(dir, tt.uri, []byte(tt.passphrase))
+		s, err := (keys.Ring{Dir: dir, Post: practicePost}).Open(r, []byte(tt.passphrase))
 		if tt.want == errAny && err == nil || tt.want != errAny && !errors.Is(err, tt.want) || (err == nil) != (s != nil) {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 		}
@@ -163,11 +169,11 @@ func TestInvariant8NoKeyIsMadeSilently(t *testing.T) {
 
 var errAny = errors.New("any error")
 
-func TestCreatePractice(t *testing.T) {
+func TestOwnKeyIsKept(t *testing.T) {
 	dir := folder(t)
 	before := files(t, dir)
-	if _, err := keys.CreatePractice(dir, practicePost, []byte("other"), now); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("keys were made over others: %v", err)
+	if _, err := (keys.Ring{Dir: dir, Post: practicePost}).MakeOwn(keyURI, []byte("other"), now); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a key was made over another: %v", err)
 	}
 	for name, b := range files(t, dir) {
 		if before[name] != b {
@@ -177,16 +183,10 @@ func TestCreatePractice(t *testing.T) {
 			t.Errorf("%s holds a secret in clear", name)
 		}
 	}
-	real := practicePost
-	real.Kind = data.RealPost
-	if _, err := keys.CreatePractice(t.TempDir(), real, []byte(passphrase), now); !errors.Is(err, keys.ErrUnfit) {
-		t.Errorf("keys of a real post were made: %v", err)
-	}
-	s, err := keys.Open(dir, "file:keys/signer.key", []byte(passphrase))
+	c, err := signer.Certificate()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := s.Certificate
 	if !keys.IsPractice(c) || c.IsCA || c.KeyUsage != x509.KeyUsageDigitalSignature || c.NotBefore.Second() != 0 || len(c.ExtKeyUsage) > 0 {
 		t.Errorf("signer certificate %+v", c)
 	}

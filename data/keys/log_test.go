@@ -114,7 +114,7 @@ func TestOpenLogRefuses(t *testing.T) {
 	if err := replace(dir, "keys/signer.key", "keys/log.key"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keys.Open(dir, "file:keys/signer.key", []byte(passphrase)); !errors.Is(err, keys.ErrUnfit) {
+	if _, err := (keys.Ring{Dir: dir, Post: practicePost}).Open(signer, []byte(passphrase)); !errors.Is(err, keys.ErrUnfit) {
 		t.Errorf("the log's key as signer: %v, want ErrUnfit", err)
 	}
 }

@@ -65,15 +65,6 @@ func (f files) path(u *url.URL) string {
 	return filepath.Join(f.dir, filepath.FromSlash(u.Opaque))
 }
 
-// filePath is the file that a "file:" URI names.
-func filePath(dir, uri string) (string, error) {
-	u, err := url.Parse(uri)
-	if err != nil || u.Scheme != "file" || u.Opaque == "" {
-		return "", fmt.Errorf("signer %q: only file:PATH is understood", uri)
-	}
-	return files{dir}.path(u), nil
-}
-
 // at is the place of the key that uri names. The URI itself is in no error:
 // somebody may have written a PIN into it.
 func (g Ring) at(uri string) (Place, *url.URL, error) {

@@ -149,7 +149,7 @@ func TestOpenSSLVerifiesTheSignature(t *testing.T) {
 
 // TestOpenSSLReadsTheKeys: the files of a post are those of any other tool.
 //
-//	openssl verify -x509_strict -CAfile anchor.pem keys/signer.pem
+//	openssl verify -x509_strict -CAfile anchor.pem signer.pem
 //	openssl pkey -in keys/signer.key -passin pass:… -noout -text
 func TestOpenSSLReadsTheKeys(t *testing.T) {
 	dir := t.TempDir()
@@ -158,8 +158,16 @@ func TestOpenSSLReadsTheKeys(t *testing.T) {
 	}
 	p := desktest.New(t)
 	const passphrase = "kamo rudi teso bali"
-	if _, err := keys.CreatePractice(dir, p.Config.Post, []byte(passphrase), desktest.Now); err != nil {
+	ring := keys.Ring{Dir: dir, Post: p.Config.Post}
+	record, err := ring.MakeOwn("file:keys/signer.key", []byte(passphrase), desktest.Now)
+	if err != nil {
 		t.Fatal(err)
+	}
+	for name, der := range map[string][]byte{"keys/signer.pem": record.Chain[0], "anchor.pem": record.Chain[1]} {
+		b := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	at := []string{"verify", "-x509_strict", "-attime", "1657400000"} // the day after
 	anchor, signer, key := filepath.Join(dir, "anchor.pem"), filepath.Join(dir, "keys/signer.pem"), filepath.Join(dir, "keys/signer.key")
@@ -185,7 +193,7 @@ func TestOpenSSLReadsTheKeys(t *testing.T) {
 	if certified, err := openssl(t, "x509", "-in", signer, "-pubkey", "-noout"); err != nil || certified != public {
 		t.Errorf("%s is not %s, %v", certified, public, err)
 	}
-	if _, err := keys.Open(dir, "file:keys/signer.key", []byte(passphrase)); err != nil {
+	if _, err := ring.Open(record, []byte(passphrase)); err != nil {
 		t.Error(err)
 	}
 }
