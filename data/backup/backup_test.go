@@ -29,6 +29,7 @@ import (
 	"pratique/data/keys"
 	"pratique/data/store"
 	"pratique/data/store/mem"
+	"pratique/data/vault"
 )
 
 var (
@@ -123,7 +124,7 @@ func newPost(t testing.TB) *aPost {
 	p.act(t)
 	checkpoint, err := p.log.Checkpoint(ctx, made, "", p.signer)
 	check(err)
-	p.slot, err = NewSlot(p.post, []byte(passphrase), Cost{cheap, 1, 1})
+	p.slot, err = NewSlot(p.post, []byte(passphrase), vault.Cost{MemoryKiB: cheap, Passes: 1, Threads: 1})
 	check(err)
 	p.Source = Source{Dir: dir, Made: made.Add(123 * time.Millisecond), Backup: p.store.Backup, Open: openMem, Checkpoint: checkpoint}
 	return p
@@ -377,7 +378,7 @@ func TestPutTogether(t *testing.T) {
 	p.act(t)
 	p.Made = made.Add(time.Hour)
 	var err error
-	if p.slot, err = NewSlot(p.post, []byte("another"), Cost{cheap, 1, 1}); err != nil {
+	if p.slot, err = NewSlot(p.post, []byte("another"), vault.Cost{MemoryKiB: cheap, Passes: 1, Threads: 1}); err != nil {
 		t.Fatal(err)
 	}
 	two, _ := p.write(t)
@@ -464,7 +465,7 @@ func TestWrongKeys(t *testing.T) {
 		t.Errorf("slot of a practice post in a real one: %v", err)
 	}
 	// The passphrase of an older slot opens that slot and not this backup.
-	older, err := NewSlot(p.post, []byte("older"), Cost{cheap, 1, 1})
+	older, err := NewSlot(p.post, []byte("older"), vault.Cost{MemoryKiB: cheap, Passes: 1, Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -493,7 +494,10 @@ func TestHostileCost(t *testing.T) {
 	p := newPost(t)
 	b, _ := p.write(t)
 	a := parts(t, b)
-	for _, c := range []Cost{{1 << 31, 1, 1}, {maxMemoryKiB + 1, 1, 1}, {64, maxPasses + 1, 1}, {64, 0, 1}, {64, 1, 0}, {7, 1, 1}} {
+	for _, c := range []vault.Cost{
+		{MemoryKiB: 1 << 31, Passes: 1, Threads: 1}, {MemoryKiB: vault.MaxMemoryKiB + 1, Passes: 1, Threads: 1},
+		{MemoryKiB: 64, Passes: vault.MaxPasses + 1, Threads: 1}, {MemoryKiB: 64, Threads: 1}, {MemoryKiB: 64, Passes: 1}, {MemoryKiB: 7, Passes: 1, Threads: 1},
+	} {
 		hostile := lie(t, a, func(h *Header) {
 			s := *h.Slot
 			s.Cost = c
@@ -1070,7 +1074,7 @@ func FuzzHeader(f *testing.F) {
 		if again, err := json.Marshal(h); err != nil || !bytes.Equal(again, b) {
 			t.Fatalf("%q is written as %q", b, again)
 		}
-		if h.Slot != nil && (h.Slot.Cost.MemoryKiB > maxMemoryKiB || h.Slot.Cost.Passes > maxPasses) {
+		if h.Slot != nil && (h.Slot.Cost.MemoryKiB > vault.MaxMemoryKiB || h.Slot.Cost.Passes > vault.MaxPasses) {
 			t.Fatalf("believes %+v", h.Slot.Cost)
 		}
 	})

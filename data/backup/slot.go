@@ -9,34 +9,10 @@ import (
 	"io"
 
 	"filippo.io/age"
-	"golang.org/x/crypto/argon2"
 
 	"pratique/data"
+	"pratique/data/vault"
 )
-
-// Cost of deriving a key from a passphrase by Argon2id (RFC 9106).
-type Cost struct {
-	MemoryKiB uint32 `json:"memoryKiB"`
-	Passes    uint32 `json:"passes"`
-	Threads   uint8  `json:"threads"`
-}
-
-// DefaultCost is the second choice of RFC 9106 §4, about 0.2 s on a small desk.
-var DefaultCost = Cost{MemoryKiB: 64 << 10, Passes: 3, Threads: 4}
-
-// The most that is believed of a cost: what a file says may be meant to use up
-// the machine.
-const (
-	maxMemoryKiB = 1 << 20
-	maxPasses    = 64
-)
-
-func (c Cost) check() error {
-	if c.Passes < 1 || c.Passes > maxPasses || c.Threads < 1 || c.MemoryKiB < 8 || c.MemoryKiB > maxMemoryKiB {
-		return fmt.Errorf("cost of a passphrase %+v is out of bounds", c)
-	}
-	return nil
-}
 
 const (
 	saltSize = 16
@@ -54,18 +30,18 @@ const (
 //
 // A passphrase that is changed makes a new slot. Backups of before keep theirs.
 type Slot struct {
-	Recipient string `json:"recipient"` // age1…, the public half
-	Cost      Cost   `json:"cost"`
-	Salt      []byte `json:"salt"`   // 16 bytes
-	Sealed    []byte `json:"sealed"` // 102 bytes
+	Recipient string     `json:"recipient"` // age1…, the public half
+	Cost      vault.Cost `json:"cost"`
+	Salt      []byte     `json:"salt"`   // 16 bytes
+	Sealed    []byte     `json:"sealed"` // 102 bytes
 }
 
 // sealedSize is that of nonce, the 74 characters of a private key, and tag.
 const sealedSize = 12 + 74 + 16
 
 // NewSlot makes a slot for a post. It is slow by intent.
-func NewSlot(p data.Post, passphrase []byte, cost Cost) (Slot, error) {
-	if err := cost.check(); err != nil {
+func NewSlot(p data.Post, passphrase []byte, cost vault.Cost) (Slot, error) {
+	if err := cost.Check(); err != nil {
 		return Slot{}, err
 	}
 	identity, err := age.GenerateX25519Identity()
@@ -108,11 +84,11 @@ func (s Slot) check() error {
 	if len(s.Salt) != saltSize || len(s.Sealed) != sealedSize {
 		err = errors.Join(err, errors.New("slot has other sizes"))
 	}
-	return errors.Join(err, s.Cost.check())
+	return errors.Join(err, s.Cost.Check())
 }
 
 func (s Slot) key(passphrase []byte) cipher.AEAD {
-	key := argon2.IDKey(passphrase, s.Salt, s.Cost.Passes, s.Cost.MemoryKiB, s.Cost.Threads, keySize)
+	key := s.Cost.Derive(passphrase, s.Salt)
 	defer clear(key)
 	block, err := aes.NewCipher(key)
 	if err != nil {

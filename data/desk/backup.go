@@ -51,11 +51,11 @@ func (d *Desk) SetBackups(ctx context.Context, s, second staff.Session, folder s
 	if _, err := staff.Judge(passphrase, d.About(data.Officer{})...); err != nil {
 		return err
 	}
-	slot, err := backup.NewSlot(d.post, passphrase, backup.Cost(d.cost()))
+	slot, err := backup.NewSlot(d.post, passphrase, d.cost())
 	if err != nil {
 		return err
 	}
-	return d.officersAct(ctx, s, &second, audit.BackupSet, "", func(tx store.Tx, _ *audit.Entry) error {
+	return d.postAct(ctx, s, &second, audit.BackupSet, "", func(tx store.Tx, _ *audit.Entry) error {
 		b, _, err := store.Get[Backups](tx, store.SettingBackup)
 		if err != nil {
 			return err

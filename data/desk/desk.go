@@ -274,6 +274,34 @@ func (d *Desk) act(ctx context.Context, s staff.Session, what audit.Act, id data
 	return a, errors.Join(err, d.refresh(ctx, id))
 }
 
+// postAct is an act on the post rather than on one case: it asks whether the
+// officer may, with a second one where it takes two, runs fn, and stores what it
+// put with the entry. The subject is what it is done to; empty: the post.
+func (d *Desk) postAct(ctx context.Context, s staff.Session, second *staff.Session, what audit.Act, subject string, fn func(store.Tx, *audit.Entry) error) error {
+	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		e := audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: what, Subject: subject, Detail: map[string]string{}}
+		err := staff.Permit(tx, s, what)
+		if second != nil {
+			err = staff.PermitTwo(tx, s, *second, what)
+			e.Detail["second"] = string(second.Officer().ID)
+		}
+		if err != nil {
+			return err
+		}
+		if err := fn(tx, &e); err != nil {
+			return err
+		}
+		return add(e)
+	})
+	switch {
+	case err == nil:
+		return nil
+	case subject == "":
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return fmt.Errorf("%s %q: %w", what, subject, err)
+}
+
 func getApplication(tx store.Tx, id data.ApplicationID) (data.Application, error) {
 	a, found, err := store.Get[data.Application](tx, store.ApplicationKey(id))
 	if err == nil && !found {

@@ -135,7 +135,7 @@ func (d *Desk) AddOfficer(ctx context.Context, s, second staff.Session, o data.O
 	if err != nil {
 		return err
 	}
-	return d.officersAct(ctx, s, &second, audit.OfficerAdded, o.ID, func(tx store.Tx, e *audit.Entry) error {
+	return d.postAct(ctx, s, &second, audit.OfficerAdded, string(o.ID), func(tx store.Tx, e *audit.Entry) error {
 		others, err := staff.Accounts(tx)
 		if err != nil {
 			return err
@@ -215,7 +215,7 @@ func (d *Desk) newSlot(ctx context.Context, s staff.Session, act audit.Act, o da
 
 // accountAct changes the account of another officer, whose sessions end with it.
 func (d *Desk) accountAct(ctx context.Context, s staff.Session, second *staff.Session, what audit.Act, id data.OfficerID, fn func(store.Tx, *staff.Account) error) error {
-	return d.officersAct(ctx, s, second, what, id, func(tx store.Tx, _ *audit.Entry) error {
+	return d.postAct(ctx, s, second, what, string(id), func(tx store.Tx, _ *audit.Entry) error {
 		a, found, err := store.Get[staff.Account](tx, store.Accounts+string(id))
 		switch {
 		case err != nil:
@@ -231,28 +231,4 @@ func (d *Desk) accountAct(ctx context.Context, s staff.Session, second *staff.Se
 		a.Serial++
 		return store.Put(tx, store.Accounts+string(id), a)
 	})
-}
-
-// officersAct is an administrator's act on the officers, with its entry; with a
-// second officer where there is one.
-func (d *Desk) officersAct(ctx context.Context, s staff.Session, second *staff.Session, what audit.Act, id data.OfficerID, fn func(store.Tx, *audit.Entry) error) error {
-	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
-		e := audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: what, Subject: string(id), Detail: map[string]string{}}
-		err := staff.Permit(tx, s, what)
-		if second != nil {
-			err = staff.PermitTwo(tx, s, *second, what)
-			e.Detail["second"] = string(second.Officer().ID)
-		}
-		if err != nil {
-			return err
-		}
-		if err := fn(tx, &e); err != nil {
-			return err
-		}
-		return add(e)
-	})
-	if err != nil {
-		return fmt.Errorf("%s %q: %w", what, id, err)
-	}
-	return nil
 }

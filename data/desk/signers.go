@@ -21,7 +21,7 @@ import (
 
 // Signers shows the post's signing keys, the oldest first.
 func (d *Desk) Signers(ctx context.Context, s staff.Session) (all []keys.Record, err error) {
-	err = d.officersAct(ctx, s, nil, audit.SignersRead, "", func(tx store.Tx, _ *audit.Entry) (err error) {
+	err = d.postAct(ctx, s, nil, audit.SignersRead, "", func(tx store.Tx, _ *audit.Entry) (err error) {
 		all, err = keys.Records(tx)
 		return err
 	})
@@ -58,7 +58,7 @@ func (d *Desk) RequestSigner(ctx context.Context, s, second staff.Session, uri s
 	if err != nil {
 		return keys.Record{}, err
 	}
-	err = d.officersAct(ctx, s, &second, audit.SignerRequested, data.OfficerID(r.ID), func(tx store.Tx, _ *audit.Entry) error {
+	err = d.postAct(ctx, s, &second, audit.SignerRequested, r.ID, func(tx store.Tx, _ *audit.Entry) error {
 		return errors.Join(store.Put(tx, store.Signers+r.ID, r), vault.SetSecret(tx, r.ID, secret))
 	})
 	return r, err
@@ -107,7 +107,7 @@ func (d *Desk) RetireSigner(ctx context.Context, s, second staff.Session, id str
 // signerAct changes the record of a signer and opens the one that signs now.
 func (d *Desk) signerAct(ctx context.Context, s, second staff.Session, what audit.Act, id string,
 	fn func(store.Tx, keys.Record, *audit.Entry) (keys.Record, error)) error {
-	err := d.officersAct(ctx, s, &second, what, data.OfficerID(id), func(tx store.Tx, e *audit.Entry) error {
+	err := d.postAct(ctx, s, &second, what, id, func(tx store.Tx, e *audit.Entry) error {
 		r, found, err := store.Get[keys.Record](tx, store.Signers+id)
 		if err == nil && !found {
 			err = ErrNotFound
@@ -184,7 +184,7 @@ func (d *Desk) permitTwo(ctx context.Context, s, second staff.Session, act audit
 // RotateKeys begins a new generation of data keys and wraps all records with
 // it. It takes two. Done is called with how many records have been looked at.
 func (d *Desk) RotateKeys(ctx context.Context, s, second staff.Session, done func(int)) error {
-	err := d.officersAct(ctx, s, &second, audit.KeysRotated, "", func(tx store.Tx, e *audit.Entry) error {
+	err := d.postAct(ctx, s, &second, audit.KeysRotated, "", func(tx store.Tx, e *audit.Entry) error {
 		generation, err := vault.NewGeneration(tx)
 		e.Detail["generation"] = fmt.Sprint(generation)
 		return err
@@ -203,7 +203,7 @@ func (d *Desk) SetSolo(ctx context.Context, s, second staff.Session, until time.
 	if until.After(now.Add(data.MaxSolo)) {
 		return &ProblemsError{Problems: []data.Problem{{Field: "solo.until", Key: "problem.solo.long", Value: until.Format(time.DateOnly), Example: now.Add(data.MaxSolo).Format(time.DateOnly)}}}
 	}
-	return d.officersAct(ctx, s, &second, audit.SoloSet, "", func(tx store.Tx, e *audit.Entry) error {
+	return d.postAct(ctx, s, &second, audit.SoloSet, "", func(tx store.Tx, e *audit.Entry) error {
 		e.Detail["until"] = until.UTC().Format(time.RFC3339)
 		return store.Put(tx, store.SettingSolo, data.Solo{Since: now, Until: until.UTC(), Officer: s.Officer().ID, Second: second.Officer().ID})
 	})
@@ -225,7 +225,7 @@ func (d *Desk) SetLaboratories(ctx context.Context, s staff.Session, all []data.
 	if p := data.ValidateLaboratories(all, d.codes); len(p) > 0 {
 		return &ProblemsError{Problems: p}
 	}
-	return d.officersAct(ctx, s, nil, audit.LaboratoriesSet, "", func(tx store.Tx, e *audit.Entry) error {
+	return d.postAct(ctx, s, nil, audit.LaboratoriesSet, "", func(tx store.Tx, e *audit.Entry) error {
 		e.Detail["count"] = fmt.Sprint(len(all))
 		for _, l := range all {
 			if err := store.Put(tx, store.Laboratories+string(l.ID), l); err != nil {

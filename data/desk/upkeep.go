@@ -92,7 +92,7 @@ func (d *Desk) SetRetention(ctx context.Context, s, second staff.Session, days i
 	if days != 0 && days < MinRetention {
 		return &ProblemsError{Problems: []data.Problem{{Field: "retention", Key: "problem.retention", Value: strconv.Itoa(days), Example: "400"}}}
 	}
-	return d.officersAct(ctx, s, &second, audit.RetentionSet, "", func(tx store.Tx, e *audit.Entry) error {
+	return d.postAct(ctx, s, &second, audit.RetentionSet, "", func(tx store.Tx, e *audit.Entry) error {
 		e.Detail["days"] = strconv.Itoa(days)
 		return store.Put(tx, store.SettingRetention, days)
 	})
@@ -335,7 +335,7 @@ func (d *Desk) Figures(ctx context.Context, s staff.Session, month time.Time) (f
 	from := time.Date(month.Year(), month.Month(), 1, 0, 0, 0, 0, zone)
 	until := from.AddDate(0, 1, 0)
 	in := func(t time.Time) bool { return !t.Before(from) && t.Before(until) }
-	err = d.officersAct(ctx, s, nil, audit.FiguresRead, "", func(tx store.Tx, e *audit.Entry) error {
+	err = d.postAct(ctx, s, nil, audit.FiguresRead, "", func(tx store.Tx, e *audit.Entry) error {
 		f = Figures{ByType: map[string]int{}, Revoked: map[string]int{}}
 		e.Detail["month"] = from.Format("2006-01")
 		return store.Each(tx, store.Certificates, "", 0, func(_ string, c data.Certificate) error {

@@ -84,7 +84,7 @@ func TestOnesOwnKeyInAnothersSlot(t *testing.T) {
 	mine, err := a.Prove(background, "officer-b", long)
 	must(t, err)
 	forged := Slot{Cost: cheapest, Salt: make([]byte, saltSize)}
-	gcm, err := slotKey(cheapest.derive([]byte("mine"), forged.Salt), nil)
+	gcm, err := slotKey(cheapest.Derive([]byte("mine"), forged.Salt), nil)
 	must(t, err)
 	forged.Sealed = gcm.Seal(nil, nil, []byte(mine.identity.String()), forged.place(a.header.ID, "officer-a"))
 	a.write(func(tx store.Tx) error { return store.Put(tx, "slot/officer-a", forged) })

@@ -34,17 +34,17 @@ var DefaultCost = Cost{MemoryKiB: 64 << 10, Passes: 3, Threads: 4}
 // The most that is believed of a stored cost: what is there may have been put
 // there to use up the machine.
 const (
-	maxMemoryKiB = 1 << 20
-	maxPasses    = 64
+	MaxMemoryKiB = 1 << 20
+	MaxPasses    = 64
 )
 
 // Calibrate is a cost that takes about as long as target, and never less than
 // [DefaultCost]: measure runs a function and says how long it took.
 func Calibrate(target time.Duration, measure func(func()) time.Duration) Cost {
 	c := Cost{MemoryKiB: 128 << 10, Passes: 1, Threads: 4}
-	once := measure(func() { c.derive([]byte("passphrase"), make([]byte, saltSize)) })
+	once := measure(func() { c.Derive([]byte("passphrase"), make([]byte, saltSize)) })
 	if once > 0 {
-		c.Passes = uint32(min(maxPasses, (target+once/2)/once))
+		c.Passes = uint32(min(MaxPasses, (target+once/2)/once))
 	}
 	if c.Passes < 2 { // 128 MiB once is no better than 64 MiB three times
 		return DefaultCost
@@ -52,13 +52,15 @@ func Calibrate(target time.Duration, measure func(func()) time.Duration) Cost {
 	return c
 }
 
-func (c Cost) derive(passphrase, salt []byte) []byte {
+// Derive is a key of 32 bytes. It is slow by intent.
+func (c Cost) Derive(passphrase, salt []byte) []byte {
 	return argon2.IDKey(passphrase, salt, c.Passes, c.MemoryKiB, c.Threads, keySize)
 }
 
-func (c Cost) check() error {
-	if c.Passes < 1 || c.Passes > maxPasses || c.Threads < 1 || c.MemoryKiB < 8 || c.MemoryKiB > maxMemoryKiB {
-		return fmt.Errorf("cost of a slot %+v: %w", c, ErrDamaged)
+// Check is an error wrapping [ErrDamaged] for a cost out of bounds.
+func (c Cost) Check() error {
+	if c.Passes < 1 || c.Passes > MaxPasses || c.Threads < 1 || c.MemoryKiB < 8 || c.MemoryKiB > MaxMemoryKiB {
+		return fmt.Errorf("cost of a passphrase %+v: %w", c, ErrDamaged)
 	}
 	return nil
 }
@@ -87,12 +89,12 @@ func (s Slot) Same(t Slot) bool { return len(s.Sealed) > 0 && bytes.Equal(s.Seal
 
 // newSlot makes a slot and the identity in it. It is slow by intent.
 func newSlot(id, owner string, passphrase []byte, cost Cost, device []byte) (Slot, error) {
-	if err := cost.check(); err != nil {
+	if err := cost.Check(); err != nil {
 		return Slot{}, err
 	}
 	s := Slot{Cost: cost, Salt: make([]byte, saltSize), Device: device != nil}
 	rand.Read(s.Salt) // never fails
-	derived := cost.derive(passphrase, s.Salt)
+	derived := cost.Derive(passphrase, s.Salt)
 	defer clear(derived)
 	var err error
 	protect(func() {
@@ -112,7 +114,7 @@ func newSlot(id, owner string, passphrase []byte, cost Cost, device []byte) (Slo
 
 // open is the identity in a slot. It is slow by intent.
 func (s Slot) open(id, owner string, passphrase, device []byte) (identity *age.X25519Identity, err error) {
-	if err := s.Cost.check(); err != nil {
+	if err := s.Cost.Check(); err != nil {
 		return nil, err
 	}
 	if s.Device && device == nil {
@@ -121,7 +123,7 @@ func (s Slot) open(id, owner string, passphrase, device []byte) (identity *age.X
 	if !s.Device {
 		device = nil
 	}
-	derived := s.Cost.derive(passphrase, s.Salt)
+	derived := s.Cost.Derive(passphrase, s.Salt)
 	defer clear(derived)
 	protect(func() {
 		var gcm sealer
