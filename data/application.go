@@ -23,6 +23,7 @@ type Content struct {
 	Stays       []Stay          `json:"stays,omitempty"`  // before the journey, the last one last
 	Papers      []Paper         `json:"papers,omitempty"` // handed in beside reports and vaccinations
 	Declaration Declaration     `json:"declaration"`
+	Further     Further         `json:"further,omitzero"` // seals asked for beside the certificate's own
 	// Confirmed keeps what the officer confirmed against a problem of severity
 	// [Confirm]: the same problem about the same value is not asked again.
 	Confirmed []Confirmation `json:"confirmed,omitempty"`

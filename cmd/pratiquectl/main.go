@@ -21,8 +21,10 @@
 //	pratiquectl officers passphrase ONE [--new-passphrase-file FILE]
 //	pratiquectl laboratories list ONE
 //	pratiquectl laboratories set ONE FILE
+//	pratiquectl authorities list ONE
+//	pratiquectl authorities set TWO FILE
 //	pratiquectl keys list ONE
-//	pratiquectl keys request TWO --out FILE [--signer URI [--pin-file FILE]]
+//	pratiquectl keys request TWO [--for certificate|vdsnc|dcc] --out FILE [--signer URI [--pin-file FILE]]
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
 //	pratiquectl keys retire TWO ID
 //	pratiquectl keys rotate TWO
@@ -142,6 +144,7 @@ type commands struct {
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
+	Authorities  authoritiesCommand  `cmd:"" help:"For whom a post encrypts full records."`
 	Notices      noticesCommand      `cmd:"" help:"What posts require, as data."`
 	Keys         keysCommand         `cmd:"" help:"What signs a post's certificates."`
 	Trust        trustCommand        `cmd:"" help:"What others need to trust this post."`

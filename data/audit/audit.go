@@ -125,6 +125,7 @@ const (
 	BackupMade             Act = "backup.made"
 	BackupSet              Act = "backup.set"
 	LaboratoriesSet        Act = "laboratories.set"
+	AuthoritiesSet         Act = "authorities.set"
 	NumbersSkipped         Act = "numbers.skipped"
 	PostRestored           Act = "post.restored"
 	PostChecked            Act = "post.checked"
@@ -144,7 +145,7 @@ var Acts = []Act{
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
 	OfficerDisabled, OfficerEnabled, OfficerReset, OfficerRecovered,
 	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, SoloSet, RetentionSet,
-	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, NumbersSkipped, PostRestored, PostChecked,
+	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, AuthoritiesSet, NumbersSkipped, PostRestored, PostChecked,
 	CheckpointSigned, PostCreated, ClockCorrected,
 }
 

@@ -76,10 +76,10 @@ type Config struct {
 	Log   *audit.Log // over the vault
 	Vault *vault.Vault
 	Post  data.Post
-	Codes data.Codes
-	// Signer opens the post's signing key. It is called when somebody signs in
-	// to whom the signing box is open; nil: nothing can be issued.
-	Signer func(context.Context) (*keys.Signer, error)
+	Codes issue.Codes
+	// Signer opens the post's signing key for a purpose. It is called when
+	// somebody signs in to whom the signing box is open; nil: nothing can be issued.
+	Signer func(context.Context, keys.Purpose) (*keys.Signer, error)
 	// LogSigner opens the key of the log. The vault is open then.
 	LogSigner func(context.Context) (note.Signer, error)
 	Ring      keys.Ring // makes and opens signing keys
@@ -104,7 +104,7 @@ type Desk struct {
 	codes       data.Codes
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
-	openSigner  func(context.Context) (*keys.Signer, error)
+	openSigner  func(context.Context, keys.Purpose) (*keys.Signer, error)
 	logSigner   func(context.Context) (note.Signer, error)
 	ring        keys.Ring
 	anchors     func([]byte) error
@@ -188,10 +188,20 @@ func (d *Desk) sign(ctx context.Context) error {
 	if d.openSigner == nil {
 		return keys.ErrMissing
 	}
-	signer, err := d.openSigner(ctx)
-	if err == nil {
-		d.useSigner(signer)
-		err = signer.CheckFit(d.clock(), d.clock(), d.post.Practice())
+	signers := issue.Signers{}
+	var err error
+	for _, p := range keys.Purposes {
+		signer, missing := d.openSigner(ctx, p)
+		switch {
+		case missing == nil:
+			signers[p] = signer
+		case p == keys.ForCertificates:
+			err = missing // the others are asked for when a case asks for them
+		}
+	}
+	d.useSigners(signers)
+	if s := signers[keys.ForCertificates]; s != nil {
+		err = s.CheckFit(d.clock(), d.clock(), d.post.Practice())
 	}
 	return errors.Join(err, d.writeAnchors(ctx), d.issuer.Recover(ctx))
 }
@@ -201,16 +211,16 @@ func (d *Desk) sign(ctx context.Context) error {
 func (d *Desk) Lock() {
 	d.entering.Lock()
 	defer d.entering.Unlock()
-	d.useSigner(nil)
+	d.useSigners(nil)
 	d.vault.Lock()
 	d.mu.Lock() // only now: an act that just ended may have brought its row up to date
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
 	d.mu.Unlock()
 }
 
-// useSigner gives the issuer another signer, or none, and closes the one before.
-func (d *Desk) useSigner(s *keys.Signer) {
-	if before := d.issuer.Use(s); before != nil {
+// useSigners gives the issuer other signers, or none, and closes those before.
+func (d *Desk) useSigners(all issue.Signers) {
+	for _, before := range d.issuer.Use(all) {
 		before.Close() // a token that is already gone is no trouble
 	}
 }
@@ -349,14 +359,26 @@ func normalised(c data.Content) data.Content {
 // Validate returns the problems of a content as it would be stored now, those
 // of the MRZ against the fields included.
 func (d *Desk) Validate(ctx context.Context, c data.Content) ([]data.Problem, error) {
-	laboratories, err := d.Laboratories(ctx)
+	var problems []data.Problem
+	err := d.log.View(ctx, func(tx store.Tx) (err error) {
+		problems, err = d.problems(tx, normalised(c))
+		return err
+	})
+	return problems, err
+}
+
+func (d *Desk) problems(tx store.Tx, c data.Content) ([]data.Problem, error) {
+	laboratories, err := issue.Laboratories(tx)
 	if err != nil {
 		return nil, err
 	}
-	return d.problems(normalised(c), laboratories), nil
+	problems := d.ownProblems(c, laboratories)
+	further, err := d.issuer.Further(tx, c, d.draft(c, laboratories), laboratories, problems)
+	return append(problems, further...), err
 }
 
-func (d *Desk) problems(c data.Content, laboratories []data.Laboratory) []data.Problem {
+// ownProblems are those of what the certificate itself says.
+func (d *Desk) ownProblems(c data.Content, laboratories []data.Laboratory) []data.Problem {
 	problems := data.Validate(c, d.codes, laboratories, d.clock())
 	whole := d.draft(c, laboratories)
 	whole.Colour, whole.Window = data.Green, data.WindowJourney // so that it takes the room of a certificate
@@ -475,11 +497,11 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 		if a.State != data.Draft && a.State != data.Returned {
 			return ErrState
 		}
-		laboratories, err := issue.Laboratories(tx)
-		if err != nil {
+		p, err := d.problems(tx, a.Content)
+		switch {
+		case err != nil:
 			return err
-		}
-		if p := d.problems(a.Content, laboratories); data.Stops(p) {
+		case data.Stops(p):
 			return &ProblemsError{Problems: p}
 		}
 		a.State, a.Submitted, a.Return = data.Submitted, d.clock(), nil

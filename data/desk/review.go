@@ -196,11 +196,11 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 				return fmt.Errorf("%s: %w", g.Name, ErrTicks)
 			}
 		}
-		laboratories, err := issue.Laboratories(tx)
-		if err != nil {
+		p, err := d.problems(tx, a.Content)
+		switch {
+		case err != nil:
 			return err
-		}
-		if p := d.problems(a.Content, laboratories); data.Stops(p) {
+		case data.Stops(p):
 			return &ProblemsError{Problems: p}
 		}
 		approval, err := d.approval(s, a.Content)
@@ -241,9 +241,13 @@ func (d *Desk) Preflight(ctx context.Context, clerk, reviewer staff.Session, c d
 	r, err := d.issuer.Rehearse(ctx, data.Application{
 		Practice: d.post.Practice(), Content: c, Preparers: []data.OfficerID{clerk.Officer().ID},
 	}, approval)
-	if errors.Is(err, ErrTooLarge) {
+	var refused *ProblemsError
+	switch {
+	case errors.As(err, &refused):
+		return refused.Problems, nil
+	case errors.Is(err, ErrTooLarge):
 		return []data.Problem{{Field: "tests", Key: "problem.seal.too-large"}}, nil
-	} else if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	return d.unprintable(r.Statement), nil

@@ -24,9 +24,11 @@ const (
 
 // Names of settings.
 const (
-	SettingSolo      = Settings + "solo"      // data.Solo
-	SettingRetention = Settings + "retention" // days after which a case is erased
-	SettingBackup    = Settings + "backup"    // the last backup; see data/desk
+	SettingSolo = Settings + "solo" // data.Solo
+	// SettingAuthorities is the list of receiving authorities.
+	SettingAuthorities = Settings + "authorities" // []data.Authority
+	SettingRetention   = Settings + "retention"   // days after which a case is erased
+	SettingBackup      = Settings + "backup"      // the last backup; see data/desk
 )
 
 // CompactKey is there if something was erased that is still in free pages.
