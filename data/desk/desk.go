@@ -101,7 +101,7 @@ type Desk struct {
 	log         *audit.Log
 	vault       *vault.Vault
 	post        data.Post
-	codes       data.Codes
+	codes       issue.Codes
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
 	openSigner  func(context.Context, keys.Purpose) (*keys.Signer, error)
@@ -115,8 +115,9 @@ type Desk struct {
 	entering sync.Mutex // one sign-in at a time makes the desk ready
 	mu       sync.RWMutex
 	trouble  error
-	signing  bool // the signer was opened, or was tried to
-	loaded   bool // rows are there
+	signing  bool           // the signer was opened, or was tried to
+	opened   []keys.Purpose // signers that are open
+	loaded   bool           // rows are there
 	rows     map[data.ApplicationID]Row
 	looked   map[string]bool // officer/list: said in the log since the sign-in
 }
@@ -189,17 +190,21 @@ func (d *Desk) sign(ctx context.Context) error {
 		return keys.ErrMissing
 	}
 	signers := issue.Signers{}
+	var opened []keys.Purpose
 	var err error
 	for _, p := range keys.Purposes {
 		signer, missing := d.openSigner(ctx, p)
 		switch {
 		case missing == nil:
-			signers[p] = signer
+			signers[p], opened = signer, append(opened, p)
 		case p == keys.ForCertificates:
 			err = missing // the others are asked for when a case asks for them
 		}
 	}
 	d.useSigners(signers)
+	d.mu.Lock()
+	d.opened = opened
+	d.mu.Unlock()
 	if s := signers[keys.ForCertificates]; s != nil {
 		err = s.CheckFit(d.clock(), d.clock(), d.post.Practice())
 	}
@@ -373,7 +378,11 @@ func (d *Desk) problems(tx store.Tx, c data.Content) ([]data.Problem, error) {
 		return nil, err
 	}
 	problems := d.ownProblems(c, laboratories)
-	further, err := d.issuer.Further(tx, c, d.draft(c, laboratories), laboratories, problems)
+	further, err := issue.FurtherProblems(tx, d.post, d.codes, c, d.draft(c, laboratories), laboratories, d.clock(), problems, func(p keys.Purpose) bool {
+		d.mu.RLock()
+		defer d.mu.RUnlock()
+		return slices.Contains(d.opened, p)
+	})
 	return append(problems, further...), err
 }
 

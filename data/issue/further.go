@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"filippo.io/age"
 
@@ -99,7 +100,7 @@ func certificateDraft(st data.Statement) draft {
 
 // furtherDrafts are the further seals of a statement, in the order of the page.
 // Values that cannot be carried are a [ProblemsError] with all of them.
-func (i *Issuer) furtherDrafts(st data.Statement, f data.FurtherRecord) (all []draft, err error) {
+func furtherDrafts(post data.Post, codes Codes, st data.Statement, f data.FurtherRecord) (all []draft, err error) {
 	var problems []data.Problem
 	refused := func(format data.SealFormat, err error) error {
 		var refusal *carry.Error
@@ -128,13 +129,13 @@ func (i *Issuer) furtherDrafts(st data.Statement, f data.FurtherRecord) (all []d
 		}
 		for n := range st.Tests {
 			p := provider(n)
-			d, err := vdsnc.OfTest(st, n, i.post.State, vdsnc.Provider{Country: p.Country, Phone: p.Phone, Email: p.Email, Address: p.Address}, i.codes)
+			d, err := vdsnc.OfTest(st, n, post.State, vdsnc.Provider{Country: p.Country, Phone: p.Phone, Email: p.Email, Address: p.Address}, codes)
 			if err := add(ofTest(n), d, err); err != nil {
 				return nil, err
 			}
 		}
 		if len(st.Doses) > 0 {
-			d, err := vdsnc.OfDoses(st, i.post.State, i.codes)
+			d, err := vdsnc.OfDoses(st, post.State, codes)
 			if err := add(ofDoses, d, err); err != nil {
 				return nil, err
 			}
@@ -155,13 +156,13 @@ func (i *Issuer) furtherDrafts(st data.Statement, f data.FurtherRecord) (all []d
 				continue // never in a DCC; VDS-NC has a place for it
 			}
 			p := provider(n)
-			c, err := dcc.OfTest(st, n, i.post.Name["en"], dcc.Detail{Country: p.Country, Product: p.Product}, i.codes)
+			c, err := dcc.OfTest(st, n, post.Name["en"], dcc.Detail{Country: p.Country, Product: p.Product}, codes)
 			if err := add(ofTest(n), c, err); err != nil {
 				return nil, err
 			}
 		}
 		if len(st.Doses) > 0 {
-			c, err := dcc.OfDoses(st, i.post.Name["en"], i.codes)
+			c, err := dcc.OfDoses(st, post.Name["en"], codes)
 			if err := add(ofDoses, c, err); err != nil {
 				return nil, err
 			}
@@ -256,11 +257,13 @@ func contentField(field string) string {
 	return field
 }
 
-// Further says what of a content its further seals cannot carry: every problem
-// of a value, and formats that have no signer. Statement is what its certificate
-// would say as far as it is known. Where a field has a problem already, nothing
-// is added to it.
-func (i *Issuer) Further(tx store.Tx, c data.Content, st data.Statement, laboratories []data.Laboratory, known []data.Problem) ([]data.Problem, error) {
+// FurtherProblems says what of a content its further seals cannot carry: every
+// problem of a value, authorities that are not in the list, and formats that no
+// signer signs. Statement is what its certificate would say as far as it is
+// known. Where a field is among the known problems, nothing is added to it. Open
+// reports whether there is a signer for a purpose that has no record.
+func FurtherProblems(tx store.Tx, post data.Post, codes Codes, c data.Content, st data.Statement, laboratories []data.Laboratory,
+	now time.Time, known []data.Problem, open func(keys.Purpose) bool) ([]data.Problem, error) {
 	if !c.Further.Any() {
 		return nil, nil
 	}
@@ -268,12 +271,12 @@ func (i *Issuer) Further(tx store.Tx, c data.Content, st data.Statement, laborat
 	if err != nil {
 		return nil, err
 	}
-	st.Number = i.placeholder()
-	st.Issued = atOffset(i.clock(), i.clock())
+	st.Number = placeholder(post)
+	st.Issued = atOffset(now, now)
 	st.Expires = st.Issued
 	f := data.FurtherOf(c, laboratories, authorities)
 	var problems []data.Problem
-	_, err = i.furtherDrafts(st, f)
+	_, err = furtherDrafts(post, codes, st, f)
 	var refused *ProblemsError
 	switch {
 	case errors.As(err, &refused):
@@ -282,25 +285,23 @@ func (i *Issuer) Further(tx store.Tx, c data.Content, st data.Statement, laborat
 				problems = append(problems, p)
 			}
 		}
-	case err != nil:
+	case err != nil && len(known) == 0: // else it is no wonder
 		return nil, err
 	}
-	return append(problems, i.furtherLists(tx, c.Further, f)...), nil
+	return append(problems, furtherLists(tx, c.Further, f, open)...), nil
 }
 
 // furtherLists says which authorities are not in the post's list, and for which
 // formats the post has no signer.
-func (i *Issuer) furtherLists(tx store.Tx, asked data.Further, f data.FurtherRecord) (problems []data.Problem) {
+func furtherLists(tx store.Tx, asked data.Further, f data.FurtherRecord, open func(keys.Purpose) bool) (problems []data.Problem) {
 	for _, id := range asked.Authorities {
 		if !slices.ContainsFunc(f.Authorities, func(a data.Authority) bool { return a.ID == id }) {
 			problems = append(problems, data.Problem{Field: formatFields[data.FormatEncrypted], Key: "problem.authority.unknown", Value: string(id)})
 		}
 	}
 	for _, format := range []data.SealFormat{data.FormatVDSNC, data.FormatDCC} {
-		if format == data.FormatVDSNC && !f.VDSNC || format == data.FormatDCC && !f.DCC {
-			continue
-		}
-		if i.signer(purposes[format]) != nil {
+		wanted := format == data.FormatVDSNC && f.VDSNC || format == data.FormatDCC && f.DCC
+		if !wanted || open(purposes[format]) {
 			continue
 		}
 		if _, err := keys.ActiveRecord(tx, purposes[format]); err != nil {

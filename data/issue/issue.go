@@ -133,7 +133,7 @@ func (i *Issuer) fit(drafts []draft, now, expires time.Time, practice bool) erro
 
 // drafts are all seals of a certificate, its own first.
 func (i *Issuer) drafts(st data.Statement, f data.FurtherRecord) ([]draft, error) {
-	further, err := i.furtherDrafts(st, f)
+	further, err := furtherDrafts(i.post, i.codes, st, f)
 	return append([]draft{certificateDraft(st)}, further...), err
 }
 
@@ -306,7 +306,7 @@ func (i *Issuer) newNumber(tx store.Tx) (data.CertificateNumber, error) {
 		if err != nil {
 			return "", err
 		}
-		if n == i.placeholder() {
+		if n == placeholder(i.post) {
 			continue
 		}
 		taken, err := tx.Get(store.CertificateKey(n))
@@ -317,8 +317,8 @@ func (i *Issuer) newNumber(tx store.Tx) (data.CertificateNumber, error) {
 }
 
 // placeholder is a number that is never given out: rehearsals use it.
-func (i *Issuer) placeholder() data.CertificateNumber {
-	n, err := data.NewCertificateNumber(i.post.Code, [data.NumberRandomLen]byte{})
+func placeholder(post data.Post) data.CertificateNumber {
+	n, err := data.NewCertificateNumber(post.Code, [data.NumberRandomLen]byte{})
 	if err != nil {
 		return ""
 	}
@@ -389,7 +389,7 @@ func (i *Issuer) further(tx store.Tx, app data.Application) (data.FurtherRecord,
 		return data.FurtherRecord{}, err
 	}
 	f := data.FurtherOf(app.Content, laboratories, authorities)
-	if p := i.furtherLists(tx, app.Content.Further, f); len(p) > 0 {
+	if p := furtherLists(tx, app.Content.Further, f, func(p keys.Purpose) bool { return i.signer(p) != nil }); len(p) > 0 {
 		return data.FurtherRecord{}, &ProblemsError{Problems: p}
 	}
 	return f, nil
@@ -662,7 +662,7 @@ func (i *Issuer) Rehearse(ctx context.Context, app data.Application, approval da
 	if err != nil {
 		return Rehearsal{}, fmt.Errorf("rehearse: %w", err)
 	}
-	st.Number = i.placeholder()
+	st.Number = placeholder(i.post)
 	drafts, err := i.drafts(st, further)
 	if err != nil {
 		return Rehearsal{}, fmt.Errorf("rehearse: %w", err)
