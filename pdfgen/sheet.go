@@ -79,8 +79,7 @@ type sheet struct {
 	marks  []run   // words across the page; x and y are the middle of each
 	shapes []shape
 	runs   []run
-	code   string // the QR code's path in modules, "" for none
-	module float64
+	codes  []code
 }
 
 // between is the measure for this sheet's tightness.
@@ -181,18 +180,22 @@ func (s *sheet) place(b block, y float64) {
 	}
 }
 
-// write draws the sheet. A fresh document and freshly cut fonts each time:
-// gofpdf keeps state in the one and writes into the other.
-func (s *sheet) write(w io.Writer) error {
+// write draws the sheet, and further pages of the same file. A fresh document
+// and freshly cut fonts each time: gofpdf keeps state in the one and writes into
+// the other.
+func (s *sheet) write(w io.Writer, further ...*sheet) error {
 	var runes [2]map[rune]bool
 	runes[0], runes[1] = map[rune]bool{' ': true}, map[rune]bool{' ': true}
-	for _, r := range slices.Concat(s.marks, s.runs) {
-		of := runes[0]
-		if r.bold {
-			of = runes[1]
-		}
-		for _, c := range r.s {
-			of[c] = true
+	pages := append([]*sheet{s}, further...)
+	for _, page := range pages {
+		for _, r := range slices.Concat(page.marks, page.runs) {
+			of := runes[0]
+			if r.bold {
+				of = runes[1]
+			}
+			for _, c := range r.s {
+				of[c] = true
+			}
 		}
 	}
 
@@ -209,8 +212,18 @@ func (s *sheet) write(w io.Writer) error {
 	f.SetAutoPageBreak(false, 0)
 	f.AddUTF8FontFromBytes("noto", "", s.press.regular.cut(runes[0]))
 	f.AddUTF8FontFromBytes("noto", "B", s.press.bold.cut(runes[1]))
-	f.AddPage()
+	for _, page := range pages {
+		page.drawOn(f)
+	}
+	if err := f.Output(w); err != nil {
+		return fmt.Errorf("write pdf: %w", err)
+	}
+	return nil
+}
 
+// drawOn draws the sheet on a new page.
+func (s *sheet) drawOn(f *gofpdf.Fpdf) {
+	f.AddPage()
 	for _, draw := range s.under {
 		draw(f, 0)
 	}
@@ -226,13 +239,9 @@ func (s *sheet) write(w io.Writer) error {
 	for _, r := range s.runs {
 		drawRun(f, r)
 	}
-	if s.code != "" {
-		drawCode(f, s.code, s.module)
+	for _, c := range s.codes {
+		drawCode(f, c)
 	}
-	if err := f.Output(w); err != nil {
-		return fmt.Errorf("write pdf: %w", err)
-	}
-	return nil
 }
 
 func drawRun(f *gofpdf.Fpdf, r run) {
@@ -247,21 +256,21 @@ func drawRun(f *gofpdf.Fpdf, r run) {
 
 // draw makes the picture of a QR code, which stands at the seal's place.
 func (s *sheet) draw(content string) error {
-	code, err := encode(content)
+	made, err := encode(content)
 	if err != nil {
 		return err
 	}
-	s.code, s.module = qrPath(code.Bitmap()), moduleOf(code.VersionNumber)
+	s.codes = []code{{qrPath(made.Bitmap()), sealX, sealY, QRSide, moduleOf(made.VersionNumber)}}
 	return nil
 }
 
 // drawCode draws white and then all dark modules as one filled path.
-func drawCode(f *gofpdf.Fpdf, path string, module float64) {
+func drawCode(f *gofpdf.Fpdf, c code) {
 	f.SetFillColor(255, 255, 255)
-	f.Rect(sealX, sealY, QRSide, QRSide, "F")
+	f.Rect(c.x, c.y, c.side, c.side, "F")
 	const k = 1 / ptMM
 	f.RawWriteStr(fmt.Sprintf("q 0 g %.5f 0 0 %.5f %.5f %.5f cm\n%s Q",
-		module*k, -module*k, (sealX+quietZone*module)*k, (pageHeight-sealY-quietZone*module)*k, path))
+		c.module*k, -c.module*k, (c.x+quietZone*c.module)*k, (pageHeight-c.y-quietZone*c.module)*k, c.path))
 }
 
 // watermarkAngle is how steep marks go uphill, in degrees.

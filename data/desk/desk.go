@@ -93,6 +93,8 @@ type Config struct {
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
+	// UnprintableFurther names what the copy of a full record cannot show.
+	UnprintableFurther func(data.FurtherRecord) []data.Problem
 }
 
 // Desk is an open post. Its methods may be called from any goroutine. Until
@@ -104,6 +106,7 @@ type Desk struct {
 	codes       issue.Codes
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
+	unshown     func(data.FurtherRecord) []data.Problem
 	openSigner  func(context.Context, keys.Purpose) (*keys.Signer, error)
 	logSigner   func(context.Context) (note.Signer, error)
 	ring        keys.Ring
@@ -125,7 +128,7 @@ type Desk struct {
 // Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
-		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, clock: c.Clock, unprintable: c.Unprintable,
+		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, clock: c.Clock, unprintable: c.Unprintable, unshown: c.UnprintableFurther,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
 		issuer: issue.New(c.Log, c.Post, c.Codes, c.Clock),
 		door:   staff.NewDoor(c.Log, c.Vault, c.Clock),
@@ -383,7 +386,19 @@ func (d *Desk) problems(tx store.Tx, c data.Content) ([]data.Problem, error) {
 		defer d.mu.RUnlock()
 		return slices.Contains(d.opened, p)
 	})
-	return append(problems, further...), err
+	if err != nil || !c.Further.Any() {
+		return problems, err
+	}
+	authorities, err := issue.Authorities(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range d.unshown(data.FurtherOf(c, laboratories, authorities)) {
+		if !slices.Contains(problems, p) { // page 1 may have found it
+			further = append(further, p)
+		}
+	}
+	return append(problems, further...), nil
 }
 
 // ownProblems are those of what the certificate itself says.

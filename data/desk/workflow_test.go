@@ -1072,7 +1072,7 @@ func TestInvariant6NoEntryNoAct(t *testing.T) {
 	all := everyAct(t, p)
 	for _, looks := range []string{
 		"Slip", "Preflight", "Rehearse", "MayBackUp", "ImportSigner", // of what the officer has in hand
-		"Officers", "Laboratories", "Retention", "Solo", "Backups", "Validate", "Revocation", "Vouches", // no act of anybody
+		"Officers", "Laboratories", "Authorities", "Retention", "Solo", "Backups", "Validate", "Revocation", "Vouches", // no act of anybody
 	} {
 		if all[looks] == nil {
 			t.Fatalf("nobody can %s", looks)

@@ -156,6 +156,8 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 		Ring:        keys.Ring{Dir: dir, Post: about},
 		LogSigner:   func(context.Context) (note.Signer, error) { return note.NewSigner(logKey) },
 		Unprintable: func(data.Statement) []data.Problem { return nil },
+
+		UnprintableFurther: func(data.FurtherRecord) []data.Problem { return nil },
 	}
 	for _, option := range options {
 		option(&p.Config)
