@@ -178,7 +178,7 @@ func (f *form) complaints() fyne.CanvasObject {
 			if on {
 				all = append(all, e.Code)
 			}
-			edit(f.s, func(c *data.Content) *[]string { return &c.Declaration.Complaints }, all)
+			f.s.typed(f.s.m.Edit(func(c *data.Content) { c.Declaration.Complaints = all }))
 		}
 		boxes.Add(f.put(path, box, func(c *data.Content) { box.Set(slices.Contains(c.Declaration.Complaints, e.Code)) }))
 		f.inputs[path].seen = func(c *data.Content) bool {
