@@ -173,6 +173,9 @@ type Approval struct {
 	ValidFrom  Moment `json:"validFrom"`
 	ValidUntil Moment `json:"validUntil"`
 	Window     string `json:"window"`
+	// Laboratories are what the certificate will call that of each test: their
+	// names in the seal as the officer saw them.
+	Laboratories []string `json:"laboratories,omitempty"`
 	// Solo: the officer had prepared it too. Two officers had allowed that for
 	// a time; see [Solo].
 	Solo bool `json:"solo,omitempty"`
