@@ -261,6 +261,9 @@ type Approval struct {
 	// the notice's words for what is checked at the gate, by language.
 	LastTest  *LastTest         `json:"lastTest,omitempty"`
 	Condition map[string]string `json:"condition,omitempty"`
+	// Laboratories are what the certificate will call that of each test: their
+	// names in the seal as the officer saw them.
+	Laboratories []string `json:"laboratories,omitempty"`
 	// Solo: the officer had prepared it too. Two officers had allowed that for
 	// a time; see [Solo].
 	Solo bool `json:"solo,omitempty"`

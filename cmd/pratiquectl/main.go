@@ -20,7 +20,7 @@
 //	pratiquectl officers reset TWO [--new-passphrase-file FILE] OFFICER
 //	pratiquectl officers passphrase ONE [--new-passphrase-file FILE]
 //	pratiquectl laboratories list ONE
-//	pratiquectl laboratories set ONE FILE
+//	pratiquectl laboratories set TWO FILE
 //	pratiquectl keys list ONE
 //	pratiquectl keys request TWO --out FILE [--signer URI [--pin-file FILE]]
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE

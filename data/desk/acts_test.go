@@ -49,7 +49,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"Handled":      func() error { return second(p.Handled(ctx, p.Reviewer, "officer-a", p.Now, p.Now)) },
 		"Laboratories": func() error { return second(p.Laboratories(ctx)) },
 		"SetLaboratories": func() error {
-			return p.SetLaboratories(ctx, p.Administrator, desktest.Laboratories)
+			return p.SetLaboratories(ctx, p.Administrator, p.Reviewer, desktest.Laboratories)
 		},
 
 		"Revoke": func() error {

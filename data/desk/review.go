@@ -207,6 +207,10 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if err != nil {
 			return err
 		}
+		approval.Laboratories = r.Statement.Laboratories()
+		if !slices.Equal(approval.Laboratories, data.StatementOf(a.Content, laboratories).Laboratories()) {
+			return ErrStale
+		}
 		if approval.Solo = solo; solo {
 			e.Detail["solo"] = "yes"
 		}

@@ -139,6 +139,9 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 	if err != nil {
 		return err
 	}
+	if !slices.Equal(app.Approval.Laboratories, data.StatementOf(app.Content, laboratories).Laboratories()) {
+		return fmt.Errorf("%w: a laboratory has another name since", ErrNotApproved)
+	}
 	if p := data.Validate(app.Content, i.codes, laboratories, now); data.Stops(p) {
 		return &ProblemsError{Problems: p}
 	}
