@@ -1,6 +1,7 @@
 package data
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -139,6 +140,15 @@ type Application struct {
 	Created   time.Time         `json:"created"`
 	Changed   time.Time         `json:"changed"`
 	Submitted time.Time         `json:"submitted,omitzero"`
+}
+
+// Digest is what the log says of the content: with the application's salt one
+// can prove what it was, and nobody can when the application is erased.
+// HMAC-SHA-256 over its hash, in lower-case hex.
+func (a Application) Digest() string {
+	h := hmac.New(sha256.New, a.Salt)
+	h.Write([]byte(a.Content.Hash()))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Tick is a reviewer's mark that a group agrees with its papers.

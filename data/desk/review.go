@@ -215,7 +215,7 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 			e.Detail["solo"] = "yes"
 		}
 		a.State, a.Approval = data.Approved, &approval
-		e.Detail["content"] = approval.Hash
+		e.Detail["content"] = a.Digest()
 		return nil
 	})
 }
