@@ -246,7 +246,7 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 			e.Detail["solo"] = "yes"
 		}
 		a.State, a.Approval, a.Moved = data.Approved, &approval, time.Time{}
-		e.Detail["content"], e.Detail["colour"] = approval.Hash, string(approval.Colour)
+		e.Detail["content"], e.Detail["colour"] = a.Digest(), string(approval.Colour)
 		if approval.Notice != "" {
 			e.Detail["notice"] = rules.Key(approval.Notice, approval.NoticeVersion)
 		}
