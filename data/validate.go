@@ -30,9 +30,11 @@ const (
 	ListProducts  = "products" // of tests
 	ListResults   = "results"  // [Result]
 	ListVaccines  = "vaccines"
-	ListReasons   = "reasons" // why an application goes back
-	ListPhrases   = "phrases" // what a report or paper says or shows
-	ListPapers    = "papers"  // what else is handed in
+	ListReasons   = "reasons"  // why an application goes back
+	ListHolds     = "holds"    // what an application waits for
+	ListRefusals  = "refusals" // why it was decided yellow, orange or red
+	ListPhrases   = "phrases"  // what a report or paper says or shows
+	ListPapers    = "papers"   // what else is handed in
 	// ListRevocations says why a certificate no longer counts.
 	ListRevocations = "revocations"
 )
