@@ -1,5 +1,7 @@
 package data
 
+import "time"
+
 // LetterKind is what a letter to a traveller tells.
 type LetterKind string
 
@@ -63,4 +65,19 @@ type LetterContest struct {
 	Decided Moment // zero: not yet
 	Officer string // mark of who answered it
 	Why     string
+}
+
+// Earliest is the first minute the sample of a last test may be taken, on the
+// clock of the departure; zero while the departure is not known.
+func (t LastTest) Earliest(departs Moment) Moment {
+	departs = departs.Pinned()
+	at, ok := departs.Instant()
+	if !ok {
+		return Moment{}
+	}
+	at = at.Add(-time.Duration(t.Hours) * time.Hour)
+	if departs.Zone == "" {
+		return Moment{Wall: at.Format(WallLayout), Offset: departs.Offset}
+	}
+	return MomentOf(at, departs.Zone)
 }

@@ -132,7 +132,7 @@ func (s *sheet) twin(b *block, y, indent float64, st style, t text) float64 {
 func (s *sheet) theCase(l Letter) part {
 	p := part{field: "traveller", starts: true}
 	s.heading(&p.block, kLetterCase, "")
-	const x2, x3 = 67.0, 141.0
+	const x2, x3 = 61.0, 141.0
 	large, value := s.between(11.5, 9.5), s.between(9.6, 8.4)
 	name := joined(" ", strings.Trim(l.Surname+", "+l.GivenNames, ", "), l.NativeName)
 	s.fields(&p.block,
@@ -183,7 +183,7 @@ func (s *sheet) outcomeOf(l Letter, what key) part {
 // when is when it was decided, by whom, by which notice, and until when it counts.
 func (s *sheet) when(l Letter, at, until key) part {
 	p := part{field: "post"}
-	const x2, x3, x4 = 67.0, 97.0, 141.0
+	const x2, x3, x4 = 61.0, 92.0, 141.0
 	p.height = s.between(3, 1.4)
 	value := s.between(9.6, 8.4)
 	s.fields(&p.block,
@@ -289,14 +289,14 @@ func (s *sheet) lastTest(l Letter) part {
 	}
 	value := s.between(11, 9.4)
 	s.fields(&p.block,
-		field{left, 62, kLetterTestEarliest, l.LastTest.Earliest(l.Departs).String(), value},
-		field{77, 62, kLetterTestLatest, l.Departs.String(), value},
+		field{left, 77, kLetterTestEarliest, l.LastTest.Earliest(l.Departs).String(), value},
+		field{92, 49, kLetterTestLatest, l.Departs.String(), value},
 		field{141, right - 141 + 3, kNumber, l.Number.String(), value})
 	value = s.between(9.6, 8.4)
 	s.fields(&p.block,
-		field{left, 62, kLetterDecided, l.At.String(), value},
-		field{77, 22, kLetterMark, l.Officer, value},
-		field{101, 40, kNotice, s.notice(l.Notice, l.NoticeVersion), value},
+		field{left, 46, kLetterDecided, l.At.String(), value},
+		field{61, 31, kLetterMark, l.Officer, value},
+		field{92, 49, kNotice, s.notice(l.Notice, l.NoticeVersion), value},
 		field{141, right - 141 + 3, kWindow, l.Until.String(), value})
 	return p
 }

@@ -25,8 +25,7 @@ type Press struct {
 }
 
 // New reads fonts/NotoSansSC-Regular.ttf, fonts/NotoSansSC-Bold.ttf,
-// wording/certificate.json and wording/papers.json from assets. The wording
-// must be complete.
+// and the files of wording from assets. The wording must be complete.
 func New(assets fs.FS, names Names) (*Press, error) {
 	p := &Press{names: names}
 	for name, f := range map[string]**font{"Regular": &p.regular, "Bold": &p.bold} {

@@ -38,6 +38,11 @@ var (
 	brick = rgb{142, 38, 34}
 	rose  = rgb{248, 214, 212}
 	green = rgb{0, 122, 61}
+
+	blue   = rgb{0, 84, 158}
+	ochre  = rgb{158, 116, 0}
+	orange = rgb{192, 86, 0}
+	red    = rgb{176, 24, 32}
 )
 
 // A style says how a run of text looks.
