@@ -81,3 +81,71 @@ func (t LastTest) Earliest(departs Moment) Moment {
 	}
 	return MomentOf(at, departs.Zone)
 }
+
+// InternalSheet is what a post keeps on paper of how a case was decided, above
+// all what was set aside. It never leaves the post.
+type InternalSheet struct {
+	Case               Letter        // who and what it is about: the part of every letter
+	ID                 ApplicationID // of the case
+	Prepared, Reviewed []string      // marks
+	Findings           []Finding     // by the notice that Case names
+	Override           *OverrideNote
+	Decisions          []DecisionNote // all that were made against it, the newest last
+}
+
+// Finding is what one check of a notice gave, in words.
+type Finding struct {
+	Clause  string
+	Result  string            // one of [FindingResults]
+	Message map[string]string // the requirement, by language
+	Counted []string          // each with what it lies between
+}
+
+// FindingResults are the values of [Finding.Result].
+var FindingResults = []string{"pass", "fail", "not applicable", "not enough information"}
+
+// OverrideNote is an [Override] for paper, officers by their marks.
+type OverrideNote struct {
+	Checks              []string // the clauses set aside
+	Officer, Authoriser string
+	At                  Moment
+	Reason              string
+}
+
+// DecisionNote is a [Decision] for paper, officers by their marks.
+type DecisionNote struct {
+	Colour    Colour
+	Officer   string
+	At, Until Moment
+	Reasons   []string // list "refusals"
+	Note      string
+	Contested Moment // zero: it was not
+	Lifted    Moment // zero: it stands
+	LiftedBy  string
+	Why       string // why it was lifted, or the objection was not upheld
+}
+
+// HandOverList is whom a post certified, for a port of entry: numbers and
+// colours by flight, and no medical detail.
+type HandOverList struct {
+	Practice    bool
+	Port        string // airport code
+	From, Until Moment // of the arrivals, or departures where an arrival is not known
+	Flights     []HandOverFlight
+	Fingerprint string // SHA-256 of the signed file, in hex
+}
+
+// HandOverFlight is a flight of a [HandOverList].
+type HandOverFlight struct {
+	Flight, From, To string
+	Departs, Arrives Moment
+	Risk             string // "low", "medium", "high" or ""
+	Rows             []HandOverRow
+}
+
+// HandOverRow is a traveller of a [HandOverList].
+type HandOverRow struct {
+	Number CertificateNumber
+	Colour Colour
+	Note   string // for the port; nothing medical
+}

@@ -50,7 +50,7 @@ func (p *Press) letter(l Letter) (*sheet, error) {
 	}
 	return p.paper(titles[l.Kind], l.Post, l.Accredited, l.Made, kLetterNot, func(s *sheet) error {
 		s.place(s.hotline(l), letterFoot)
-		parts := []part{s.theCase(l)}
+		parts := []part{s.theCase(l.Letter)}
 		switch l.Kind {
 		case data.LetterReturn:
 			parts = append(parts, s.outcomeOf(l, kLetterReturnWhat), s.when(l, kLetterReturnAt, kLetterReturnUntil),
@@ -61,7 +61,7 @@ func (p *Press) letter(l Letter) (*sheet, error) {
 		case data.LetterDecision:
 			what := map[data.Colour]key{data.Yellow: kLetterYellowWhat, data.Orange: kLetterOrangeWhat, data.Red: kLetterRedWhat}[l.Colour]
 			parts = append(parts, s.outcomeOf(l, what), s.when(l, kLetterDecided, kLetterUntil),
-				s.reasons(l, kLetterWhy), s.note(l), s.contested(l), s.contest(l))
+				s.reasons(l, kLetterWhy), s.note(l), s.contest(l))
 		case data.LetterCondition:
 			parts = append(parts, s.outcomeOf(l, kLetterBlueWhat), s.lastTest(l),
 				s.steps(kLetterTestNext, kLetterTestNext1, kLetterTestNext2, kLetterTestNext3, kLetterTestNext4), s.seen())
@@ -129,7 +129,7 @@ func (s *sheet) twin(b *block, y, indent float64, st style, t text) float64 {
 }
 
 // theCase is who and what the letter is about.
-func (s *sheet) theCase(l Letter) part {
+func (s *sheet) theCase(l data.Letter) part {
 	p := part{field: "traveller", starts: true}
 	s.heading(&p.block, kLetterCase, "")
 	const x2, x3 = 61.0, 141.0
@@ -243,39 +243,39 @@ func (s *sheet) steps(head key, steps ...key) part {
 	return p
 }
 
-// contested is what became of the traveller's objection.
-func (s *sheet) contested(l Letter) part {
-	p := part{field: "note", starts: true}
+// contest tells how, where and by when to contest a decision, or, where that was
+// done, what became of it.
+func (s *sheet) contest(l Letter) part {
+	value := s.between(9.6, 8.4)
 	c := l.Contest
 	if c == nil {
+		p := s.steps(kLetterContest, kLetterContest1, kLetterContest2, kLetterContest3)
+		s.fields(&p.block,
+			field{left, 126, kLetterContestWhere, s.address(l.Post), value},
+			field{141, right - 141 + 3, kLetterContestBy, l.Until.String(), value})
 		return p
 	}
+	p := part{field: "note", starts: true}
 	s.heading(&p.block, kLetterContested, "")
 	stands := kLetterContestedOpen
 	if !c.Decided.IsZero() {
 		stands = kLetterContestedStands
 	}
 	p.height += s.twin(&p.block, p.height, 0, style{true, s.between(9.2, 8), ink}, s.word(stands)) + 0.8
-	value := s.between(9.6, 8.4)
 	s.fields(&p.block,
-		field{left, 52, kLetterContestedAt, c.At.String(), value},
-		field{67, 52, kLetterContestedDecided, c.Decided.String(), value},
-		field{119, right - 119 + 3, kLetterMark, c.Officer, value})
+		field{left, 46, kLetterContestedAt, c.At.String(), value},
+		field{61, 46, kLetterContestedDecided, c.Decided.String(), value},
+		field{109, right - 109 + 3, kLetterMark, c.Officer, value})
 	if c.Why != "" {
-		p.height += s.para(&p.block, left, p.height, right-left, style{false, value, ink}, c.Why)
+		p.height += s.para(&p.block, left, p.height, right-left, style{false, value, ink}, c.Why) + 1.6
 	}
+	s.fields(&p.block, field{left, right - left, kLetterContestWhere, s.address(l.Post), value})
 	return p
 }
 
-// contest tells how, where and by when to contest a decision.
-func (s *sheet) contest(l Letter) part {
-	p := s.steps(kLetterContest, kLetterContest1, kLetterContest2, kLetterContest3)
-	value := s.between(9.6, 8.4)
-	address := joined(", ", text{l.Post.Name["en"], l.Post.Name["zh"]}.both(), text{l.Post.Address["en"], l.Post.Address["zh"]}.both())
-	s.fields(&p.block,
-		field{left, 126, kLetterContestWhere, address, value},
-		field{141, right - 141 + 3, kLetterContestBy, l.Until.String(), value})
-	return p
+// address is where a post is found.
+func (s *sheet) address(post data.Post) string {
+	return joined(", ", text{post.Name["en"], post.Name["zh"]}.both(), text{post.Address["en"], post.Address["zh"]}.both())
 }
 
 // lastTest is the test without which a blue certificate is not good, and
@@ -301,18 +301,23 @@ func (s *sheet) lastTest(l Letter) part {
 	return p
 }
 
-// condition is the last test in words: "a negative antigen test sampled within
-// 12 hours of departure".
-func (s *sheet) condition(t data.LastTest) text {
-	kind := s.name(data.ListTests, string(t.Kind))
-	if r, n := utf8.DecodeRuneInString(kind.En); n < len(kind.En) {
-		kind.En = string(unicode.ToLower(r)) + kind.En[n:]
-	}
-	words := s.word(kConditionBlue)
+// condition is what a blue certificate depends on: "Good only together with a
+// negative antigen test sampled within 12 hours of departure".
+func (p *Press) condition(t data.LastTest) text {
+	en, zh := p.names.Name(data.ListTests, string(t.Kind), "en"), p.names.Name(data.ListTests, string(t.Kind), "zh")
+	r, n := utf8.DecodeRuneInString(en)
+	en = string(unicode.ToLower(r)) + en[n:] // inside a sentence
+	words := p.words[kConditionBlue]
 	fill := func(words, kind string) string {
 		return strings.NewReplacer("{test}", kind, "{hours}", strconv.Itoa(t.Hours)).Replace(words)
 	}
-	return text{fill(words.En, kind.En), fill(words.Zh, kind.Zh)}
+	return text{fill(words.En, en), fill(words.Zh, zh)}
+}
+
+// condition is that of [Press.condition], of a test that has a name.
+func (s *sheet) condition(t data.LastTest) text {
+	s.name(data.ListTests, string(t.Kind))
+	return s.press.condition(t)
 }
 
 // seen is a table that whoever lets the traveller board fills in.

@@ -203,7 +203,7 @@ func (s *form) tests() []part {
 	s.heading(&head.block, kTests, kTimes)
 	xs := []float64{left, 52.5, 82.7, 112.9, 143.1, 171}
 	if len(s.out.Statement.Tests) == 0 {
-		s.none(&head.block)
+		s.none(&head.block, kNone)
 		return []part{head}
 	}
 	s.heads(&head.block, xs, kTest, kSampled, kAnalysed, kReported, kLaboratory, kResult)
@@ -274,7 +274,7 @@ func (s *form) doses() []part {
 	s.heading(&head.block, kDoses, "")
 	xs := []float64{left, 21, 40.5, 121, 146}
 	if len(s.out.Statement.Doses) == 0 {
-		s.none(&head.block)
+		s.none(&head.block, kNone)
 		return []part{head}
 	}
 	s.heads(&head.block, xs[1:], kDate, kProduct, kLot, kPlace)
@@ -303,9 +303,12 @@ func (s *form) doses() []part {
 }
 
 // none fills an empty section, so that nobody else does.
-func (s *form) none(b *block) {
-	b.height += s.para(b, left, b.height, right-left, style{false, s.between(8, 6.9), ink}, s.word(kNone).both())
+func (s *sheet) none(b *block, k key) {
+	b.height += s.para(b, left, b.height, right-left, style{false, s.between(8, 6.9), ink}, s.word(k).both())
 }
+
+// windows are why a medical window is what it is, in words.
+var windows = map[string]key{data.WindowJourney: kWindowJourney, data.WindowTests: kWindowTests}
 
 // outcome is the decision and the three dates, each with what it means.
 func (s *form) outcome() (b block) {
@@ -364,12 +367,9 @@ func (s *form) outcome() (b block) {
 		s.put(&b, xs[2], y+(value.line()-note.line())*0.72, note, s.word(end.k).both())
 		y += s.para(&b, xs[2]+indent, y, xs[3]-xs[2]-indent-2, value, or(end.m.String(), dash))
 	}
-	switch {
-	case st.Window == data.WindowJourney:
-		y += s.para(&b, xs[2], y, xs[3]-xs[2]-2, note, s.word(kWindowJourney).both())
-	case st.Window == data.WindowTests:
-		y += s.para(&b, xs[2], y, xs[3]-xs[2]-2, note, s.word(kWindowTests).both())
-	case s.err == nil && (st.Window != "" || s.out.Kind == Certificate):
+	if k, ok := windows[st.Window]; ok {
+		y += s.para(&b, xs[2], y, xs[3]-xs[2]-2, note, s.word(k).both())
+	} else if s.err == nil && (st.Window != "" || s.out.Kind == Certificate) {
 		s.err = fmt.Errorf("no wording for window %q", st.Window)
 	}
 	h = max(h, y)

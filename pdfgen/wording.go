@@ -242,7 +242,9 @@ const (
 	kHandOverCount              key = "handover.count"
 	kHandOverFile               key = "handover.file"
 	kHandOverColour             key = "handover.colour"
+	kHandOverNone               key = "handover.none"
 	kHandOverRisk               key = "handover.risk"
+	kHandOverArrives            key = "handover.arrives"
 	kHandOverNotes              key = "handover.notes"
 	kHandOverPage               key = "handover.page"
 	kHandOverDelivered          key = "handover.delivered"
@@ -264,7 +266,13 @@ const (
 	kInternalOverrideWhat       key = "internal.override.what"
 	kInternalOverrideBy         key = "internal.override.by"
 	kInternalOverrideAuthoriser key = "internal.override.authoriser"
+	kInternalChecks             key = "internal.checks"
+	kInternalCase               key = "internal.case"
 	kInternalAt                 key = "internal.at"
+	kInternalLifted             key = "internal.lifted"
+	kInternalContested          key = "internal.contested"
+	kInternalUntil              key = "internal.until"
+	kInternalNone               key = "internal.none"
 	kInternalReason             key = "internal.reason"
 	kInternalDecisions          key = "internal.decisions"
 	kInternalSigned             key = "internal.signed"
@@ -310,11 +318,12 @@ var wordings = []struct {
 	kLetterContestedOpen, kLetterBlueWhat, kLetterTest, kLetterTestEarliest, kLetterTestLatest, kLetterTestNext,
 	kLetterTestNext1, kLetterTestNext2, kLetterTestNext3, kLetterTestNext4, kLetterTestSeen, kLetterTestBy,
 	kLetterHotline, kLetterSay, kHandOver, kHandOverWhat, kHandOverPort, kHandOverFrom, kHandOverUntil,
-	kHandOverCount, kHandOverFile, kHandOverColour, kHandOverRisk, kHandOverNotes, kHandOverPage,
-	kHandOverDelivered, kHandOverReceived, kRiskLow, kRiskMedium, kRiskHigh, kInternal, kInternalMark,
-	kInternalWarning, kInternalPrepared, kInternalReviewed, kInternalFindings, kInternalPass, kInternalFail,
-	kInternalUnasked, kInternalOpen, kInternalOverride, kInternalOverrideWhat, kInternalOverrideBy,
-	kInternalOverrideAuthoriser, kInternalAt, kInternalReason, kInternalDecisions, kInternalSigned,
+	kHandOverCount, kHandOverFile, kHandOverColour, kHandOverNone, kHandOverRisk, kHandOverArrives,
+	kHandOverNotes, kHandOverPage, kHandOverDelivered, kHandOverReceived, kRiskLow, kRiskMedium, kRiskHigh,
+	kInternal, kInternalMark, kInternalWarning, kInternalPrepared, kInternalReviewed, kInternalFindings,
+	kInternalPass, kInternalFail, kInternalUnasked, kInternalOpen, kInternalOverride, kInternalOverrideWhat,
+	kInternalOverrideBy, kInternalOverrideAuthoriser, kInternalChecks, kInternalCase, kInternalAt,
+	kInternalLifted, kInternalContested, kInternalUntil, kInternalNone, kInternalReason, kInternalDecisions, kInternalSigned,
 }}}
 
 // readWording reads the printed sentences and checks them: every key there,
