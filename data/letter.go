@@ -29,7 +29,7 @@ func (k LetterKind) Reasons() string {
 type Letter struct {
 	Kind      LetterKind
 	Practice  bool
-	Reference string // of the case, as it is read out on the telephone
+	Reference Reference // of the case, as it is read out on the telephone
 
 	Surname, GivenNames, NativeName string
 	DocumentNumber                  string

@@ -136,7 +136,7 @@ func (s *sheet) theCase(l data.Letter) part {
 	large, value := s.between(11.5, 9.5), s.between(9.6, 8.4)
 	name := joined(" ", strings.Trim(l.Surname+", "+l.GivenNames, ", "), l.NativeName)
 	s.fields(&p.block,
-		field{left, x2 - left, kLetterReference, groups(l.Reference, 4), large},
+		field{left, x2 - left, kLetterReference, l.Reference.String(), large},
 		field{x2, x3 - x2, kLetterName, name, large},
 		field{x3, right - x3 + 3, kDocumentNumber, l.DocumentNumber, large})
 	route := ""
@@ -342,7 +342,7 @@ func (s *sheet) hotline(l Letter) (b block) {
 	y += s.para(&b, left+5, y, columnWidth-10, label, s.word(kLetterHotline).both()) + 0.6
 	y += s.para(&b, left+5, y, columnWidth-10, strong, l.Post.Hotline) + 3.6
 	y += s.para(&b, left+5, y, columnWidth-10, label, s.word(kLetterSay).both()) + 0.6
-	s.para(&b, left+5, y, columnWidth-10, strong, groups(l.Reference, 4))
+	s.para(&b, left+5, y, columnWidth-10, strong, l.Reference.String())
 
 	b.frame(rightColumn, 0, columnWidth, height, 0.15, slate)
 	label = style{false, 6, slate}

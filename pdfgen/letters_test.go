@@ -42,9 +42,9 @@ func TestLettersSayWhatTheyMust(t *testing.T) {
 	pending := decision(data.Red)
 	pending.Contest = &data.LetterContest{At: at("2022-07-21T09:00")}
 	always := []string{
-		"7QF2 M9X4", "YANGBEN, SPECIMEN 样本", "E00000000", "UT 846", "SIN – PVG", "2022-07-20 14:30 (+08:00)",
+		"7QF2-M9X4", "YANGBEN, SPECIMEN 样本", "E00000000", "UT 846", "SIN – PVG", "2022-07-20 14:30 (+08:00)",
 		"Officer's mark 官员代号RB", "2022-07-19 10:30 (+08:00)", "nephelo-2022-07 · 2",
-		"Hotline, day and night 24小时咨询电话+999 0 000 000", "Say the case reference 请报受理编号7QF2 M9X4",
+		"Hotline, day and night 24小时咨询电话+999 0 000 000", "Say the case reference 请报受理编号7QF2-M9X4",
 		"This page is neither a health certificate nor a travel document. 本页不是健康证明，亦不是旅行证件。",
 		"PRACTICE 练习", "练习用纸",
 	}
