@@ -203,6 +203,11 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if p := d.problems(a.Content, laboratories); data.Stops(p) {
 			return &ProblemsError{Problems: p}
 		}
+		if p, err := d.doubts(tx, *a); err != nil {
+			return err
+		} else if len(p) > 0 {
+			return &ProblemsError{Problems: p}
+		}
 		approval, err := d.approval(s, a.Content)
 		if err != nil {
 			return err
