@@ -163,6 +163,8 @@ type Application struct {
 	BackChecks []BackCheck   `json:"backChecks,omitempty"` // in the order they were asked
 	Same       []SameReport  `json:"same,omitempty"`
 	Passed     Passed        `json:"passed,omitzero"`
+	// PortNote is what the port of entry is told besides, without medical detail.
+	PortNote string `json:"portNote,omitempty"`
 }
 
 // Digest is what the log says of the content: with the application's salt one
