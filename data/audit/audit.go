@@ -92,6 +92,19 @@ const (
 	ApplicationTicked      Act = "application.ticked"
 	ApplicationApproved    Act = "application.approved"
 	ApplicationWithdrawn   Act = "application.withdrawn"
+	ApplicationHeld        Act = "application.held"
+	ApplicationResumed     Act = "application.resumed"
+	ApplicationTakenOver   Act = "application.taken-over"
+	ChecksOverridden       Act = "checks.overridden"
+	DecisionMade           Act = "decision.made"
+	DecisionContested      Act = "decision.contested"
+	ContestDecided         Act = "contest.decided"
+	DecisionLifted         Act = "decision.lifted"
+	NoticeImported         Act = "notice.imported"
+	NoticeTried            Act = "notice.tried"
+	NoticeActivated        Act = "notice.activated"
+	NoticeRetired          Act = "notice.retired"
+	NoticesRead            Act = "notices.read"
 	CertificateIntended    Act = "certificate.intended"
 	CertificateIssued      Act = "certificate.issued"
 	CertificateVoided      Act = "certificate.voided"
@@ -139,6 +152,9 @@ const (
 var Acts = []Act{
 	ApplicationSaved, ApplicationSubmitted, ApplicationRead, ApplicationTaken, ApplicationReleased,
 	ApplicationReturned, ApplicationTicked, ApplicationApproved, ApplicationWithdrawn,
+	ApplicationHeld, ApplicationResumed, ApplicationTakenOver, ChecksOverridden,
+	DecisionMade, DecisionContested, ContestDecided, DecisionLifted,
+	NoticeImported, NoticeTried, NoticeActivated, NoticeRetired, NoticesRead,
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,

@@ -32,6 +32,12 @@ type Row struct {
 	Officer    data.OfficerID // who has it: the reviewer, else the last preparer
 	Changed    time.Time
 
+	Colour   data.Colour // decided or approved; empty before
+	Findings Findings    // of cases that wait for a decision
+	Waiting  time.Time   // since when the case waits for the post; zero if it does not
+	CutOff   time.Time   // until when the notice takes applications for that flight; zero if it does not say
+	Moved    time.Time   // the flight moved after the case was submitted: look again
+
 	Number     data.CertificateNumber // once issued
 	Issued     time.Time
 	Prints     int
@@ -39,6 +45,9 @@ type Row struct {
 	Revoked    time.Time
 	ReplacedBy data.CertificateNumber
 }
+
+// Findings are how many checks of a case's notice gave what.
+type Findings struct{ Pass, Fail, NotEnough int }
 
 // glimpse is what a row needs of an application.
 type glimpse struct {

@@ -117,8 +117,7 @@ type Assessment struct {
 //
 // Taking a value away from an application never decides anything: with any
 // field emptied, each finding and the outcome are what they were, or "not
-// enough information" (of the outcome: open). A time is one value in this, and
-// a no in the declaration is no empty one.
+// enough information" (of the outcome: open). A time is one value in this.
 func Evaluate(n *Notice, f Facts, now time.Time) Assessment {
 	e := newEvaluation(n, f, now)
 	a := Assessment{Notice: n.ID, Version: n.Version, Findings: []Finding{}}
