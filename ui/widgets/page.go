@@ -158,10 +158,12 @@ func (p *PageView) turn(by int) {
 	p.draw()
 }
 
-func (p *PageView) goTo(page int) {
-	if page >= 0 && page < p.n && page != p.page && p.OnPage != nil {
-		p.OnPage(page)
+func (p *PageView) goTo(page int) bool {
+	if page < 0 || page >= p.n || page == p.page || p.OnPage == nil {
+		return false
 	}
+	p.OnPage(page)
+	return true
 }
 
 func (p *PageView) draw() {
@@ -427,15 +429,22 @@ func (h *hand) DragEnd() {}
 
 func (h *hand) Cursor() desktop.Cursor { return desktop.DefaultCursor }
 
+// Top goes to the head of the page.
+func (p *PageView) Top() { p.scroll.ScrollToOffset(fyne.Position{}) }
+
+// SetNone is what stands where there is no page.
+func (p *PageView) SetNone(text string) { p.none.SetText(text) }
+
 // Turn goes on (1) or back (-1) by what is in sight, and then to the next page.
-func (p *PageView) Turn(by int) {
+// It reports whether there was anything to go to.
+func (p *PageView) Turn(by int) bool {
 	const overlap = 60
 	at := p.scroll.Offset
 	room := p.scroll.Size().Height
 	end := max(0, p.paper.Size().Height-room)
 	if by > 0 && at.Y >= end-1 || by < 0 && at.Y <= 1 {
-		p.goTo(p.page + by)
-		return
+		return p.goTo(p.page + by)
 	}
 	p.scroll.ScrollToOffset(fyne.NewPos(at.X, max(0, min(end, at.Y+float32(by)*(room-overlap)))))
+	return true
 }
