@@ -48,7 +48,7 @@ const (
 	PartInfections RecordPart = "infections" // past ones
 	PartJourney    RecordPart = "journey"
 	PartReports    RecordPart = "reports" // numbers, products and laboratories of the tests
-	PartContact    RecordPart = "contact" // telephone, e-mail, resident number, guardian
+	PartContact    RecordPart = "contact" // telephone, e-mail, resident number, guardian, contact person
 )
 
 // RecordParts are all parts.
@@ -60,6 +60,7 @@ type Particulars struct {
 	Email       string      `json:"email,omitempty"`
 	ResidentID  string      `json:"residentID,omitempty"`
 	Guardian    Guardian    `json:"guardian,omitzero"`
+	Contact     Contact     `json:"contact,omitzero"`
 	Reports     []Report    `json:"reports,omitempty"` // of the statement's tests, in their order
 	Infections  []Infection `json:"infections,omitempty"`
 	Itinerary   []Leg       `json:"itinerary,omitempty"`
@@ -151,7 +152,7 @@ func FurtherOf(c Content, laboratories []Laboratory, authorities []Authority) Fu
 		}
 		switch part {
 		case PartContact:
-			p.Phone, p.Email, p.ResidentID, p.Guardian = t.Phone, t.Email, t.ResidentID, t.Guardian
+			p.Phone, p.Email, p.ResidentID, p.Guardian, p.Contact = t.Phone, t.Email, t.ResidentID, t.Guardian, c.Contact
 		case PartReports:
 			p.Reports = reports
 		case PartInfections:

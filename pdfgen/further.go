@@ -23,7 +23,7 @@ const (
 	furtherLow    = 82.5 // room below the lower fold at 198
 	columnLeft    = 15.0
 	columnRight   = 107.0
-	columnWidth   = 88.0
+	furtherWidth  = 88.0
 	aboutUpper    = 100.2
 	aboutLower    = 155.0
 	stripFurther  = 145.2
@@ -173,12 +173,12 @@ func (s *sheet) narrower(st style, v string, w float64) style {
 // aboutSeal says what a further seal is, about what, for whom, and how to check.
 func (s *sheet) aboutSeal(x float64, seal data.FurtherSeal, out Printout) (b block) {
 	format := key("further." + string(seal.Format))
-	y := s.para(&b, x, 0, columnWidth, style{true, 8.2, teal}, s.word(format).both())
+	y := s.para(&b, x, 0, furtherWidth, style{true, 8.2, teal}, s.word(format).both())
 	body, label := style{false, 6.6, ink}, style{true, 6.6, ink}
 	line := func(t text, st style) {
 		for _, l := range []string{t.En, t.Zh} {
 			if l != "" {
-				y += s.para(&b, x, y, columnWidth, st, l)
+				y += s.para(&b, x, y, furtherWidth, st, l)
 			}
 		}
 		y += 0.7
@@ -199,7 +199,7 @@ func (s *sheet) aboutSeal(x float64, seal data.FurtherSeal, out Printout) (b blo
 	line(s.word(format+".for"), body)
 	if seal.Format == data.FormatEncrypted {
 		for _, a := range out.Record.Authorities {
-			y += s.para(&b, x+2, y, columnWidth-2, label, a.Name)
+			y += s.para(&b, x+2, y, furtherWidth-2, label, a.Name)
 		}
 		y += 0.7
 	}
@@ -278,12 +278,13 @@ func (p *Press) readable(out Printout) []*sheet {
 	for i, a := range out.Record.Authorities {
 		row(numbered(kReadableFor, i), joined(" · ", a.Name, a.Recipient))
 	}
-	if q.Phone+q.Email+q.ResidentID != "" || q.Guardian != (data.Guardian{}) {
+	if q.Phone+q.Email+q.ResidentID != "" || q.Guardian != (data.Guardian{}) || q.Contact != (data.Contact{}) {
 		head(kReadableContact)
 		row(word(kReadablePhone), q.Phone)
 		row(word(kReadableEmail), q.Email)
 		row(word(kReadableResident), q.ResidentID)
 		row(word(kReadableGuardian), joined(", ", q.Guardian.Name, q.Guardian.Relation, q.Guardian.DocumentNumber, q.Guardian.Phone))
+		row(word(kReadablePerson), joined(", ", q.Contact.Name, q.Contact.Relation, q.Contact.Organisation, q.Contact.Phone))
 	}
 	if len(q.Reports) > 0 {
 		head(kReadableReports)
@@ -313,7 +314,9 @@ func (p *Press) readable(out Printout) []*sheet {
 	for i, v := range q.Stays {
 		row(numbered(kReadableStay, i), joined(" · ", name(data.ListStates, v.Country), v.City, days(v.From, v.Until)))
 	}
-	if len(q.Papers) > 0 || q.Declaration != (data.Declaration{}) {
+	d := q.Declaration
+	declared := d.Agreed || d.Signed != "" || d.Remarks != "" || d.Symptoms+d.Contact+d.Medicine != ""
+	if len(q.Papers) > 0 || declared {
 		head(kReadablePapers)
 	}
 	for i, v := range q.Papers {
@@ -323,15 +326,23 @@ func (p *Press) readable(out Printout) []*sheet {
 		}
 		row(numbered(kReadablePaper, i), joined(" · ", name(data.ListPapers, v.Kind), days(v.From, v.Until), strings.Join(says, ", ")))
 	}
-	if d := q.Declaration; d != (data.Declaration{}) {
-		answer := func(yes bool) string {
-			if yes {
+	if declared {
+		answer := func(a data.Answer) string {
+			switch a {
+			case data.Yes:
 				return word(kReadableYes).both()
+			case data.No:
+				return word(kReadableNo).both()
 			}
-			return word(kReadableNo).both()
+			return word(kReadableUnasked).both()
 		}
-		row(word(kReadableSymptoms), answer(d.Symptoms))
+		var complaints []string
+		for _, c := range d.Complaints {
+			complaints = append(complaints, name(data.ListSymptoms, c))
+		}
+		row(word(kReadableSymptoms), joined(": ", answer(d.Symptoms), strings.Join(complaints, ", ")))
 		row(word(kReadableExposed), answer(d.Contact))
+		row(word(kReadableMedicine), answer(d.Medicine))
 		row(word(kReadableRemarks), d.Remarks)
 		row(word(kReadableSigned), string(d.Signed))
 	}
@@ -373,6 +384,10 @@ func (p *Press) UnprintableFurther(f data.FurtherRecord) []data.Problem {
 	look("traveller.guardian.relation", q.Guardian.Relation)
 	look("traveller.guardian.documentNumber", q.Guardian.DocumentNumber)
 	look("traveller.guardian.phone", q.Guardian.Phone)
+	look("contact.name", q.Contact.Name)
+	look("contact.relation", q.Contact.Relation)
+	look("contact.phone", q.Contact.Phone)
+	look("contact.organisation", q.Contact.Organisation)
 	for i, r := range q.Reports {
 		look(fmt.Sprintf("tests[%d].reportNo", i), r.Number)
 		look(fmt.Sprintf("tests[%d].laboratory", i), r.Laboratory, r.Phone)

@@ -325,7 +325,7 @@ func leaveOut(f data.FurtherRecord, size int) error {
 		there := map[data.RecordPart]bool{
 			data.PartStays: len(q.Stays) > 0, data.PartPapers: len(q.Papers) > 0 || q.Declaration.Remarks != "",
 			data.PartInfections: len(q.Infections) > 0, data.PartJourney: len(q.Itinerary) > 0, data.PartReports: len(q.Reports) > 0,
-			data.PartContact: q.Phone+q.Email+q.ResidentID != "" || q.Guardian != data.Guardian{},
+			data.PartContact: q.Phone+q.Email+q.ResidentID != "" || q.Guardian != data.Guardian{} || q.Contact != data.Contact{},
 		}
 		for _, part := range data.RecordParts {
 			if there[part] {

@@ -60,7 +60,7 @@ func newFurtherPost(t testing.TB, purposes ...keys.Purpose) furtherPost {
 	f.trust.Add(f.Anchor, f.Signer.Certificate)
 	laboratory := desktest.Laboratories[0]
 	laboratory.Country, laboratory.Phone, laboratory.Email, laboratory.Address = "UTO", "+999 10 555 0101", "results@amaurote.example.org", "12 Bridge Street"
-	err = f.SetLaboratories(t.Context(), f.Administrator, []data.Laboratory{laboratory})
+	err = f.SetLaboratories(t.Context(), f.Administrator, f.Reviewer, []data.Laboratory{laboratory})
 	var all []data.Authority
 	for _, id := range []data.AuthorityID{"port-health", "border-force", "ministry", "clinic"} {
 		identity, wrong := age.GenerateX25519Identity()

@@ -84,6 +84,8 @@ type Issuer struct {
 	post  data.Post
 	codes Codes
 	clock func() time.Time
+	// stands says whether an approval is still what the post's requirements give.
+	stands func(tx store.Tx, app data.Application, now time.Time) error
 
 	mu      sync.Mutex // one certificate at a time
 	signers atomic.Pointer[Signers]
@@ -92,40 +94,45 @@ type Issuer struct {
 // Signers are open keys by what they sign.
 type Signers map[keys.Purpose]*keys.Signer
 
-// New makes an issuer that can rehearse but not issue.
-func New(log *audit.Log, post data.Post, codes Codes, clock func() time.Time) *Issuer {
-	return &Issuer{log: log, post: post, codes: codes, clock: clock}
+// New makes an issuer that can rehearse but not issue. It asks stands, whenever
+// it checks an approval, whether the post's requirements still give what was
+// approved; what is approved no more is [ErrNotApproved].
+func New(log *audit.Log, post data.Post, codes Codes, clock func() time.Time,
+	stands func(tx store.Tx, app data.Application, now time.Time) error) *Issuer {
+	return &Issuer{log: log, post: post, codes: codes, clock: clock, stands: stands}
 }
 
 // Use gives the issuer its signers, or takes them away, and returns those before.
-// It waits for a certificate that is being issued.
+// It waits for nothing: a certificate that is being signed, by a token that may
+// never answer, is signed by the ones before.
 func (i *Issuer) Use(signers Signers) (before Signers) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
 	if was := i.signers.Swap(&signers); was != nil {
 		before = *was
 	}
 	return before
 }
 
-// signer is the one for a purpose, nil if there is none.
-func (i *Issuer) signer(p keys.Purpose) *keys.Signer {
+// open are the signers there are now.
+func (i *Issuer) open() Signers {
 	if all := i.signers.Load(); all != nil {
-		return (*all)[p]
+		return *all
 	}
 	return nil
 }
 
+// has reports whether there is a signer for a purpose.
+func (s Signers) has(p keys.Purpose) bool { return s[p] != nil }
+
 // fit says whether there is a signer for each of the seals, which may sign at
 // the instant now what is to be checked until expires.
-func (i *Issuer) fit(drafts []draft, now, expires time.Time, practice bool) error {
+func (s Signers) fit(drafts []draft, now, expires time.Time, practice bool) error {
 	for _, d := range drafts {
-		signer := i.signer(purposes[d.format])
-		if signer == nil {
-			return fmt.Errorf("signer for %s: %w", purposes[d.format], keys.ErrMissing)
+		p := purposes[d.format]
+		if !s.has(p) {
+			return fmt.Errorf("signer for %s: %w", p, keys.ErrMissing)
 		}
-		if err := signer.CheckFit(now, expires, practice); err != nil {
-			return fmt.Errorf("signer for %s: %w", purposes[d.format], err)
+		if err := s[p].CheckFit(now, expires, practice); err != nil {
+			return fmt.Errorf("signer for %s: %w", p, err)
 		}
 	}
 	return nil
@@ -146,6 +153,8 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 		return ErrKind
 	case app.State != data.Approved || a == nil || a.Hash != app.Content.Hash():
 		return ErrNotApproved
+	case a.Colour != data.Green && a.Colour != data.Blue, (a.Colour == data.Blue) != (a.LastTest != nil):
+		return fmt.Errorf("%w: %s is no outcome by itself", ErrNotApproved, a.Colour)
 	case len(app.Preparers) == 0 || slices.Contains(app.Preparers, a.Officer) && !a.Solo:
 		return ErrFourEyes
 	case a.Solo:
@@ -157,6 +166,9 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 				return ErrFourEyes
 			}
 		}
+	}
+	if p := app.Doubts(); len(p) > 0 {
+		return &ProblemsError{Problems: p}
 	}
 	if gone, err := staff.Gone(tx, app.Approval.Officer); err != nil {
 		return err
@@ -175,10 +187,13 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 	if err != nil {
 		return err
 	}
+	if !slices.Equal(app.Approval.Laboratories, data.StatementOf(app.Content, laboratories).Laboratories()) {
+		return fmt.Errorf("%w: a laboratory has another name since", ErrNotApproved)
+	}
 	if p := data.Validate(app.Content, i.codes, laboratories, now); data.Stops(p) {
 		return &ProblemsError{Problems: p}
 	}
-	return nil
+	return i.stands(tx, app, now)
 }
 
 // Solo reports whether an officer may approve at that instant what they
@@ -269,7 +284,7 @@ func (i *Issuer) intend(ctx context.Context, s staff.Session, id data.Applicatio
 			return err
 		}
 		expires, _ := st.Expires.Instant()
-		if err := i.fit(drafts, now, expires, i.post.Practice()); err != nil {
+		if err := i.open().fit(drafts, now, expires, i.post.Practice()); err != nil {
 			return err
 		}
 		year := now.In(i.zone()).Year()
@@ -290,7 +305,7 @@ func (i *Issuer) intend(ctx context.Context, s staff.Session, id data.Applicatio
 			tx.Put(store.IssuingKey(number), []byte{}),
 			store.Put(tx, store.ApplicationKey(id), app),
 			add(audit.Entry{At: now, Officer: officer, Act: audit.CertificateIntended, Subject: string(number), Detail: map[string]string{
-				"application": string(id), "sequence": strconv.Itoa(year) + "-" + strconv.Itoa(sequence), "content": app.Approval.Hash,
+				"application": string(id), "sequence": strconv.Itoa(year) + "-" + strconv.Itoa(sequence), "content": app.Digest(),
 			}}),
 		)
 	})
@@ -360,7 +375,7 @@ func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.S
 		signed = append(signed, keys.ForDCC)
 	}
 	for _, p := range signed {
-		if signer := i.signer(p); signer != nil && expires.After(signer.Certificate.NotAfter) && !until.After(signer.Certificate.NotAfter) {
+		if signer := i.open()[p]; signer != nil && expires.After(signer.Certificate.NotAfter) && !until.After(signer.Certificate.NotAfter) {
 			expires = signer.Certificate.NotAfter
 		}
 	}
@@ -374,6 +389,10 @@ func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.S
 	st.Issued, st.Expires = atOffset(issued, issued), atOffset(expires.Truncate(time.Minute), issued)
 	st.ValidFrom, st.ValidUntil, st.Window = a.ValidFrom.Sealed(), a.ValidUntil.Sealed(), a.Window
 	st.Colour, st.PreparedBy, st.ApprovedBy = a.Colour, preparer.Mark, approver.Mark
+	st.Notice, st.NoticeVersion = a.Notice, a.NoticeVersion
+	if a.LastTest != nil {
+		st.LastTest = *a.LastTest
+	}
 	st.Replaces = app.Replaces
 	return st, nil
 }
@@ -389,7 +408,7 @@ func (i *Issuer) further(tx store.Tx, app data.Application) (data.FurtherRecord,
 		return data.FurtherRecord{}, err
 	}
 	f := data.FurtherOf(app.Content, laboratories, authorities)
-	if p := furtherLists(tx, app.Content.Further, f, func(p keys.Purpose) bool { return i.signer(p) != nil }); len(p) > 0 {
+	if p := furtherLists(tx, app.Content.Further, f, i.open().has); len(p) > 0 {
 		return data.FurtherRecord{}, &ProblemsError{Problems: p}
 	}
 	return f, nil
@@ -419,8 +438,9 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 	if err != nil {
 		return c, err
 	}
+	signers := i.open()
 	expires, _ := c.Statement.Expires.Instant()
-	if err := i.fit(drafts, now, expires, c.Statement.Practice); err != nil {
+	if err := signers.fit(drafts, now, expires, c.Statement.Practice); err != nil {
 		return c, err
 	}
 	// What was approved must still be: a recovery may run long after the intent.
@@ -436,7 +456,7 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 			return err
 		}
 		for _, d := range drafts {
-			if _, err := active(tx, i.signer(purposes[d.format]).ID); err != nil {
+			if _, err := active(tx, signers[purposes[d.format]].ID); err != nil {
 				return err
 			}
 		}
@@ -451,7 +471,7 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 	var text string
 	var further []data.FurtherSeal
 	for _, d := range drafts {
-		signer := i.signer(purposes[d.format])
+		signer := signers[purposes[d.format]]
 		made, err := signAndCheck(signer, signer.Certificate, d, false)
 		if err != nil {
 			return c, err
@@ -495,7 +515,7 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 			detail[strings.Trim(at+"."+s.Of, ".")] = digest(s.Text)
 		}
 		return errors.Join(
-			i.countUses(tx, drafts),
+			signers.countUses(tx, drafts),
 			store.Put(tx, store.CertificateKey(number), stored),
 			store.Put(tx, store.ApplicationKey(app.ID), app),
 			tx.Delete(store.IssuingKey(number)),
@@ -521,9 +541,9 @@ func revokeFor(tx store.Tx, add func(audit.Entry) error, old, by data.Certificat
 }
 
 // countUses counts the signatures of seals.
-func (i *Issuer) countUses(tx store.Tx, drafts []draft) error {
+func (s Signers) countUses(tx store.Tx, drafts []draft) error {
 	for _, d := range drafts {
-		if err := countUse(tx, i.signer(purposes[d.format]).ID); err != nil {
+		if err := countUse(tx, s[purposes[d.format]].ID); err != nil {
 			return err
 		}
 	}

@@ -40,6 +40,7 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
+	"pratique/data/rules"
 	"pratique/data/store"
 	"pratique/data/store/lock"
 	"pratique/data/vault"
@@ -73,9 +74,9 @@ type Engine struct {
 	Places  keys.Places // of signing keys besides files
 }
 
-// open opens the database of a post; one from which something was erased since
-// it was last open is compacted before.
-func (e Engine) open(ctx context.Context, path string) (store.Store, error) {
+// OpenClean opens the database of a post; one from which something was erased
+// since it was last open, or a copy of one, is compacted before.
+func (e Engine) OpenClean(ctx context.Context, path string) (store.Store, error) {
 	s, err := e.Open(path)
 	if err != nil || e.Compact == nil {
 		return s, err
@@ -138,6 +139,7 @@ type Practice struct {
 	Post         data.Post
 	Officers     []data.Officer
 	Laboratories []data.Laboratory
+	Notices      [][]byte   // files of its notices
 	Cost         vault.Cost // of its officers' passphrases
 }
 
@@ -145,7 +147,8 @@ type Practice struct {
 // they stand in a file.
 var PracticeCost = vault.Cost{MemoryKiB: 8 << 10, Passes: 1, Threads: 4}
 
-// LoadPractice reads practice/{post,officers,laboratories}.json.
+// LoadPractice reads practice/{post,officers,laboratories}.json, and of
+// notices/*.yaml those of that post.
 func LoadPractice(fsys fs.FS) (Practice, error) {
 	p := Practice{Cost: PracticeCost}
 	for name, to := range map[string]any{"post": &p.Post, "officers": &p.Officers, "laboratories": &p.Laboratories} {
@@ -157,6 +160,23 @@ func LoadPractice(fsys fs.FS) (Practice, error) {
 			return p, fmt.Errorf("practice %s: %w", name, err)
 		}
 	}
+	files, err := fs.Glob(fsys, "notices/*.yaml")
+	if err != nil {
+		return p, err
+	}
+	for _, file := range files {
+		b, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return p, err
+		}
+		h, err := rules.ReadHead(b)
+		if err != nil {
+			return p, fmt.Errorf("practice %s: %w", file, err)
+		}
+		if h.Post == p.Post.Code {
+			p.Notices = append(p.Notices, b)
+		}
+	}
 	return p, nil
 }
 
@@ -166,7 +186,7 @@ func CreatePractice(ctx context.Context, dir string, p Practice, engine Engine, 
 	if p.Post.Kind != data.PracticePost {
 		return ErrRealPost
 	}
-	n := New{Post: p.Post, Laboratories: p.Laboratories, Cost: p.Cost}
+	n := New{Post: p.Post, Laboratories: p.Laboratories, Notices: p.Notices, Cost: p.Cost}
 	secrets := Passphrases{Officers: map[data.OfficerID]string{}}
 	for _, o := range p.Officers {
 		secrets.Officers[o.ID] = words()
@@ -218,7 +238,7 @@ func Open(ctx context.Context, dir string, engine Engine, holder string) (_ *Fol
 			f.Close()
 		}
 	}()
-	opened, err := engine.open(ctx, filepath.Join(dir, fileDB))
+	opened, err := engine.OpenClean(ctx, filepath.Join(dir, fileDB))
 	if err != nil {
 		return nil, fmt.Errorf("open post: %w", err)
 	}

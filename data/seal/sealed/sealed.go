@@ -33,7 +33,8 @@
 //	"phone" "email" "residentID"   texts           "itinerary"   flights
 //	"guardian"                     who answers     "stays"       before them
 //	                               for a minor     "papers"      handed in
-//	"infections"                   past ones       "declaration" what was declared
+//	"contact"                      who knows more  "declaration" what was declared
+//	"infections"                   past ones
 //	"reports"   of the record's tests, in their order: {"number", "product",
 //	            "laboratory", "phone", "country"}
 //
