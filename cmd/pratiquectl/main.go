@@ -12,7 +12,7 @@
 //	pratiquectl replace TWO --out DIR NUMBER FILE
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] NUMBER…
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] --by OFFICER --from TIME --until TIME [--yes]
-//	pratiquectl verify [--trust PATH]… [--practice] [--at TIME] [--json] FILE|-
+//	pratiquectl verify [--trust PATH]… [--identity FILE]… [--practice] [--at TIME] [--json] FILE|-
 //	pratiquectl officers list ONE
 //	pratiquectl officers add TWO --name NAME --mark MARK --role ROLE,… [--new-passphrase-file FILE]
 //	pratiquectl officers disable ONE OFFICER

@@ -32,6 +32,7 @@ import (
 	"pratique/data/seal"
 	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
+	"pratique/data/seal/sealed"
 	"pratique/data/seal/vdsnc"
 )
 
@@ -70,6 +71,7 @@ const (
 	ReasonListed        Reason = "signer-is-listed" // valid; trusted as listed, not by an anchor
 	ReasonRevoked       Reason = "revoked"          // whoever issued it took it back
 	ReasonNotLookedUp   Reason = "not-looked-up"    // whether it is revoked could not be found out
+	ReasonEncrypted     Reason = "encrypted"        // only those it was encrypted for can open it
 	ReasonUsage         Reason = "signer-usage"     // the signer may not sign this kind of seal
 	ReasonAnyUsage      Reason = "signer-any-usage" // valid; the signer's certificate does not say what it may sign
 )
@@ -84,6 +86,8 @@ type Verdict struct {
 	// Claims are there only when the signature holds and reaches a given anchor
 	// or listed signer, and the seal is not practice paper shown as real.
 	Claims *data.Statement `json:"claims,omitempty"`
+	// Particulars are what a full record says beyond the claims.
+	Particulars *data.Particulars `json:"particulars,omitempty"`
 	// Revoked says since when and why, and what was issued instead; nothing else
 	// of a revocation is told.
 	Revoked *data.Revocation `json:"revoked,omitempty"`
@@ -237,6 +241,9 @@ func (v Verdict) number() (n data.CertificateNumber) {
 
 // verify is [List.Verify] for a seal that was not revoked.
 func (l *List) verify(text string, now time.Time, practice bool) Verdict {
+	if sealed.Looks(text) {
+		return Verdict{Outcome: CannotSay, Reasons: []Reason{ReasonEncrypted}}
+	}
 	u, err := seal.Parse(text)
 	if err != nil {
 		return Verdict{Outcome: Unreadable, Reasons: []Reason{ReasonNotASeal}}
@@ -284,7 +291,7 @@ func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 		return judge(Invalid, ReasonPracticeOnly)
 	}
 	if f.stated {
-		v.Claims = &found.Statement
+		v.Claims, v.Particulars = &found.Statement, found.Particulars
 	}
 	v.DCC, v.VDSNC = found.DCC, found.VDSNC
 	switch {
