@@ -23,6 +23,7 @@ type Content struct {
 	Stays       []Stay          `json:"stays,omitempty"`  // before the journey, the last one last
 	Papers      []Paper         `json:"papers,omitempty"` // handed in beside reports and vaccinations
 	Declaration Declaration     `json:"declaration"`
+	Contact     Contact         `json:"contact,omitzero"` // who can be reached about the traveller
 	// Confirmed keeps what the officer confirmed against a problem of severity
 	// [Confirm]: the same problem about the same value is not asked again.
 	Confirmed []Confirmation `json:"confirmed,omitempty"`
@@ -94,6 +95,9 @@ func (c Content) Groups() []Group {
 	if len(c.Stays)+len(c.Papers) > 0 {
 		journey = append(journey, c.Stays, c.Papers)
 	}
+	if c.Contact != (Contact{}) {
+		journey = append(journey, c.Contact)
+	}
 	return append(groups, Group{GroupJourney, hashJSON(journey)})
 }
 
@@ -150,6 +154,14 @@ type Application struct {
 	// Moved is when the flight moved after the first submission; zero once a
 	// reviewer decided on it.
 	Moved time.Time `json:"moved,omitzero"`
+
+	Reference  Reference     `json:"reference,omitempty"` // to be read over the telephone
+	Risk       string        `json:"risk,omitempty"`      // of its flight, one of [Risks]
+	Evidence   []Evidence    `json:"evidence,omitempty"`
+	Originals  []Attestation `json:"originals,omitempty"`
+	BackChecks []BackCheck   `json:"backChecks,omitempty"` // in the order they were asked
+	Same       []SameReport  `json:"same,omitempty"`
+	Passed     Passed        `json:"passed,omitzero"`
 }
 
 // Tick is a reviewer's mark that a group agrees with its papers.

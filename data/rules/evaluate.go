@@ -125,8 +125,7 @@ func (a Assessment) Grants() bool { return a.Outcome.Answer == Green || a.Outcom
 //
 // Taking a value away from an application never decides anything: with any
 // field emptied, each finding and the outcome are what they were, or "not
-// enough information" (of the outcome: open). A time is one value in this, and
-// a no in the declaration is no empty one.
+// enough information" (of the outcome: open). A time is one value in this.
 //
 // Checks that are waived are asked and told like all others; the outcome is
 // reckoned without them.

@@ -141,6 +141,26 @@ func truthField[T any](name, doc string, get func(T) (is, known bool)) field {
 	}}
 }
 
+// answerField is a question of the declaration: not asked is not known.
+func answerField(name, doc string, get func(data.Declaration) data.Answer) field {
+	return truthField(name, doc, func(d data.Declaration) (bool, bool) {
+		a := get(d)
+		return a == data.Yes, d.Agreed && (a == data.Yes || a == data.No)
+	})
+}
+
+// complaints are the symptoms the traveller has: none where they said no.
+var complaints = field{"complaints", "Which symptoms; none after a no.", cel.ListType(cel.StringType), data.ListSymptoms, func(o *object) ref.Val {
+	d := o.v.(data.Declaration)
+	switch {
+	case d.Agreed && d.Symptoms == data.No:
+		return types.NewStringList(types.DefaultTypeAdapter, nil)
+	case d.Agreed && d.Symptoms == data.Yes && len(d.Complaints) > 0:
+		return types.NewStringList(types.DefaultTypeAdapter, d.Complaints)
+	}
+	return unknown(o.below("complaints"))
+}}
+
 func objectField[T, E any](name string, of *kind, doc string, get func(T) (E, bool)) field {
 	return field{name, doc, of.cel, "", func(o *object) ref.Val {
 		v, known := get(o.v.(T))
@@ -251,9 +271,11 @@ var paperKind = newKind("Paper", "Something handed in beside reports and vaccina
 	textsField("mentions", data.ListPhrases, "What it says or shows; unknown while nothing is ticked.", func(p data.Paper) []string { return p.Mentions }),
 )
 
-var declarationKind = newKind("Declaration", "What the traveller declares; unknown until it is declared to be true.",
-	truthField("symptoms", "Fever or cough in the last 14 days.", func(d data.Declaration) (bool, bool) { return d.Symptoms, d.Agreed }),
-	truthField("contact", "Contact with a case in the last 14 days.", func(d data.Declaration) (bool, bool) { return d.Contact, d.Agreed }),
+var declarationKind = newKind("Declaration", "What the traveller declares. An answer is unknown until it was asked and declared to be true.",
+	answerField("symptoms", "Any symptom in the last 14 days.", func(d data.Declaration) data.Answer { return d.Symptoms }),
+	complaints,
+	answerField("contact", "Contact with a case in the last 14 days.", func(d data.Declaration) data.Answer { return d.Contact }),
+	answerField("medicine", "Medicine against fever, cough or a cold in the last 72 hours.", func(d data.Declaration) data.Answer { return d.Medicine }),
 )
 
 var postKind = newKind("Post", "The post that reviews.",

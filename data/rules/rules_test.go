@@ -308,7 +308,7 @@ func TestUnknown(t *testing.T) {
 	known := data.Content{
 		Tests:       []data.Test{{Kind: data.NucleicAcid, Result: data.Negative, Laboratory: "nowhere"}, {Kind: data.SerumIgM}},
 		Doses:       []data.Dose{{Product: "CoronaVac", Date: "2021-03-01"}, {Product: "CoronaVac"}},
-		Declaration: data.Declaration{Symptoms: true}, // not agreed
+		Declaration: data.Declaration{Symptoms: data.Yes}, // not agreed
 	}
 	for _, tt := range []struct {
 		expression string
@@ -337,6 +337,7 @@ func TestUnknown(t *testing.T) {
 		{"doseDays(doses) == 1", rules.NotEnough, "doses[1].date"},
 		{"complete(doses.filter(d, d.class == 'mrna'))", rules.Fail, ""},
 		{"declaration.symptoms", rules.NotEnough, "declaration.symptoms"},
+		{"'fever' in declaration.complaints", rules.NotEnough, "declaration.complaints"},
 		{"departure.flight == 'UT 1'", rules.NotEnough, "itinerary"},
 		{"size(stays) > 0", rules.NotEnough, "stays"},
 		{"size(infections) == 0 && size(papers) == 0", rules.Pass, ""},
@@ -392,12 +393,6 @@ func leaves(c *data.Content, visit func(path string, clear func())) {
 		}
 	}
 	walk("", reflect.ValueOf(c).Elem())
-}
-
-// declared are values whose being empty says something: that there were no
-// symptoms.
-func declared(path string) bool {
-	return path == ".Declaration.Symptoms" || path == ".Declaration.Contact"
 }
 
 func clone(c data.Content) (out data.Content) {
@@ -462,9 +457,7 @@ func TestTakingAwayNeverDecides(t *testing.T) {
 			var paths []string
 			whole := clone(x.Content())
 			leaves(&whole, func(path string, _ func()) {
-				if !declared(path) {
-					paths = append(paths, path)
-				}
+				paths = append(paths, path)
 			})
 			without := func(away ...string) data.Content {
 				c := clone(x.Content())

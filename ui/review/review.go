@@ -610,7 +610,7 @@ func groupOf(field string) string {
 		}
 	case "doses", "infections":
 		return data.GroupVaccinations
-	case "itinerary", "declaration":
+	case "itinerary", "declaration", "contact":
 		return data.GroupJourney
 	}
 	return ""
@@ -626,12 +626,6 @@ func (m *Model) beside(group string) []stated.Line {
 		}
 	}
 	field := func(path, value string) { add(w.Field(path), value) }
-	yes := func(b bool) string {
-		if b {
-			return w.T("fyne.Yes")
-		}
-		return w.T("fyne.No")
-	}
 	switch group {
 	case data.GroupIdentity:
 		t := c.Traveller
@@ -659,10 +653,16 @@ func (m *Model) beside(group string) []stated.Line {
 			add(w.T("place.itinerary", i+1), strings.Join(strings.Fields(l.Flight+" "+l.From+" – "+l.To), " ")+", "+l.Departs.String())
 		}
 		d := c.Declaration
-		field("declaration.symptoms", yes(d.Symptoms))
-		field("declaration.contact", yes(d.Contact))
+		var complaints []string
+		for _, code := range d.Complaints {
+			complaints = append(complaints, m.parts.Codes.Name(data.ListSymptoms, code, m.e.Language()))
+		}
+		field("declaration.symptoms", stated.Join(append([]string{w.T("answer." + string(d.Symptoms))}, complaints...)...))
+		field("declaration.contact", w.T("answer."+string(d.Contact)))
+		field("declaration.medicine", w.T("answer."+string(d.Medicine)))
 		field("declaration.remarks", d.Remarks)
 		field("declaration.signed", string(d.Signed))
+		field("contact", stated.Join(c.Contact.Name, c.Contact.Relation, c.Contact.Organisation, c.Contact.Phone))
 	default:
 		for i, t := range c.Tests {
 			if data.GroupTest(i) != group {
