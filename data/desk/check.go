@@ -11,6 +11,7 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
+	"pratique/data/rules"
 	"pratique/data/seal"
 	"pratique/data/staff"
 	"pratique/data/store"
@@ -79,6 +80,7 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 		step(FaultRecord)
 		for kind, read := range map[string]func([]byte) error{
 			store.Applications: reads[data.Application], store.Certificates: reads[data.Certificate], store.Laboratories: reads[data.Laboratory],
+			store.Notices:  reads[rules.Record],
 			store.Accounts: reads[staff.Account], store.Signers: reads[keys.Record],
 		} {
 			err := tx.Scan(kind, "", 0, func(key string, b []byte) error {

@@ -29,6 +29,7 @@ import (
 	"pratique/data"
 	"pratique/data/attachment"
 	"pratique/data/audit"
+	"pratique/data/codes"
 	"pratique/data/issue"
 	"pratique/data/keys"
 	"pratique/data/mrz"
@@ -78,6 +79,8 @@ type Config struct {
 	Vault *vault.Vault
 	Post  data.Post
 	Codes data.Codes
+	// Book is what notices are read with; nil: the post has none.
+	Book *codes.Book
 	// Signer opens the post's signing key. It is called when somebody signs in
 	// to whom the signing box is open; nil: nothing can be issued.
 	Signer func(context.Context) (*keys.Signer, error)
@@ -110,6 +113,7 @@ type Desk struct {
 	vault       *vault.Vault
 	post        data.Post
 	codes       data.Codes
+	book        *codes.Book
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
 	openSigner  func(context.Context) (*keys.Signer, error)
@@ -131,17 +135,19 @@ type Desk struct {
 	rows     map[data.ApplicationID]Row
 	risks    risks
 	looked   map[string]bool // officer/list: said in the log since the sign-in
+
+	compiled sync.Map // the text of a notice to *rules.Notice
 }
 
 // Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
-		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, clock: c.Clock, unprintable: c.Unprintable,
+		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
 		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
-		issuer: issue.New(c.Log, c.Post, c.Codes, c.Clock),
-		door:   staff.NewDoor(c.Log, c.Vault, c.Clock),
+		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
 	}
+	d.issuer = issue.New(c.Log, c.Post, c.Codes, c.Clock, d.stands)
 	if d.cost == nil {
 		d.cost = func() vault.Cost { return vault.DefaultCost }
 	}
@@ -181,8 +187,12 @@ func (d *Desk) ready(ctx context.Context) error {
 		if table, err = flights(tx); err != nil {
 			return err
 		}
+		n, err := d.norms(tx)
+		if err != nil {
+			return err
+		}
 		return tx.Scan(store.Applications, "", 0, func(key string, b []byte) error {
-			r, err := row(tx, b)
+			r, err := d.row(tx, b, n)
 			if err != nil {
 				return fmt.Errorf("%s: %w", key, err)
 			}
@@ -530,7 +540,10 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 			return err
 		}
 		maps.Copy(e.Detail, changed)
-		a.Content, a.Version, a.Approval, a.Reviewer = next, a.Version+1, nil, ""
+		if !a.Submitted.IsZero() && !slices.Equal(a.Content.Itinerary, next.Itinerary) {
+			a.Moved = d.clock()
+		}
+		a.Content, a.Version, a.Approval, a.Override, a.Reviewer = next, a.Version+1, nil, nil, ""
 		id := s.Officer().ID
 		if !slices.Contains(a.Preparers, id) {
 			a.Preparers = append(a.Preparers, id)
@@ -583,7 +596,12 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 // Withdraw ends a case that the traveller no longer wants.
 func (d *Desk) Withdraw(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
 	return d.act(ctx, s, audit.ApplicationWithdrawn, id, func(_ store.Tx, a *data.Application, _ *audit.Entry) error {
-		if a.Certificate != "" || a.State == data.InReview || a.State == data.Withdrawn {
+		switch a.State {
+		case data.Draft, data.Submitted, data.Returned, data.Approved:
+		default:
+			return ErrState
+		}
+		if a.Certificate != "" {
 			return ErrState
 		}
 		a.State, a.Approval, a.Reviewer = data.Withdrawn, nil, ""

@@ -14,8 +14,9 @@ import (
 )
 
 // Revoke revokes certificates, all or none, for good: two officers, a reason of
-// the list "revocations". The reasons "other" and "fraud" need a note. One that
-// is revoked already stops all of it with [ErrRevoked].
+// the list "revocations". The reasons "other" and "fraud" need a note, and only
+// a blue one has a last test to be revoked for. One that is revoked already stops
+// all of it with [ErrRevoked].
 func (d *Desk) Revoke(ctx context.Context, s, second staff.Session, numbers []data.CertificateNumber, reason, note string) ([]data.Certificate, error) {
 	note = data.CleanText(note)
 	var problems []data.Problem
@@ -45,6 +46,9 @@ func (d *Desk) Revoke(ctx context.Context, s, second staff.Session, numbers []da
 			}
 			if c.Revoked != nil {
 				return fmt.Errorf("certificate %s: %w", n, ErrRevoked)
+			}
+			if reason == data.RevokedLastTest && c.Statement.Colour != data.Blue {
+				return &ProblemsError{Problems: []data.Problem{{Field: "reason", Key: "problem.revocation.last-test", Value: n.String()}}}
 			}
 			c.Revoked = &data.Revocation{At: now, Reason: reason, Note: note, Officer: s.Officer().ID, Second: second.Officer().ID}
 			all = append(all, c)

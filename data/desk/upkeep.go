@@ -129,7 +129,8 @@ func (d *Desk) isOver(tx store.Tx, id data.ApplicationID, now time.Time) (bool, 
 }
 
 // end is when nobody needs a case any more: the technical expiry of its
-// certificate, or its last change; zero while it is being reviewed or issued.
+// certificate, the last day of its decision, or its last change; zero while it is
+// being reviewed, contested or issued.
 func (d *Desk) end(tx store.Tx, id data.ApplicationID) (time.Time, error) {
 	a, err := getApplication(tx, id)
 	if err != nil {
@@ -146,13 +147,29 @@ func (d *Desk) end(tx store.Tx, id data.ApplicationID) (time.Time, error) {
 	switch a.State {
 	case data.PreDeclared, data.Draft, data.Returned, data.Withdrawn:
 		return a.Changed, nil
+	case data.FollowUp, data.Refused:
+		if contested(a) {
+			return time.Time{}, nil
+		}
+		if until, ok := a.Decision.Until.End(d.post.Zone); ok {
+			end, _ := until.Instant()
+			return end, nil
+		}
+		return a.Changed, nil
 	}
 	return time.Time{}, nil
 }
 
+// contested reports whether a case has a decision that somebody objects to and
+// nobody has decided on yet.
+func contested(a data.Application) bool {
+	return a.Decision != nil && a.Decision.Contest != nil && a.Decision.Contest.DecidedAt.IsZero()
+}
+
 // Erase takes a case out of the records at a traveller's wish: everything that
 // describes a person, in the application and in its certificate. It takes two,
-// and it must not be under review or within its medical window; one revoked for
+// and it must not be under review, within its medical window, or decided against
+// as long as that counts or is contested; one revoked for
 // fraud is evidence as long as its seal can be checked. What is left of
 // the certificate is its number, its sequence and whether it is revoked. The old
 // pages are free then and go when the post is next opened; backups keep the case
@@ -168,8 +185,13 @@ func (d *Desk) Erase(ctx context.Context, s, second staff.Session, id data.Appli
 		if err != nil {
 			return err
 		}
-		if a.State == data.Submitted || a.State == data.InReview || a.State == data.Approved {
+		switch a.State {
+		case data.Submitted, data.InReview, data.OnHold, data.Approved:
 			return ErrState
+		case data.FollowUp, data.Refused:
+			if a.Decision.Counts(data.MomentOf(now, d.post.Zone).Date()) || contested(a) {
+				return ErrState
+			}
 		}
 		if a.Certificate == "" {
 			return nil

@@ -78,6 +78,14 @@ type glimpse struct {
 		Doses     []struct{} `json:"doses"`
 		Itinerary []data.Leg `json:"itinerary"`
 	} `json:"content"`
+	Decision struct {
+		Colour data.Colour `json:"colour"`
+	} `json:"decision"`
+	Approval struct {
+		Colour data.Colour `json:"colour"`
+	} `json:"approval"`
+	Submitted time.Time      `json:"submitted"`
+	Moved     time.Time      `json:"moved"`
 	Reference data.Reference `json:"reference"`
 	Risk      string         `json:"risk"`
 	Evidence  []struct {
@@ -107,7 +115,7 @@ type sight struct {
 
 // row is the row of a stored application. A certificate that cannot be read
 // leaves its part empty.
-func row(tx store.Tx, stored []byte) (Row, error) {
+func (d *Desk) row(tx store.Tx, stored []byte, n norms) (Row, error) {
 	a, err := store.Glance[glimpse](stored)
 	if err != nil {
 		return Row{}, err
@@ -116,6 +124,11 @@ func row(tx store.Tx, stored []byte) (Row, error) {
 	r := Row{
 		ID: a.ID, State: a.State, Surname: t.Surname, GivenNames: t.GivenNames, NativeName: t.NativeName,
 		Document: a.Content.Document.Number, Doses: len(a.Content.Doses), Officer: a.Reviewer, Changed: a.Changed,
+		Colour: cmp.Or(a.Decision.Colour, a.Approval.Colour), Moved: a.Moved,
+	}
+	switch a.State {
+	case data.Submitted, data.InReview, data.OnHold:
+		r.Waiting = a.Submitted
 	}
 	r.Birth, r.Reference, r.Risk, r.Passed = t.Birth, a.Reference, a.Risk, a.Passed
 	r.Doubt = len(data.Application{BackChecks: a.BackChecks, Same: a.Same}.Doubts()) > 0
@@ -136,6 +149,9 @@ func row(tx store.Tx, stored []byte) (Row, error) {
 	}
 	if r.Officer == "" && len(a.Preparers) > 0 {
 		r.Officer = a.Preparers[len(a.Preparers)-1]
+	}
+	if err := d.assessRow(&r, stored, n); err != nil {
+		return Row{}, err
 	}
 	if a.Certificate == "" {
 		return r, nil
@@ -163,9 +179,28 @@ func (d *Desk) refresh(ctx context.Context, id data.ApplicationID) error {
 		if err != nil || b == nil {
 			return err
 		}
-		d.rows[id], err = row(tx, b)
+		n, err := d.norms(tx)
+		if err != nil {
+			return err
+		}
+		d.rows[id], err = d.row(tx, b, n)
 		return err
 	})
+}
+
+// byDeparture sorts rows by departure; those that have none yet come last, by age.
+func byDeparture(a, b Row) int {
+	ta, okA := a.Departs.Instant()
+	tb, okB := b.Departs.Instant()
+	switch {
+	case okA && !okB:
+		return -1
+	case okB && !okA:
+		return 1
+	case okA && okB && !ta.Equal(tb):
+		return ta.Compare(tb)
+	}
+	return cmp.Or(a.Changed.Compare(b.Changed), cmp.Compare(a.ID, b.ID))
 }
 
 // Queue are the cases in these states (none: all), by departure; those whose
@@ -175,19 +210,7 @@ func (d *Desk) Queue(s staff.Session, states ...data.State) ([]Row, error) {
 		return nil, err
 	}
 	rows := d.filter(func(r Row) bool { return len(states) == 0 || slices.Contains(states, r.State) })
-	slices.SortFunc(rows, func(a, b Row) int {
-		ta, okA := a.Departs.Instant()
-		tb, okB := b.Departs.Instant()
-		switch {
-		case okA && !okB:
-			return -1
-		case okB && !okA:
-			return 1
-		case okA && okB && !ta.Equal(tb):
-			return ta.Compare(tb)
-		}
-		return cmp.Or(a.Changed.Compare(b.Changed), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(rows, byDeparture)
 	return rows, nil
 }
 

@@ -40,7 +40,9 @@ type Finding struct {
 	Clause  string `json:"clause"`
 	Subject string `json:"subject,omitempty"` // of a check with each: the path of the element, "tests[0]"
 	Result  Result `json:"result"`
-	Message Text   `json:"message"` // the requirement, its placeholders filled
+	// Waived: two officers let it pass; it does not count for the outcome.
+	Waived  bool `json:"waived,omitempty"`
+	Message Text `json:"message"` // the requirement, its placeholders filled
 	// Counts are what was counted on the way, in the order it was counted.
 	Counts []Count `json:"counts,omitempty"`
 	// Missing are the fields for want of which there is not enough information,
@@ -109,7 +111,13 @@ type Assessment struct {
 	Version  int       `json:"version"`
 	Findings []Finding `json:"findings"` // in the order of the notice's checks
 	Outcome  Outcome   `json:"outcome"`
+	// ApplyBy is until when the post takes applications for the flight; zero if
+	// the notice does not say, or the flight is not known.
+	ApplyBy data.Moment `json:"applyBy,omitzero"`
 }
+
+// Grants reports whether a certificate may be issued.
+func (a Assessment) Grants() bool { return a.Outcome.Answer == Green || a.Outcome.Answer == Blue }
 
 // Evaluate asks every check of the notice about the facts as of a minute. It
 // depends on nothing else and never fails: what cannot be said is
@@ -118,13 +126,28 @@ type Assessment struct {
 // Taking a value away from an application never decides anything: with any
 // field emptied, each finding and the outcome are what they were, or "not
 // enough information" (of the outcome: open). A time is one value in this.
-func Evaluate(n *Notice, f Facts, now time.Time) Assessment {
+//
+// Checks that are waived are asked and told like all others; the outcome is
+// reckoned without them.
+func Evaluate(n *Notice, f Facts, now time.Time, waived ...string) Assessment {
 	e := newEvaluation(n, f, now)
 	a := Assessment{Notice: n.ID, Version: n.Version, Findings: []Finding{}}
 	for i, c := range n.checks {
 		a.Findings = append(a.Findings, e.check(n.Checks[i], c)...)
 	}
-	a.Outcome = e.outcome(a.Findings)
+	var counted []Finding
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		if f.Waived = slices.Contains(waived, f.Check); !f.Waived {
+			counted = append(counted, *f)
+		}
+	}
+	a.Outcome = e.outcome(counted)
+	if n.applyBy != nil {
+		if m, ok := e.eval(n.applyBy).(*moment); ok {
+			a.ApplyBy = m.at
+		}
+	}
 	return a
 }
 

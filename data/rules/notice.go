@@ -25,6 +25,7 @@ type Notice struct {
 	ModelledOn   string            `json:"modelledOn,omitempty" jsonschema_description:"For practice notices: what it is modelled on, and that it is not in force."`
 	Applies      Applies           `json:"applies" jsonschema_description:"The flights it is for."`
 	Let          Definitions       `json:"let,omitempty" jsonschema_description:"Names for expressions, name: expression. Each may use those before it. A name is a small letter, then letters and digits."`
+	ApplyBy      string            `json:"applyBy,omitempty" jsonschema_description:"An expression for the Moment until which the post takes applications for the flight: the queue counts down to it."`
 	Checks       []Check           `json:"checks" jsonschema_description:"What is asked, one finding each."`
 	Outcomes     []Grant           `json:"outcomes" jsonschema_description:"What an application gets that passes every check: the first whose when holds."`
 	Laboratories []data.Laboratory `json:"laboratories,omitempty" jsonschema_description:"The laboratories of the examples. For real cases the post's own list counts."`
@@ -32,6 +33,7 @@ type Notice struct {
 	Examples     []Example         `json:"examples" jsonschema_description:"The notice's own worked examples, and a case on each side of every boundary. They are its tests."`
 
 	let      []*expression
+	applyBy  *expression
 	checks   []compiledCheck
 	outcomes []compiledGrant
 }
@@ -225,6 +227,11 @@ func (n *Notice) compile(book *codes.Book) error {
 		n.let = append(n.let, x)
 		if e, err = e.Extend(cel.Variable(l.Name, x.result)); err != nil {
 			return fmt.Errorf("let %s: %w", l.Name, err)
+		}
+	}
+	if n.ApplyBy != "" {
+		if n.applyBy, err = compile(e, book, n.ApplyBy, momentType); err != nil {
+			return fmt.Errorf("applyBy: %w", err)
 		}
 	}
 	seen := map[string]bool{}

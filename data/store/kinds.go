@@ -15,6 +15,7 @@ const (
 	Issuing      = "issuing/"     // the numbers whose certificates are being issued
 	Sequences    = "sequence/"    // the newest sequence number by year
 	Laboratories = "laboratory/"  // data.Laboratory by identifier
+	Notices      = "notice/"      // rules.Record by rules.Key
 	Signers      = "signer/"      // keys.Record by identifier
 	Settings     = "setting/"     // of the post, by name
 	Accounts     = "officer/"     // staff.Account by identifier
