@@ -33,6 +33,7 @@ import (
 	"pratique/data/mrz"
 	"pratique/data/staff"
 	"pratique/data/store"
+	"pratique/data/trust"
 	"pratique/data/vault"
 )
 
@@ -119,6 +120,7 @@ type Desk struct {
 	loaded   bool // rows are there
 	rows     map[data.ApplicationID]Row
 	looked   map[string]bool // officer/list: said in the log since the sign-in
+	trusted  *trust.List     // what [Desk.Trusted] is made of; nil: to be read
 }
 
 // Open opens a desk. If its vault is open already, it is ready at once.
@@ -205,6 +207,7 @@ func (d *Desk) Lock() {
 	d.vault.Lock()
 	d.mu.Lock() // only now: an act that just ended may have brought its row up to date
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
+	d.trusted = nil
 	d.mu.Unlock()
 }
 

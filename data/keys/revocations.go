@@ -43,3 +43,20 @@ func OpenRevocations(post data.Post, secret []byte) (note.Signer, error) {
 	}
 	return s, nil
 }
+
+// RevocationsSecret is the name of that secret in a post's vault.
+const RevocationsSecret = "revocations"
+
+// RevocationsLabel begins the line in a file of anchors that names the key of a
+// post's revocation lists.
+const RevocationsLabel = "revocations: "
+
+// RevocationsLine is the line, beside the certificates of a file of anchors,
+// with the key of the post's revocation lists: a verifier key as of
+// golang.org/x/mod/sumdb/note. Empty for no key.
+func RevocationsLine(verifier string) string {
+	if verifier == "" {
+		return ""
+	}
+	return RevocationsLabel + verifier + "\n"
+}

@@ -27,7 +27,7 @@ type Content struct {
 	Keys         []seal.Key          // of signers, without certificates
 	CRLs         []*x509.RevocationList
 	Revocations  [][]byte // lists as they were, see package revocation
-	Verifiers    []string // keys of revocation lists of ours, as in [RevocationsLine]
+	Verifiers    []string // keys of revocation lists of ours, as in [keys.RevocationsLine]
 	Refused      []Refused
 	// Signer is who signed the list, where it is one that is signed and names its
 	// signer by a certificate; that this is somebody to believe is for people.
@@ -165,6 +165,29 @@ func (c Content) RefusePractice() Content {
 	return c
 }
 
+// RefuseUnsigned takes out revocation lists of posts that are not signed with a
+// key of the content, or of verifiers besides.
+func (c Content) RefuseUnsigned(verifiers ...string) Content {
+	var all []note.Verifier
+	for _, v := range slices.Concat(c.Verifiers, verifiers) {
+		if v, err := note.NewVerifier(v); err == nil {
+			all = append(all, v)
+		}
+	}
+	lists := c.Revocations
+	c.Revocations, c.Refused = nil, slices.Clone(c.Refused)
+	for _, b := range lists {
+		if name, ours := revocation.NameOf(b); ours {
+			if _, err := revocation.Open(b, all...); err != nil {
+				c.Refused = append(c.Refused, Refused{name, RefusedSigner, err.Error()})
+				continue
+			}
+		}
+		c.Revocations = append(c.Revocations, b)
+	}
+	return c
+}
+
 // stored is a content as [Content.Encode] writes it: CBOR in core deterministic
 // encoding, a map by these names; certificates and CRLs in DER, keys as
 // SubjectPublicKeyInfo. What was refused is not in it.
@@ -290,19 +313,10 @@ func samePublic(a, b any) bool {
 	return errA == nil && errB == nil && bytes.Equal(da, db)
 }
 
-// revocationsLabel begins the line in a file of anchors that names the key of a
-// post's revocation lists.
-const revocationsLabel = "revocations: "
-
-// RevocationsLine is the line, beside the certificates of a file of anchors,
-// with the key of the post's revocation lists: a verifier key as of
-// golang.org/x/mod/sumdb/note.
-func RevocationsLine(verifier string) string { return revocationsLabel + verifier + "\n" }
-
 // verifiersIn are the keys of such lines.
 func verifiersIn(text []byte) (all []string, refused []Refused) {
 	for line := range strings.Lines(string(text)) {
-		key, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), revocationsLabel)
+		key, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), keys.RevocationsLabel)
 		if !ok {
 			continue
 		}
@@ -313,7 +327,7 @@ func verifiersIn(text []byte) (all []string, refused []Refused) {
 			}
 		}
 		if err != nil {
-			refused = append(refused, Refused{revocationsLabel, RefusedDamaged, err.Error()})
+			refused = append(refused, Refused{keys.RevocationsLabel, RefusedDamaged, err.Error()})
 			continue
 		}
 		all = append(all, key)

@@ -249,7 +249,7 @@ func TestReadContent(t *testing.T) {
 		refused []trust.Refusal
 	}{
 		{"PEM", slices.Concat([]byte("Utopia\n"), toPEM("CERTIFICATE", anchor.certificate.Raw), toPEM("CERTIFICATE", signer.certificate.Raw)), counts{"anchor": 1, "signer": 1}, nil},
-		{"PEM of everything", slices.Concat(toPEM("CERTIFICATE", []byte{1}), toPEM("X509 CRL", anchor.crl(t)), toPEM("X509 CRL", nil), toPEM("CMS", list), toPEM("CMS", []byte{0x30, 0}), toPEM("EC PRIVATE KEY", []byte{1}), []byte(trust.RevocationsLine(verifier)), []byte("revocations: x\n")),
+		{"PEM of everything", slices.Concat(toPEM("CERTIFICATE", []byte{1}), toPEM("X509 CRL", anchor.crl(t)), toPEM("X509 CRL", nil), toPEM("CMS", list), toPEM("CMS", []byte{0x30, 0}), toPEM("EC PRIVATE KEY", []byte{1}), []byte(keys.RevocationsLine(verifier)), []byte("revocations: x\n")),
 			counts{"anchor": 1, "crl": 1, "verifier": 1}, []trust.Refusal{trust.RefusedDamaged, trust.RefusedDamaged, trust.RefusedDamaged, trust.RefusedSigner, trust.RefusedKind}},
 		{"DER", slices.Concat(anchor.certificate.Raw, signer.certificate.Raw, signer.certificate.Raw), counts{"anchor": 1, "signer": 1}, nil},
 		{"CRL in DER", anchor.crl(t, signer.certificate), counts{"crl": 1}, nil},
@@ -738,7 +738,7 @@ func FuzzReadContent(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(der)
-	f.Add(append(toPEM("CERTIFICATE", der), trust.RevocationsLine(verifier)...))
+	f.Add(append(toPEM("CERTIFICATE", der), keys.RevocationsLine(verifier)...))
 	f.Add(zipped(f, map[string][]byte{"a.der": der}))
 	f.Add(masterList(f, authority{key, c}, authority{key, c}, c))
 	f.Add(toJSON(f, map[string]any{"keys": []any{jwk(f, &key.PublicKey, map[string]any{"kid": thumbprint(f, &key.PublicKey)})}}))
