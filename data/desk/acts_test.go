@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"crypto/x509"
 	"errors"
 	"reflect"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
 	"pratique/data/staff"
+	"pratique/data/trust"
 )
 
 // everyAct is everything that can be asked of a desk with a session, and what
@@ -31,6 +33,8 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	must(p.DisableOfficer(ctx, p.Administrator, away.ID))
 	requested, err := p.RequestSigner(ctx, p.Administrator, p.Reviewer, "", nil)
 	must(err)
+	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor}}
+	must(second(p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom)))
 	draft := inState(t, p, data.Draft)
 	fresh := data.Officer{ID: "officer-e", Name: "Officer E", Mark: "E", Roles: []data.Role{data.Clerk}}
 	document := p.Specimen().Document
@@ -111,7 +115,15 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		},
 		"RetireSigner": func() error { return p.RetireSigner(ctx, p.Administrator, p.Reviewer, requested.ID) },
 		"Vouches":      func() error { return second(p.Vouches(ctx, c.Seal)) },
-		"RotateKeys":   func() error { return p.RotateKeys(ctx, p.Administrator, p.Reviewer, func(int) {}) },
+		"TrustLists":   func() error { return second(p.TrustLists(ctx, p.Reviewer)) },
+		"PreviewTrust": func() error { return second(p.PreviewTrust(ctx, p.Administrator, "utopia", whom)) },
+		"SetTrust": func() error {
+			return second(p.SetTrust(ctx, p.Administrator, p.Reviewer, "other", "a file", "", whom))
+		},
+		"RestoreTrust":    func() error { return second(p.RestoreTrust(ctx, p.Administrator, p.Reviewer, "utopia", 0)) },
+		"Trusted":         func() error { return second(p.Trusted(ctx)) },
+		"SignRevocations": func() error { _, _, err := p.SignRevocations(ctx, p.Reviewer); return err },
+		"RotateKeys":      func() error { return p.RotateKeys(ctx, p.Administrator, p.Reviewer, func(int) {}) },
 
 		"Checkpoint": func() error { return second(p.Checkpoint(ctx, p.Administrator)) },
 		"EachEntry":  func() error { return p.EachEntry(ctx, p.Administrator, func(audit.Entry) error { return nil }) },

@@ -35,6 +35,7 @@ import (
 	"pratique/data/mrz"
 	"pratique/data/staff"
 	"pratique/data/store"
+	"pratique/data/trust"
 	"pratique/data/vault"
 )
 
@@ -136,6 +137,7 @@ type Desk struct {
 	rows     map[data.ApplicationID]Row
 	risks    risks
 	looked   map[string]bool // officer/list: said in the log since the sign-in
+	trusted  *trust.List     // what [Desk.Trusted] is made of; nil: to be read
 
 	compiled sync.Map // the text of a notice to *rules.Notice
 }
@@ -247,7 +249,7 @@ func (d *Desk) Lock() {
 	d.vault.Lock()
 	d.useSigner(nil)
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
-	d.risks = nil
+	d.risks, d.trusted = nil, nil
 }
 
 // useSigner gives the issuer another signer, or none, and closes the one before,
