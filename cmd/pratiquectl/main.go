@@ -12,7 +12,8 @@
 //	pratiquectl replace TWO --out DIR NUMBER FILE
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] NUMBER…
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] --by OFFICER --from TIME --until TIME [--yes]
-//	pratiquectl verify [--trust PATH]… [--practice] [--at TIME] [--json] FILE|-
+//	pratiquectl verify [--trust PATH]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
+//		[--practice] [--at TIME] [--json] FILE|-…
 //	pratiquectl officers list ONE
 //	pratiquectl officers add TWO --name NAME --mark MARK --role ROLE,… [--new-passphrase-file FILE]
 //	pratiquectl officers disable ONE OFFICER
@@ -30,6 +31,12 @@
 //	pratiquectl notices doc
 //	pratiquectl notices schema
 //	pratiquectl trust export --post DIR --out FILE
+//	pratiquectl trust preview ONE --name NAME PATH
+//	pratiquectl trust import TWO --name NAME --source TEXT [--yes] PATH
+//	pratiquectl trust list ONE [--json]
+//	pratiquectl trust restore TWO NAME NUMBER
+//	pratiquectl revocations export ONE --out FILE
+//	pratiquectl revocations import [--trust PATH]… --into DIR PATH
 //	pratiquectl audit verify --post DIR [--checkpoint FILE]… [--key FILE]
 //	pratiquectl audit checkpoint ONE [--out FILE] [--pdf FILE]
 //	pratiquectl audit list ONE
@@ -83,6 +90,7 @@ import (
 	"pratique/data/post"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
+	"pratique/data/trust"
 	"pratique/data/vault"
 	"pratique/ui"
 	"pratique/ui/locale"
@@ -144,7 +152,8 @@ type commands struct {
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
 	Notices      noticesCommand      `cmd:"" help:"What posts require, as data."`
 	Keys         keysCommand         `cmd:"" help:"What signs a post's certificates."`
-	Trust        trustCommand        `cmd:"" help:"What others need to trust this post."`
+	Trust        trustCommand        `cmd:"" help:"Whom this post trusts, and what others need to trust it."`
+	Revocations  revocationsCommand  `cmd:"" help:"Lists of revoked certificates, for those without a line to the post."`
 	Audit        auditCommand        `cmd:"" help:"The log of everything that was done at a post."`
 	Backup       backupCommand       `cmd:"" help:"Copies of a post that only its keys open."`
 	Restore      restoreCommand      `cmd:"" help:"Put a backup into a new folder."`
@@ -250,6 +259,7 @@ var unusable = []error{
 	vault.ErrPutBack, vault.ErrDevice, vault.ErrKind, vault.ErrNoVault, vault.ErrDamaged,
 	backup.ErrForeign, backup.ErrNewer, backup.ErrDamaged, backup.ErrNoSlot, backup.ErrNotEmpty, backup.ErrChanged, house.ErrNoBackups,
 	keys.ErrMissing, keys.ErrPassphrase, keys.ErrUnfit, pkcs11.ErrNotBuilt,
+	trust.ErrContent, desk.ErrTrustLarge,
 }
 
 // exitOf sorts an error into refusals, the caller's faults and the program's.

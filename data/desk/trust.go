@@ -449,6 +449,6 @@ func (d *Desk) SignRevocations(ctx context.Context, s staff.Session) (b []byte, 
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
 		return nil, l, err
 	}
-	b, signed := l.Sign(signer)
+	b, signed := l.Note(signer)
 	return b, l, errors.Join(signed, err)
 }

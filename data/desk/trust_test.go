@@ -164,7 +164,7 @@ func TestRevocationsStay(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := func(number uint64, entries ...revocation.Entry) []byte {
-		b, err := revocation.NewList(name, number, p.Now, p.Now.AddDate(0, 0, 7), nil, entries).Sign(signer)
+		b, err := revocation.NewList(name, number, p.Now, p.Now.AddDate(0, 0, 7), nil, entries).Note(signer)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,9 +3,11 @@ package trust
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -57,9 +59,11 @@ func ReadContent(b []byte) (c Content, err error) {
 }
 
 // ReadPath reads a file, or the files of a folder as if they were one; of the
-// folder of a post, anchor.pem alone.
-func ReadPath(path string) (c Content, err error) {
+// folder of a post, anchor.pem alone. Hash is the SHA-256 of the file, of a
+// folder that over those of its files in the order of their names.
+func ReadPath(path string) (c Content, hash string, err error) {
 	whole, n := 0, 0
+	sums := sha256.New()
 	err = walk(path, func(file string) error {
 		b, err := readFile(file)
 		if err != nil {
@@ -68,6 +72,9 @@ func ReadPath(path string) (c Content, err error) {
 		if whole, n = whole+len(b), n+1; whole > maxWhole || n > maxFiles {
 			return fmt.Errorf("trust: %s: more than %d bytes or %d files", path, maxWhole, maxFiles)
 		}
+		sum := sha256.Sum256(b)
+		sums.Write(sum[:])
+		hash = hex.EncodeToString(sum[:])
 		one, err := read(b, true)
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
@@ -78,7 +85,10 @@ func ReadPath(path string) (c Content, err error) {
 	if err == nil && c.Len() == 0 {
 		err = fmt.Errorf("trust: %s: %w", path, ErrContent)
 	}
-	return c.once(), err
+	if n > 1 {
+		hash = hex.EncodeToString(sums.Sum(nil))
+	}
+	return c.once(), hash, err
 }
 
 // walk calls fn with a file, or with those of a folder that are looked at.

@@ -221,7 +221,7 @@ func TestReadContent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	revoked, err := revocation.NewList(noteSigner.Name(), 1, now, now, nil, nil).Sign(noteSigner)
+	revoked, err := revocation.NewList(noteSigner.Name(), 1, now, now, nil, nil).Note(noteSigner)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -368,21 +368,25 @@ func TestReadPath(t *testing.T) {
 	write("a/readme.txt", []byte("not a list"))
 	write("post/anchor.pem", toPEM("CERTIFICATE", newAuthority(t, "Post", true).certificate.Raw))
 	write("post/other.pem", []byte("damaged"))
-	c, err := trust.ReadPath(dir)
-	if err != nil || len(c.Certificates) != 3 {
+	c, hash, err := trust.ReadPath(dir)
+	if err != nil || len(c.Certificates) != 3 || len(hash) != 64 {
 		t.Fatalf("%+v, %v", c.Items(), err)
 	}
 	if real := c.RefusePractice(); len(real.Certificates) != 2 || len(real.Refused) != 1 || real.Refused[0].Why != trust.RefusedPractice || len(c.Refused) != 0 {
 		t.Errorf("%+v", real.Refused)
 	}
+	sum := sha256.Sum256(signer.certificate.Raw)
+	if _, one, err := trust.ReadPath(filepath.Join(dir, "a", "signer.der")); err != nil || one != fmt.Sprintf("%x", sum) || one == hash {
+		t.Errorf("hash of a file %s, %v", one, err)
+	}
 	write("a/damaged.pem", []byte("damaged"))
-	if _, err := trust.ReadPath(dir); !errors.Is(err, trust.ErrContent) || !strings.Contains(err.Error(), "damaged.pem") {
+	if _, _, err := trust.ReadPath(dir); !errors.Is(err, trust.ErrContent) || !strings.Contains(err.Error(), "damaged.pem") {
 		t.Errorf("a damaged file: %v", err)
 	}
-	if _, err := trust.ReadPath(t.TempDir()); !errors.Is(err, trust.ErrContent) {
+	if _, _, err := trust.ReadPath(t.TempDir()); !errors.Is(err, trust.ErrContent) {
 		t.Errorf("an empty folder: %v", err)
 	}
-	if _, err := trust.ReadPath(filepath.Join(dir, "nowhere")); !errors.Is(err, os.ErrNotExist) {
+	if _, _, err := trust.ReadPath(filepath.Join(dir, "nowhere")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("nowhere: %v", err)
 	}
 }
@@ -508,7 +512,7 @@ func TestRevokedByLists(t *testing.T) {
 	}
 	list := func(number uint64, entries []revocation.Entry) []byte {
 		t.Helper()
-		b, err := revocation.NewList(by.Name(), number, now, now.AddDate(0, 0, 7), nil, entries).Sign(by)
+		b, err := revocation.NewList(by.Name(), number, now, now.AddDate(0, 0, 7), nil, entries).Note(by)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -671,7 +675,7 @@ func TestPublishedKeys(t *testing.T) {
 // TestPublishedCRL: the Australian authority's revocation list is read, and is
 // the authority's own.
 func TestPublishedCRL(t *testing.T) {
-	c, err := trust.ReadPath(vectors(t, "vdsnc", "certs"))
+	c, _, err := trust.ReadPath(vectors(t, "vdsnc", "certs"))
 	if err != nil || len(c.CRLs) != 1 || len(c.Certificates) != 4 || len(c.Refused) != 0 {
 		t.Fatalf("%+v, %+v, %v", c.Items(), c.Refused, err)
 	}

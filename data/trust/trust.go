@@ -257,6 +257,15 @@ func (l *List) Unbelieved() (names []string) {
 // Revocations is how many entries of revocation lists and filters there are.
 func (l *List) Revocations() int { return l.revoked.Len() + len(l.crls) }
 
+// Numbers are those of the newest revocation list of each post.
+func (l *List) Numbers() map[string]uint64 {
+	all := map[string]uint64{}
+	for name, list := range l.revoked.Lists() {
+		all[name] = list.Number
+	}
+	return all
+}
+
 // Latest is the newest moment that any source tells of: no clock should be
 // before it.
 func (l *List) Latest() time.Time {
