@@ -1,6 +1,7 @@
 package data
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -164,6 +165,17 @@ type Application struct {
 	BackChecks []BackCheck   `json:"backChecks,omitempty"` // in the order they were asked
 	Same       []SameReport  `json:"same,omitempty"`
 	Passed     Passed        `json:"passed,omitzero"`
+	// PortNote is what the port of entry is told besides, without medical detail.
+	PortNote string `json:"portNote,omitempty"`
+}
+
+// Digest is what the log says of the content: with the application's salt one
+// can prove what it was, and nobody can when the application is erased.
+// HMAC-SHA-256 over its hash, in lower-case hex.
+func (a Application) Digest() string {
+	h := hmac.New(sha256.New, a.Salt)
+	h.Write([]byte(a.Content.Hash()))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Tick is a reviewer's mark that a group agrees with its papers.

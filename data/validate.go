@@ -31,6 +31,7 @@ const (
 	ListResults   = "results"  // [Result]
 	ListVaccines  = "vaccines"
 	ListReasons   = "reasons"  // why an application goes back
+	ListRemedies  = "remedies" // what mends each of those reasons
 	ListHolds     = "holds"    // what an application waits for
 	ListRefusals  = "refusals" // why it was decided yellow, orange or red
 	ListPhrases   = "phrases"  // what a report or paper says or shows
@@ -465,6 +466,12 @@ var (
 	airport = regexp.MustCompile(`^[A-Z]{3}$`)
 	flight  = regexp.MustCompile(`^[A-Z0-9]{2} ?[0-9]{1,4}[A-Z]?$`)
 )
+
+// ValidAirport reports whether s has the form of an IATA airport code.
+func ValidAirport(s string) bool { return airport.MatchString(s) }
+
+// ValidFlight reports whether s is a flight number: "UT 846", "UT846".
+func ValidFlight(s string) bool { return flight.MatchString(strings.ToUpper(s)) }
 
 func (v *validator) itinerary(legs []Leg) {
 	if len(legs) == 0 {

@@ -225,7 +225,7 @@ func (d *Desk) SetLaboratories(ctx context.Context, s, second staff.Session, all
 	if p := data.ValidateLaboratories(all, d.codes); len(p) > 0 {
 		return &ProblemsError{Problems: p}
 	}
-	return d.postAct(ctx, s, &second, audit.LaboratoriesSet, "", func(tx store.Tx, e *audit.Entry) error {
+	err := d.postAct(ctx, s, &second, audit.LaboratoriesSet, "", func(tx store.Tx, e *audit.Entry) error {
 		e.Detail["count"] = fmt.Sprint(len(all))
 		for _, l := range all {
 			if err := store.Put(tx, store.Laboratories+string(l.ID), l); err != nil {
@@ -234,6 +234,10 @@ func (d *Desk) SetLaboratories(ctx context.Context, s, second staff.Session, all
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return d.reassess(ctx)
 }
 
 // Claim is who somebody says they are, and the passphrase that proves it.
