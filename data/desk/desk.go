@@ -79,7 +79,7 @@ type Config struct {
 	Vault *vault.Vault
 	Post  data.Post
 	Codes data.Codes
-	// Book is what notices are read with; nil: the post has none.
+	// Book is what notices are read with.
 	Book *codes.Book
 	// Signer opens the post's signing key. It is called when somebody signs in
 	// to whom the signing box is open; nil: nothing can be issued.
@@ -146,6 +146,9 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
 		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
+	}
+	if d.book == nil {
+		d.book = &codes.Book{}
 	}
 	d.issuer = issue.New(c.Log, c.Post, c.Codes, c.Clock, d.stands)
 	if d.cost == nil {
