@@ -97,12 +97,21 @@ type InternalSheet struct {
 type Finding struct {
 	Clause  string
 	Result  string            // one of [FindingResults]
+	Waived  bool              // two officers let it pass
 	Message map[string]string // the requirement, by language
-	Counted []string          // each with what it lies between
+	Counts  []Counted
 }
 
 // FindingResults are the values of [Finding.Result].
 var FindingResults = []string{"pass", "fail", "not applicable", "not enough information"}
+
+// Counted is what a check counted, and between which times.
+type Counted struct {
+	Unit            string // "hours", "days", "months" or "years"
+	Counted         string
+	AtLeast, AtMost string // the bounds it is compared with, empty where there is none
+	From, To        string
+}
 
 // OverrideNote is an [Override] for paper, officers by their marks.
 type OverrideNote struct {

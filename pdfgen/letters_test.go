@@ -244,7 +244,7 @@ func TestInternalSheet(t *testing.T) {
 		"INTERNAL SHEET", "INTERNAL 内部", "Never give this page to the traveller", "切勿交给旅客", string(i.ID), "RB, RD",
 		i.Override.Reason, "1.2 Two tests · 3.1 Same district", "Authorised by 批准官员RD", "Signature 签字 · RD",
 		"ORANGE 橙色", "申请人为密切接触者", "The ferry was another one.", "NOT MET 不符合", "met 符合", "not asked 不适用", "cannot say", "资料不足",
-		"末次核酸检测采样时间须在直达航班起飞前48小时内。", i.Findings[0].Counted[0], "nephelo-2022-07 · 2",
+		"末次核酸检测采样时间须在直达航班起飞前48小时内。", "47:55 hours 小时 ≤ 48: 2022-07-18 14:35 (+08:00) – 2022-07-20 14:30 (+08:00)", "nephelo-2022-07 · 2",
 	} {
 		if !strings.Contains(got, w) {
 			t.Errorf("%q is not on the sheet", w)
@@ -341,7 +341,7 @@ func internal() Internal {
 	for _, r := range []string{"pass", "fail", "not applicable", "not enough information", "pass", "pass"} {
 		i.Findings = append(i.Findings, data.Finding{Clause: "1.2", Result: r, Message: map[string]string{
 			"en": "The last nucleic acid test is sampled within 48 hours of the departure of the direct flight.", "zh": "末次核酸检测采样时间须在直达航班起飞前48小时内。"},
-			Counted: []string{"47:55 hours: 2022-07-18 14:35 (+08:00) – 2022-07-20 14:30 (+08:00)"}})
+			Counts: []data.Counted{{Unit: "hours", Counted: "47:55", AtMost: "48", From: "2022-07-18 14:35 (+08:00)", To: "2022-07-20 14:30 (+08:00)"}}})
 	}
 	return i
 }

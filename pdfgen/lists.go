@@ -244,16 +244,32 @@ func (s *sheet) findings(i Internal) (parts []part) {
 		}
 		y, st, small := p.height, style{false, 8.4, ink}, style{false, 7.2, slate}
 		h := s.pair(&p.block, left, y, 25, style{true, 8.4, r.ink}, s.word(r.word))
+		if f.Waived {
+			h += s.pair(&p.block, left, y+h, 25, style{true, 7.2, brown}, s.word(kInternalOverride))
+		}
 		h = max(h, s.para(&p.block, 42, y, 22, small, f.Clause))
 		const x, wide = 66.0, (right - 66 - 4) / 2
 		body := max(s.para(&p.block, x, y, wide, st, f.Message["en"]), s.para(&p.block, x+wide+4, y, wide, st, f.Message["zh"]))
-		for _, c := range f.Counted {
-			body += s.para(&p.block, x, y+body, right-x, small, c)
+		for _, c := range f.Counts {
+			body += s.para(&p.block, x, y+body, right-x, small, s.counted(c))
 		}
 		s.row(&p.block, y+max(h, body), right)
 		parts = append(parts, p)
 	}
 	return parts
+}
+
+// counted is a count with its bounds: "47:55 hours 小时 ≤ 48: … – …".
+func (s *sheet) counted(c data.Counted) string {
+	unit := map[string]key{"hours": kUnitHours, "days": kUnitDays, "months": kUnitMonths, "years": kUnitYears}[c.Unit]
+	bounds := ""
+	if c.AtLeast != "" {
+		bounds += " ≥ " + c.AtLeast
+	}
+	if c.AtMost != "" {
+		bounds += " ≤ " + c.AtMost
+	}
+	return c.Counted + " " + s.word(unit).both() + bounds + ": " + c.From + " – " + c.To
 }
 
 // pages composes as many pages as the parts need, one below the other, each

@@ -262,6 +262,10 @@ const (
 	kInternalFail               key = "internal.fail"
 	kInternalUnasked            key = "internal.unasked"
 	kInternalOpen               key = "internal.open"
+	kUnitHours                  key = "unit.hours"
+	kUnitDays                   key = "unit.days"
+	kUnitMonths                 key = "unit.months"
+	kUnitYears                  key = "unit.years"
 	kInternalOverride           key = "internal.override"
 	kInternalOverrideWhat       key = "internal.override.what"
 	kInternalOverrideBy         key = "internal.override.by"
@@ -321,7 +325,7 @@ var wordings = []struct {
 	kHandOverCount, kHandOverFile, kHandOverColour, kHandOverNone, kHandOverRisk, kHandOverArrives,
 	kHandOverNotes, kHandOverPage, kHandOverDelivered, kHandOverReceived, kRiskLow, kRiskMedium, kRiskHigh,
 	kInternal, kInternalMark, kInternalWarning, kInternalPrepared, kInternalReviewed, kInternalFindings,
-	kInternalPass, kInternalFail, kInternalUnasked, kInternalOpen, kInternalOverride, kInternalOverrideWhat,
+	kInternalPass, kInternalFail, kInternalUnasked, kInternalOpen, kUnitHours, kUnitDays, kUnitMonths, kUnitYears, kInternalOverride, kInternalOverrideWhat,
 	kInternalOverrideBy, kInternalOverrideAuthoriser, kInternalChecks, kInternalCase, kInternalAt,
 	kInternalLifted, kInternalContested, kInternalUntil, kInternalNone, kInternalReason, kInternalDecisions, kInternalSigned,
 }}}

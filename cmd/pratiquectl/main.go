@@ -12,6 +12,7 @@
 //	pratiquectl replace TWO --out DIR NUMBER FILE
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] NUMBER…
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] --by OFFICER --from TIME --until TIME [--yes]
+//	pratiquectl letter ONE [--internal] --out FILE CASE
 //	pratiquectl verify [--trust PATH]… [--practice] [--at TIME] [--json] FILE|-
 //	pratiquectl officers list ONE
 //	pratiquectl officers add TWO --name NAME --mark MARK --role ROLE,… [--new-passphrase-file FILE]
@@ -139,6 +140,7 @@ type commands struct {
 	Issue        issueCommand        `cmd:"" help:"Take applications to certificates: a clerk and a reviewer."`
 	Replace      replaceCommand      `cmd:"" help:"Correct a certificate: a new one, and the old one is revoked. A clerk and a reviewer."`
 	Revoke       revokeCommand       `cmd:"" help:"Revoke certificates, for good. Takes two."`
+	Letter       letterCommand       `cmd:"" help:"The page that tells a traveller of a case where it stands: returned, on hold, decided, or blue on a condition."`
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`

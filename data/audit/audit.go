@@ -105,6 +105,8 @@ const (
 	NoticeActivated        Act = "notice.activated"
 	NoticeRetired          Act = "notice.retired"
 	NoticesRead            Act = "notices.read"
+	LetterMade             Act = "letter.made"
+	InternalMade           Act = "internal.made"
 	CertificateIntended    Act = "certificate.intended"
 	CertificateIssued      Act = "certificate.issued"
 	CertificateVoided      Act = "certificate.voided"
@@ -155,6 +157,7 @@ var Acts = []Act{
 	ApplicationHeld, ApplicationResumed, ApplicationTakenOver, ChecksOverridden,
 	DecisionMade, DecisionContested, ContestDecided, DecisionLifted,
 	NoticeImported, NoticeTried, NoticeActivated, NoticeRetired, NoticesRead,
+	LetterMade, InternalMade,
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,

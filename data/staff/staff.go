@@ -131,6 +131,8 @@ var permits = map[audit.Act][]data.Role{
 	audit.NoticeActivated:        {data.Administrator},
 	audit.NoticeRetired:          {data.Administrator},
 	audit.NoticesRead:            {data.Clerk, data.Reviewer, data.Administrator, data.Auditor},
+	audit.LetterMade:             {data.Clerk, data.Reviewer},
+	audit.InternalMade:           {data.Reviewer, data.Auditor},
 	audit.CertificateIssued:      {data.Reviewer},
 	audit.CertificateRead:        {data.Clerk, data.Reviewer, data.Auditor},
 	audit.CertificatePrinted:     {data.Clerk, data.Reviewer},
