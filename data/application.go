@@ -162,6 +162,8 @@ type Application struct {
 	BackChecks []BackCheck   `json:"backChecks,omitempty"` // in the order they were asked
 	Same       []SameReport  `json:"same,omitempty"`
 	Passed     Passed        `json:"passed,omitzero"`
+	// PortNote is what the port of entry is told besides, without medical detail.
+	PortNote string `json:"portNote,omitempty"`
 }
 
 // Tick is a reviewer's mark that a group agrees with its papers.

@@ -29,7 +29,7 @@ type Evidence struct {
 
 // Limits of what one application can have beside its fields.
 const (
-	MaxEvidence   = 40
+	MaxEvidence   = 30
 	MaxBackChecks = 40
 )
 
@@ -131,15 +131,21 @@ var Risks = []string{"low", "medium", "high"}
 // Doubts are what of an application's history stops it, apart from its content:
 // the same report for another traveller, a laboratory that says no. One of
 // severity [Stop] each.
-func (a Application) Doubts() (problems []Problem) {
-	for _, s := range a.Same {
-		if s.Cleared.IsZero() {
-			problems = append(problems, Problem{Field: "evidence", Key: "problem.same-report." + s.By, Value: s.Value})
-		}
-	}
+func (a Application) Doubts() []Problem {
+	problems := a.SameReports()
 	for i := range a.asked() {
 		if c := a.LastCheck(i); c.Outcome == Denied {
 			problems = append(problems, Problem{Field: testField(i), Key: "problem.backcheck.denied", Value: string(c.Laboratory)})
+		}
+	}
+	return problems
+}
+
+// SameReports are those of [Application.Doubts] that stop a submission too.
+func (a Application) SameReports() (problems []Problem) {
+	for _, s := range a.Same {
+		if s.Cleared.IsZero() {
+			problems = append(problems, Problem{Field: "evidence", Key: "problem.same-report." + s.By, Value: s.Value})
 		}
 	}
 	return problems

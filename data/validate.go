@@ -467,6 +467,9 @@ var (
 	flight  = regexp.MustCompile(`^[A-Z0-9]{2} ?[0-9]{1,4}[A-Z]?$`)
 )
 
+// ValidFlight reports whether s is a flight number: "UT 846", "UT846".
+func ValidFlight(s string) bool { return flight.MatchString(strings.ToUpper(s)) }
+
 func (v *validator) itinerary(legs []Leg) {
 	if len(legs) == 0 {
 		v.stop("itinerary", "problem.required", "", "UT 846")

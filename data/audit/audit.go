@@ -107,6 +107,25 @@ const (
 	NoticesRead            Act = "notices.read"
 	LetterMade             Act = "letter.made"
 	InternalMade           Act = "internal.made"
+	EvidenceAttached       Act = "evidence.attached"
+	EvidenceRead           Act = "evidence.read"
+	EvidenceMoved          Act = "evidence.moved"
+	EvidenceRemoved        Act = "evidence.removed"
+	EvidenceDestroyed      Act = "evidence.destroyed"
+	EvidenceTimeSet        Act = "evidence.time-set"
+	OriginalSeen           Act = "original.seen"
+	SameReportFound        Act = "same-report.found"
+	SameReportCleared      Act = "same-report.cleared"
+	BackCheckAsked         Act = "backcheck.asked"
+	BackCheckAnswered      Act = "backcheck.answered"
+	SamplingSet            Act = "sampling.set"
+	ApplicationPreDeclared Act = "application.pre-declared"
+	ApplicationBegun       Act = "application.begun"
+	FlightsSet             Act = "flights.set"
+	RiskSet                Act = "risk.set"
+	PortNoted              Act = "port.noted"
+	HandoverMade           Act = "handover.made"
+	PassedRead             Act = "passed.read"
 	CertificateIntended    Act = "certificate.intended"
 	CertificateIssued      Act = "certificate.issued"
 	CertificateVoided      Act = "certificate.voided"
@@ -158,6 +177,7 @@ var Acts = []Act{
 	DecisionMade, DecisionContested, ContestDecided, DecisionLifted,
 	NoticeImported, NoticeTried, NoticeActivated, NoticeRetired, NoticesRead,
 	LetterMade, InternalMade,
+	EvidenceAttached, EvidenceRead, EvidenceMoved, EvidenceRemoved, EvidenceDestroyed, EvidenceTimeSet, OriginalSeen, SameReportFound, SameReportCleared, BackCheckAsked, BackCheckAnswered, SamplingSet, ApplicationPreDeclared, ApplicationBegun, FlightsSet, RiskSet, PortNoted, HandoverMade, PassedRead,
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,

@@ -27,6 +27,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"pratique/data"
+	"pratique/data/attachment"
 	"pratique/data/audit"
 	"pratique/data/codes"
 	"pratique/data/issue"
@@ -93,6 +94,13 @@ type Config struct {
 	// Cost of new passphrases; nil: [vault.DefaultCost]. It is asked when one is
 	// made, for finding out may take a while.
 	Cost func() vault.Cost
+	// Attachments is where scans of evidence are kept, and Pages counts the pages
+	// of one, within bounds, or says why it is none that can be looked at.
+	Attachments attachment.Dir
+	Pages       func(ctx context.Context, media string, scan []byte) (int, error)
+	// HandoverSigner opens the key of the lists for ports of entry. The vault is
+	// open then.
+	HandoverSigner func(context.Context) (note.Signer, error)
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
@@ -118,6 +126,9 @@ type Desk struct {
 	anchors     func([]byte) error
 	issuer      *issue.Issuer
 	door        *staff.Door
+	attachments attachment.Dir
+	pages       func(context.Context, string, []byte) (int, error)
+	handover    func(context.Context) (note.Signer, error)
 	cost        func() vault.Cost
 
 	entering sync.Mutex // one sign-in at a time makes the desk ready
@@ -126,6 +137,7 @@ type Desk struct {
 	signing  bool // the signer was opened, or was tried to
 	loaded   bool // rows are there
 	rows     map[data.ApplicationID]Row
+	risks    risks
 	looked   map[string]bool // officer/list: said in the log since the sign-in
 
 	compiled sync.Map // the text of a notice to *rules.Notice
@@ -136,6 +148,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
 		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
+		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
 	}
 	d.issuer = issue.New(c.Log, c.Post, c.Codes, c.Clock, d.stands)
@@ -173,7 +186,11 @@ func (d *Desk) ready(ctx context.Context) error {
 		return nil
 	}
 	rows := map[data.ApplicationID]Row{}
-	err := d.log.View(ctx, func(tx store.Tx) error {
+	var table risks
+	err := d.log.View(ctx, func(tx store.Tx) (err error) {
+		if table, err = flights(tx); err != nil {
+			return err
+		}
 		n, err := d.norms(tx)
 		if err != nil {
 			return err
@@ -192,7 +209,7 @@ func (d *Desk) ready(ctx context.Context) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.rows, d.loaded = rows, true
+	d.rows, d.risks, d.loaded = rows, table, true
 	return nil
 }
 
@@ -219,6 +236,7 @@ func (d *Desk) Lock() {
 	d.vault.Lock()
 	d.mu.Lock() // only now: an act that just ended may have brought its row up to date
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
+	d.risks = nil
 	d.mu.Unlock()
 }
 
@@ -264,6 +282,15 @@ func (d *Desk) permit(ctx context.Context, s staff.Session, act audit.Act) error
 // with the entry. fn may be run again.
 func (d *Desk) act(ctx context.Context, s staff.Session, what audit.Act, id data.ApplicationID,
 	fn func(tx store.Tx, a *data.Application, e *audit.Entry) error) (data.Application, error) {
+	return d.actOnMore(ctx, s, what, id, func(tx store.Tx, a *data.Application, e *audit.Entry, _ func(audit.Entry) error) error {
+		return fn(tx, a, e)
+	})
+}
+
+// actOnMore is [Desk.act] for what may change other applications too, each with
+// an entry that fn adds. If fn empties e.Act, those entries say all.
+func (d *Desk) actOnMore(ctx context.Context, s staff.Session, what audit.Act, id data.ApplicationID,
+	fn func(tx store.Tx, a *data.Application, e *audit.Entry, add func(audit.Entry) error) error) (data.Application, error) {
 	now := d.clock()
 	var a data.Application
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) (err error) {
@@ -275,12 +302,15 @@ func (d *Desk) act(ctx context.Context, s staff.Session, what audit.Act, id data
 		}
 		e := audit.Entry{At: now, Officer: s.Officer().ID, Act: what, Subject: string(id), Detail: map[string]string{}}
 		before := a
-		if err := fn(tx, &a, &e); err != nil {
+		if err := fn(tx, &a, &e, add); err != nil {
 			return err
 		}
 		a.Changed = now
 		e.Detail["state"] = string(a.State)
-		return errors.Join(putApplication(tx, before, a), add(e))
+		if e.Act != "" {
+			err = add(e)
+		}
+		return errors.Join(putApplication(tx, before, a), err)
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
 		return data.Application{}, fmt.Errorf("%s: %w", what, err)
@@ -325,19 +355,62 @@ func getApplication(tx store.Tx, id data.ApplicationID) (data.Application, error
 }
 
 // Names of fields that applications are looked up by.
-const fieldDocument = "document"
+const (
+	fieldDocument = "document"
+	fieldPhone    = "phone"  // [data.PhoneKey] of anybody named in it
+	fieldScan     = "scan"   // SHA-256 of a scan, there or gone
+	fieldReport   = "report" // laboratory and number of a report
+	fieldFile     = "file"   // of an attachment
+)
+
+// lookups are the prefixes of the keys that lead to an application.
+func lookups(a data.Application) (prefixes []string) {
+	add := func(field, value string) {
+		if value != "" {
+			prefixes = append(prefixes, store.LookupPrefix(field, value))
+		}
+	}
+	c := a.Content
+	add(fieldDocument, c.Document.Number)
+	for _, phone := range []string{c.Traveller.Phone, c.Traveller.Guardian.Phone, c.Contact.Phone} {
+		add(fieldPhone, data.PhoneKey(phone))
+	}
+	for _, e := range a.Evidence {
+		add(fieldScan, e.SHA256)
+		add(fieldFile, e.File)
+	}
+	for _, t := range c.Tests {
+		add(fieldReport, reportOf(t))
+	}
+	slices.Sort(prefixes)
+	return slices.Compact(prefixes)
+}
+
+// lookup are the applications that a key leads to.
+func lookup(tx store.Tx, field, value string) (ids []data.ApplicationID, err error) {
+	prefix := store.LookupPrefix(field, value)
+	err = tx.Scan(prefix, "", 0, func(key string, _ []byte) error {
+		ids = append(ids, data.ApplicationID(key[len(prefix):]))
+		return nil
+	})
+	return ids, err
+}
 
 // putApplication stores a and moves its look-up keys.
 func putApplication(tx store.Tx, before, a data.Application) error {
-	was, is := before.Content.Document.Number, a.Content.Document.Number
-	if was != is && was != "" {
-		if err := tx.Delete(store.LookupPrefix(fieldDocument, was) + string(a.ID)); err != nil {
-			return err
+	was, is := lookups(before), lookups(a)
+	for _, prefix := range was {
+		if !slices.Contains(is, prefix) {
+			if err := tx.Delete(prefix + string(a.ID)); err != nil {
+				return err
+			}
 		}
 	}
-	if is != "" {
-		if err := tx.Put(store.LookupPrefix(fieldDocument, is)+string(a.ID), []byte{}); err != nil {
-			return err
+	for _, prefix := range is {
+		if !slices.Contains(was, prefix) {
+			if err := tx.Put(prefix+string(a.ID), []byte{}); err != nil {
+				return err
+			}
 		}
 	}
 	return store.Put(tx, store.ApplicationKey(a.ID), a)
@@ -349,7 +422,7 @@ func normalised(c data.Content) data.Content {
 	c = c.Pinned()
 	for _, s := range []*string{
 		&c.Traveller.Surname, &c.Traveller.GivenNames, &c.Traveller.NativeName,
-		&c.Traveller.Guardian.Name, &c.Declaration.Remarks,
+		&c.Traveller.Guardian.Name, &c.Declaration.Remarks, &c.Contact.Name, &c.Contact.Organisation,
 	} {
 		*s = norm.NFC.String(*s)
 	}
@@ -436,11 +509,12 @@ func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (dat
 
 // newApplication is a draft with that content.
 func (d *Desk) newApplication(s staff.Session, c data.Content) data.Application {
-	random := make([]byte, 32)
+	random := make([]byte, 39)
 	rand.Read(random) // never fails
 	now := d.clock()
 	return data.Application{
-		ID: data.ApplicationID(hex.EncodeToString(random[:16])), Salt: random[16:], Practice: d.post.Practice(),
+		Reference: data.NewReference([7]byte(random[32:])),
+		ID:        data.ApplicationID(hex.EncodeToString(random[:16])), Salt: random[16:32:32], Practice: d.post.Practice(),
 		Version: 1, State: data.Draft, Content: normalised(c), Preparers: []data.OfficerID{s.Officer().ID}, Created: now, Changed: now,
 	}
 }
@@ -488,7 +562,9 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 // Submit hands a draft or a returned case to review. The error is a
 // [ProblemsError] while anything is wrong with it.
 func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	return d.act(ctx, s, audit.ApplicationSubmitted, id, func(tx store.Tx, a *data.Application, _ *audit.Entry) error {
+	var doubts []data.Problem
+	var others []data.ApplicationID
+	a, err := d.actOnMore(ctx, s, audit.ApplicationSubmitted, id, func(tx store.Tx, a *data.Application, e *audit.Entry, add func(audit.Entry) error) error {
 		if a.State != data.Draft && a.State != data.Returned {
 			return ErrState
 		}
@@ -499,9 +575,26 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 		if p := d.problems(a.Content, laboratories); data.Stops(p) {
 			return &ProblemsError{Problems: p}
 		}
+		if others, err = d.mark(tx, s, a, true, add); err != nil {
+			return err
+		}
+		if doubts = a.SameReports(); len(doubts) > 0 {
+			if len(others) == 0 {
+				return &ProblemsError{Problems: doubts}
+			}
+			e.Act = "" // what was found is kept, and the case stays where it is
+			return nil
+		}
 		a.State, a.Submitted, a.Return = data.Submitted, d.clock(), nil
 		return nil
 	})
+	for _, other := range others {
+		err = errors.Join(err, d.refresh(ctx, other))
+	}
+	if err == nil && len(doubts) > 0 {
+		return data.Application{}, fmt.Errorf("%s: %w", audit.ApplicationSubmitted, &ProblemsError{Problems: doubts})
+	}
+	return a, err
 }
 
 // Withdraw ends a case that the traveller no longer wants.

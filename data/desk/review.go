@@ -234,6 +234,11 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if p := d.problems(a.Content, n.laboratories); data.Stops(p) {
 			return &ProblemsError{Problems: p}
 		}
+		if p, err := d.doubts(tx, *a); err != nil {
+			return err
+		} else if len(p) > 0 {
+			return &ProblemsError{Problems: p}
+		}
 		approval, err := d.approval(n, s, a.Content, a.Override)
 		if err != nil {
 			return err

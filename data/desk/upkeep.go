@@ -34,9 +34,10 @@ func (d *Desk) checkpoint(ctx context.Context, officer data.OfficerID) ([]byte, 
 	return d.log.Checkpoint(ctx, d.clock(), officer, signer)
 }
 
-// Daily signs a checkpoint if none was signed for a day, and erases the cases
-// whose time is over: what the program does on its own while somebody is signed
-// in. The checkpoint is nil if none was due.
+// Daily signs a checkpoint if none was signed for a day, erases the cases whose
+// time is over, destroys the scans whose time is, and sweeps up files that a
+// crash left: what the program does on its own while somebody is signed in. The
+// checkpoint is nil if none was due.
 func (d *Desk) Daily(ctx context.Context) (checkpoint []byte, erased int, err error) {
 	now := d.clock()
 	due := false
@@ -68,8 +69,11 @@ func (d *Desk) Daily(ctx context.Context) (checkpoint []byte, erased int, err er
 		}
 		erased++
 	}
+	err = d.destroyScans(ctx)
 	if due {
-		checkpoint, err = d.checkpoint(ctx, "")
+		var failed error
+		checkpoint, failed = d.checkpoint(ctx, "")
+		err = errors.Join(err, d.sweep(ctx), failed)
 	}
 	return checkpoint, erased, err
 }
@@ -141,7 +145,7 @@ func (d *Desk) end(tx store.Tx, id data.ApplicationID) (time.Time, error) {
 		return end, err
 	}
 	switch a.State {
-	case data.Draft, data.Returned, data.Withdrawn:
+	case data.PreDeclared, data.Draft, data.Returned, data.Withdrawn:
 		return a.Changed, nil
 	case data.FollowUp, data.Refused:
 		if contested(a) {
@@ -212,6 +216,7 @@ func (d *Desk) Erase(ctx context.Context, s, second staff.Session, id data.Appli
 // erase erases a case if permit allows it.
 func (d *Desk) erase(ctx context.Context, id data.ApplicationID, permit func(store.Tx, *audit.Entry) error) error {
 	now := d.clock()
+	var scans []data.Evidence
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		e := audit.Entry{At: now, Act: audit.ApplicationErased, Subject: string(id), Detail: map[string]string{}}
 		if err := permit(tx, &e); err != nil {
@@ -237,11 +242,12 @@ func (d *Desk) erase(ctx context.Context, id data.ApplicationID, permit func(sto
 				return err
 			}
 		}
-		if number := a.Content.Document.Number; number != "" {
-			if err := tx.Delete(store.LookupPrefix(fieldDocument, number) + string(id)); err != nil {
+		for _, prefix := range lookups(a) {
+			if err := tx.Delete(prefix + string(id)); err != nil {
 				return err
 			}
 		}
+		scans = a.Evidence
 		return errors.Join(tx.Delete(store.ApplicationKey(id)), tx.Put(store.CompactKey, []byte{}), add(e))
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
@@ -250,7 +256,8 @@ func (d *Desk) erase(ctx context.Context, id data.ApplicationID, permit func(sto
 	d.mu.Lock()
 	delete(d.rows, id)
 	d.mu.Unlock()
-	return err
+	// With their keys the scans are gone already; so are the files now.
+	return errors.Join(err, d.removeFiles(scans))
 }
 
 // Export is all that the post holds of one traveller, for that traveller: the
@@ -273,12 +280,7 @@ func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, document st
 			return err
 		}
 		subjects := map[string]bool{}
-		prefix := store.LookupPrefix(fieldDocument, document)
-		var ids []data.ApplicationID
-		err := tx.Scan(prefix, "", 0, func(key string, _ []byte) error {
-			ids = append(ids, data.ApplicationID(key[len(prefix):]))
-			return nil
-		})
+		ids, err := lookup(tx, fieldDocument, document)
 		if err != nil {
 			return err
 		}
@@ -289,6 +291,9 @@ func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, document st
 			a, err := getApplication(tx, id)
 			if err != nil {
 				return err
+			}
+			for i := range a.Evidence {
+				a.Evidence[i].Key = "" // scans go out one by one, see [Desk.OpenEvidence]
 			}
 			x.Applications = append(x.Applications, a)
 			subjects[string(id)] = true

@@ -26,11 +26,19 @@ type Row struct {
 	Surname    string
 	GivenNames string
 	NativeName string
+	Birth      data.Date
 	Document   string // number
+	Reference  data.Reference
+	Port       string // of entry: where the last flight lands
+	Risk       string // of the flights, one of [data.Risks]; empty for none
 	Tests      []data.TestKind
 	Doses      int
 	Officer    data.OfficerID // who has it: the reviewer, else the last preparer
 	Changed    time.Time
+	Scans      int  // of evidence, those destroyed not counted
+	Doubt      bool // a report is another traveller's too, or a laboratory denies one
+	Passed     data.Passed
+	flights    []string
 
 	Colour   data.Colour // decided or approved; empty before
 	Findings Findings    // of cases that wait for a decision
@@ -55,9 +63,10 @@ type glimpse struct {
 	State   data.State         `json:"state"`
 	Content struct {
 		Traveller struct {
-			Surname    string `json:"surname"`
-			GivenNames string `json:"givenNames"`
-			NativeName string `json:"nativeName"`
+			Surname    string    `json:"surname"`
+			GivenNames string    `json:"givenNames"`
+			NativeName string    `json:"nativeName"`
+			Birth      data.Date `json:"birth"`
 		} `json:"traveller"`
 		Document struct {
 			Number string `json:"number"`
@@ -74,8 +83,16 @@ type glimpse struct {
 	Approval struct {
 		Colour data.Colour `json:"colour"`
 	} `json:"approval"`
-	Submitted   time.Time              `json:"submitted"`
-	Moved       time.Time              `json:"moved"`
+	Submitted time.Time      `json:"submitted"`
+	Moved     time.Time      `json:"moved"`
+	Reference data.Reference `json:"reference"`
+	Risk      string         `json:"risk"`
+	Evidence  []struct {
+		Gone time.Time `json:"gone"`
+	} `json:"evidence"`
+	BackChecks  []data.BackCheck       `json:"backChecks"`
+	Same        []data.SameReport      `json:"same"`
+	Passed      data.Passed            `json:"passed"`
 	Preparers   []data.OfficerID       `json:"preparers"`
 	Reviewer    data.OfficerID         `json:"reviewer"`
 	Certificate data.CertificateNumber `json:"certificate"`
@@ -112,8 +129,18 @@ func (d *Desk) row(tx store.Tx, stored []byte, n norms) (Row, error) {
 	case data.Submitted, data.InReview, data.OnHold:
 		r.Waiting = a.Submitted
 	}
-	if len(a.Content.Itinerary) > 0 {
-		r.Departs, r.Flight = a.Content.Itinerary[0].Departs, a.Content.Itinerary[0].Flight
+	r.Birth, r.Reference, r.Risk, r.Passed = t.Birth, a.Reference, a.Risk, a.Passed
+	r.Doubt = len(data.Application{BackChecks: a.BackChecks, Same: a.Same}.Doubts()) > 0
+	for _, e := range a.Evidence {
+		if e.Gone.IsZero() {
+			r.Scans++
+		}
+	}
+	if legs := a.Content.Itinerary; len(legs) > 0 {
+		r.Departs, r.Flight, r.Port = legs[0].Departs, legs[0].Flight, legs[len(legs)-1].To
+		for _, l := range legs {
+			r.flights = append(r.flights, l.Flight)
+		}
 	}
 	for _, test := range a.Content.Tests {
 		r.Tests = append(r.Tests, test.Kind)
@@ -233,8 +260,8 @@ func (d *Desk) Issued(s staff.Session) ([]Row, error) {
 	return rows, nil
 }
 
-// Search are the cases that a text names: a certificate number however
-// written, a document number, or words that all begin a part of the names. The
+// Search are the cases that a text names: a certificate number or a case's
+// reference however written, a document number, a telephone number, or words that all begin a part of the names. The
 // newest change comes first.
 func (d *Desk) Search(s staff.Session, text string) ([]Row, error) {
 	words := nameParts(text)
@@ -245,9 +272,14 @@ func (d *Desk) Search(s staff.Session, text string) ([]Row, error) {
 		return nil, err
 	}
 	number, _ := data.ParseCertificateNumber(text)
+	reference, _ := data.ParseReference(text)
+	callers, err := d.callers(text)
+	if err != nil {
+		return nil, err
+	}
 	document := strings.Join(strings.Fields(strings.ToUpper(text)), "")
 	rows := d.filter(func(r Row) bool {
-		if number != "" && r.Number == number || r.Document != "" && strings.ToUpper(r.Document) == document {
+		if number != "" && r.Number == number || reference != "" && r.Reference == reference || slices.Contains(callers, r.ID) || r.Document != "" && strings.ToUpper(r.Document) == document {
 			return true
 		}
 		parts := nameParts(r.Surname + " " + r.GivenNames)
@@ -304,6 +336,9 @@ func (d *Desk) filter(keep func(Row) bool) []Row {
 	defer d.mu.RUnlock()
 	var rows []Row
 	for _, r := range d.rows {
+		if r.Risk == "" {
+			r.Risk = d.risks.of(r.flights)
+		}
 		if keep(r) {
 			rows = append(rows, r)
 		}

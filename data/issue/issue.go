@@ -129,6 +129,9 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 			}
 		}
 	}
+	if p := app.Doubts(); len(p) > 0 {
+		return &ProblemsError{Problems: p}
+	}
 	if gone, err := staff.Gone(tx, app.Approval.Officer); err != nil {
 		return err
 	} else if gone {

@@ -28,6 +28,9 @@ const (
 	SettingSolo      = Settings + "solo"      // data.Solo
 	SettingRetention = Settings + "retention" // days after which a case is erased
 	SettingBackup    = Settings + "backup"    // the last backup; see data/desk
+	SettingEvidence  = Settings + "evidence"  // days after the hand-over at which scans go
+	SettingSampling  = Settings + "sampling"  // of back-checks; see data/desk
+	SettingFlights   = Settings + "flights"   // risk of flights; see data/desk
 )
 
 // CompactKey is there if something was erased that is still in free pages.
