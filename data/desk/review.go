@@ -169,22 +169,19 @@ func (d *Desk) Return(ctx context.Context, s staff.Session, id data.ApplicationI
 // Rehearse shows a reviewer what the certificate of a case would say, as read
 // back from a seal that a throwaway key made of it.
 func (d *Desk) Rehearse(ctx context.Context, s staff.Session, id data.ApplicationID) (Rehearsal, error) {
-	r, _, err := d.rehearse(ctx, s, id)
-	return r, err
-}
-
-// rehearse also returns the hash of the content that was rehearsed.
-func (d *Desk) rehearse(ctx context.Context, s staff.Session, id data.ApplicationID) (Rehearsal, string, error) {
 	a, err := d.Read(ctx, s, id)
 	if err != nil {
-		return Rehearsal{}, "", err
+		return Rehearsal{}, err
 	}
+	return d.rehearse(ctx, s, a)
+}
+
+func (d *Desk) rehearse(ctx context.Context, s staff.Session, a data.Application) (Rehearsal, error) {
 	approval, err := d.approve(ctx, s, a)
 	if err != nil {
-		return Rehearsal{}, "", err
+		return Rehearsal{}, err
 	}
-	r, err := d.issuer.Rehearse(ctx, a, approval)
-	return r, approval.Hash, err
+	return d.issuer.Rehearse(ctx, a, approval)
 }
 
 // approve is [Desk.approval] of a case that is nowhere stored.
@@ -204,7 +201,18 @@ func (d *Desk) approve(ctx context.Context, s staff.Session, a data.Application)
 // and granted by the notice in force, which says colour, window and, for blue,
 // the last test.
 func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	r, rehearsed, err := d.rehearse(ctx, s, id)
+	err := d.permit(ctx, s, audit.ApplicationApproved)
+	var seen data.Application
+	if err == nil {
+		seen, err = d.Read(ctx, s, id)
+	}
+	if err == nil {
+		err = owned(s, &seen)
+	}
+	if err != nil {
+		return data.Application{}, fmt.Errorf("%s: %w", audit.ApplicationApproved, err)
+	}
+	r, err := d.rehearse(ctx, s, seen)
 	if err != nil {
 		return data.Application{}, err
 	}
@@ -219,7 +227,7 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if err != nil {
 			return err
 		}
-		if a.Content.Hash() != rehearsed {
+		if a.Content.Hash() != seen.Content.Hash() {
 			return ErrStale
 		}
 		for _, g := range a.Content.Groups() {
