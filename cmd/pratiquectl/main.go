@@ -12,6 +12,18 @@
 //	pratiquectl replace TWO --out DIR NUMBER FILE
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] NUMBER…
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] --by OFFICER --from TIME --until TIME [--yes]
+//	pratiquectl findings ONE [--language en|zh] [--json] FILE
+//	pratiquectl case enter ONE [--case CASE] FILE
+//	pratiquectl case list ONE [--state STATE]
+//	pratiquectl case outside ONE [--language en|zh]
+//	pratiquectl case take|take-over|release|resume|approve ONE CASE
+//	pratiquectl case hold|return ONE --reason CODE… [--note TEXT] CASE
+//	pratiquectl case override TWO --check CHECK… --reason TEXT CASE
+//	pratiquectl case decide ONE --colour yellow|orange|red --reason CODE… --until DATE [--note TEXT] CASE
+//	pratiquectl case contest ONE --grounds TEXT CASE
+//	pratiquectl case uphold|deny|lift ONE --why TEXT CASE
+//	pratiquectl case issue ONE --out DIR CASE
+//	pratiquectl abnormal TWO --result positive|indeterminate [--note TEXT] NUMBER
 //	pratiquectl letter ONE [--internal] --out FILE CASE
 //	pratiquectl verify [--trust PATH]… [--practice] [--at TIME] [--json] FILE|-
 //	pratiquectl officers list ONE
@@ -30,6 +42,12 @@
 //	pratiquectl notices test FILE…
 //	pratiquectl notices doc
 //	pratiquectl notices schema
+//	pratiquectl notices list ONE
+//	pratiquectl notices import ONE FILE
+//	pratiquectl notices diff ONE NOTICE VERSION
+//	pratiquectl notices dry-run ONE [--days N] NOTICE VERSION
+//	pratiquectl notices activate TWO NOTICE VERSION
+//	pratiquectl notices retire TWO NOTICE VERSION
 //	pratiquectl trust export --post DIR --out FILE
 //	pratiquectl audit verify --post DIR [--checkpoint FILE]… [--key FILE]
 //	pratiquectl audit checkpoint ONE [--out FILE] [--pdf FILE]
@@ -140,6 +158,9 @@ type commands struct {
 	Issue        issueCommand        `cmd:"" help:"Take applications to certificates: a clerk and a reviewer."`
 	Replace      replaceCommand      `cmd:"" help:"Correct a certificate: a new one, and the old one is revoked. A clerk and a reviewer."`
 	Revoke       revokeCommand       `cmd:"" help:"Revoke certificates, for good. Takes two."`
+	Findings     findingsCommand     `cmd:"" help:"What the notice in force says of applications."`
+	Case         caseCommand         `cmd:"" help:"A case from intake to its end: review, decisions, objections."`
+	Abnormal     abnormalCommand     `cmd:"" help:"Revoke a blue certificate because its last test was abnormal. Takes two."`
 	Letter       letterCommand       `cmd:"" help:"The page that tells a traveller of a case where it stands: returned, on hold, decided, or blue on a condition."`
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`

@@ -128,6 +128,30 @@ func readPicture(ctx context.Context, kind Kind, b []byte,
 	return found, nil
 }
 
+// CheckPicture reports whether a PNG or JPEG file can be looked at: it is whole,
+// and not larger than what is read here. Nothing of it is kept.
+func CheckPicture(b []byte) (err error) {
+	defer recovered(&err)
+	if len(b) > MaxSize {
+		return fmt.Errorf("%w: %d bytes", ErrLimit, len(b))
+	}
+	config, decode := jpeg.DecodeConfig, jpeg.Decode
+	if bytes.HasPrefix(b, []byte("\x89PNG")) {
+		config, decode = png.DecodeConfig, png.Decode
+	}
+	size, err := config(bytes.NewReader(b))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if err := checkPixels(size.Width, size.Height); err != nil {
+		return err
+	}
+	if _, err := decode(bytes.NewReader(b)); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return nil
+}
+
 func readPDF(ctx context.Context, b []byte, raster Rasteriser) (Found, error) {
 	pages, err := raster.Pages(ctx, b)
 	if err != nil {

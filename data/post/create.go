@@ -175,6 +175,9 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	if c.LogKey, err = keys.CreateLog(dir, n.Post, v.LogSecret()); err != nil {
 		return c, err
 	}
+	if _, err = keys.CreateHandover(dir, n.Post, v.LogSecret()); err != nil {
+		return c, err
+	}
 	slots := map[data.OfficerID]vault.Slot{}
 	for _, o := range n.Officers {
 		if slots[o.ID], err = v.NewSlot(string(o.ID), o.Passphrase, n.Cost); err != nil {
