@@ -133,28 +133,3 @@ type DecisionNote struct {
 	LiftedBy  string
 	Why       string // why it was lifted, or the objection was not upheld
 }
-
-// HandOverList is whom a post certified, for a port of entry: numbers and
-// colours by flight, and no medical detail.
-type HandOverList struct {
-	Practice    bool
-	Port        string // airport code
-	From, Until Moment // of the arrivals, or departures where an arrival is not known
-	Flights     []HandOverFlight
-	Fingerprint string // SHA-256 of the signed file, in hex
-}
-
-// HandOverFlight is a flight of a [HandOverList].
-type HandOverFlight struct {
-	Flight, From, To string
-	Departs, Arrives Moment
-	Risk             string // "low", "medium", "high" or ""
-	Rows             []HandOverRow
-}
-
-// HandOverRow is a traveller of a [HandOverList].
-type HandOverRow struct {
-	Number CertificateNumber
-	Colour Colour
-	Note   string // for the port; nothing medical
-}

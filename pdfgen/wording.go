@@ -244,7 +244,7 @@ const (
 	kHandOverColour             key = "handover.colour"
 	kHandOverNone               key = "handover.none"
 	kHandOverRisk               key = "handover.risk"
-	kHandOverArrives            key = "handover.arrives"
+	kHandOverRevoked            key = "handover.revoked"
 	kHandOverNotes              key = "handover.notes"
 	kHandOverPage               key = "handover.page"
 	kHandOverDelivered          key = "handover.delivered"
@@ -322,7 +322,7 @@ var wordings = []struct {
 	kLetterContestedOpen, kLetterBlueWhat, kLetterTest, kLetterTestEarliest, kLetterTestLatest, kLetterTestNext,
 	kLetterTestNext1, kLetterTestNext2, kLetterTestNext3, kLetterTestNext4, kLetterTestSeen, kLetterTestBy,
 	kLetterHotline, kLetterSay, kHandOver, kHandOverWhat, kHandOverPort, kHandOverFrom, kHandOverUntil,
-	kHandOverCount, kHandOverFile, kHandOverColour, kHandOverNone, kHandOverRisk, kHandOverArrives,
+	kHandOverCount, kHandOverFile, kHandOverColour, kHandOverNone, kHandOverRisk, kHandOverRevoked,
 	kHandOverNotes, kHandOverPage, kHandOverDelivered, kHandOverReceived, kRiskLow, kRiskMedium, kRiskHigh,
 	kInternal, kInternalMark, kInternalWarning, kInternalPrepared, kInternalReviewed, kInternalFindings,
 	kInternalPass, kInternalFail, kInternalUnasked, kInternalOpen, kUnitHours, kUnitDays, kUnitMonths, kUnitYears, kInternalOverride, kInternalOverrideWhat,

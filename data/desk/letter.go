@@ -36,7 +36,7 @@ func (d *Desk) InternalSheet(ctx context.Context, s staff.Session, id data.Appli
 			return err
 		}
 		found, ok := d.assess(n, a.Content, a.Override, d.clock())
-		sheet = data.InternalSheet{Case: d.caseOf(a), ID: a.ID, Prepared: marks(a.Preparers...), Reviewed: marks(reviewers(a)...)}
+		sheet = data.InternalSheet{Case: about(a), ID: a.ID, Prepared: marks(a.Preparers...), Reviewed: marks(reviewers(a)...)}
 		if ok {
 			sheet.Case.Notice, sheet.Case.NoticeVersion = found.Notice, found.Version
 		}
@@ -133,8 +133,8 @@ func reviewers(a data.Application) (all []data.OfficerID) {
 	return append(all, a.Reviewer)
 }
 
-// caseOf is who and what a page about a case is about.
-func (d *Desk) caseOf(a data.Application) data.Letter {
+// about is who and what a page about a case is about.
+func about(a data.Application) data.Letter {
 	t := a.Content.Traveller
 	l := data.Letter{
 		Practice: a.Practice, Reference: a.Reference,
@@ -150,7 +150,7 @@ func (d *Desk) caseOf(a data.Application) data.Letter {
 
 // letterOf is the letter of a case in its present state.
 func (d *Desk) letterOf(tx store.Tx, a data.Application) (data.Letter, error) {
-	l := d.caseOf(a)
+	l := about(a)
 	decide := func(kind data.LetterKind, officer data.OfficerID, at time.Time, reasons []string, note string) {
 		l.Kind, l.Officer, l.At, l.Reasons, l.Note = kind, staff.MarkOf(officer), d.moment(at), reasons, note
 	}

@@ -3,10 +3,13 @@ package house
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
 	"pratique/data"
+	"pratique/data/handover"
 	"pratique/data/staff"
 	"pratique/pdfgen"
 )
@@ -45,6 +48,24 @@ func (h *House) InternalSheet(ctx context.Context, s staff.Session, id data.Appl
 	err = h.Press.Internal(&b, pdfgen.Internal{InternalSheet: sheet, Post: h.Folder.Post, Made: data.MomentOf(h.Now(), h.Folder.Post.Zone)})
 	if err != nil {
 		return nil, fmt.Errorf("case %s: %w", id, err)
+	}
+	return b.Bytes(), nil
+}
+
+// HandoverPage is the copy on paper of a signed hand-over list.
+func (h *House) HandoverPage(ctx context.Context, list handover.List, signed []byte) ([]byte, error) {
+	vouched, err := h.vouched(ctx, pdfgen.Printout{})
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(signed)
+	var b bytes.Buffer
+	err = h.Press.HandOver(&b, pdfgen.HandOver{
+		List: list, Post: h.Folder.Post, Made: data.MomentOf(list.Made, h.Folder.Post.Zone),
+		Accredited: vouched.Accredited, Fingerprint: hex.EncodeToString(sum[:]),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("hand-over list: %w", err)
 	}
 	return b.Bytes(), nil
 }
