@@ -26,6 +26,8 @@ type Content struct {
 	Declaration Declaration     `json:"declaration"`
 	Further     Further         `json:"further,omitzero"` // seals asked for beside the certificate's own
 	Contact     Contact         `json:"contact,omitzero"` // who can be reached about the traveller
+	// Brought are the seals that the traveller showed.
+	Brought []Brought `json:"brought,omitempty"`
 	// Confirmed keeps what the officer confirmed against a problem of severity
 	// [Confirm]: the same problem about the same value is not asked again.
 	Confirmed []Confirmation `json:"confirmed,omitempty"`

@@ -147,7 +147,7 @@ func (d *Desk) Tick(ctx context.Context, s staff.Session, id data.ApplicationID,
 
 // Return sends a case back to the clerk with reasons of the list "reasons".
 func (d *Desk) Return(ctx context.Context, s staff.Session, id data.ApplicationID, reasons []string, note string) (data.Application, error) {
-	return d.act(ctx, s, audit.ApplicationReturned, id, func(_ store.Tx, a *data.Application, e *audit.Entry) error {
+	return d.act(ctx, s, audit.ApplicationReturned, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		if err := owned(s, a); err != nil {
 			return err
 		}
@@ -162,29 +162,26 @@ func (d *Desk) Return(ctx context.Context, s staff.Session, id data.ApplicationI
 		a.State, a.Reviewer = data.Returned, ""
 		a.Return = &data.Return{Officer: s.Officer().ID, At: d.clock(), Reasons: reasons, Note: data.CleanText(note)}
 		e.Detail["reasons"] = strings.Join(reasons, " ")
-		return nil
+		return d.tellable(tx, *a)
 	})
 }
 
 // Rehearse shows a reviewer what the certificate of a case would say, as read
 // back from a seal that a throwaway key made of it.
 func (d *Desk) Rehearse(ctx context.Context, s staff.Session, id data.ApplicationID) (Rehearsal, error) {
-	r, _, err := d.rehearse(ctx, s, id)
-	return r, err
-}
-
-// rehearse also returns the hash of the content that was rehearsed.
-func (d *Desk) rehearse(ctx context.Context, s staff.Session, id data.ApplicationID) (Rehearsal, string, error) {
 	a, err := d.Read(ctx, s, id)
 	if err != nil {
-		return Rehearsal{}, "", err
+		return Rehearsal{}, err
 	}
+	return d.rehearse(ctx, s, a)
+}
+
+func (d *Desk) rehearse(ctx context.Context, s staff.Session, a data.Application) (Rehearsal, error) {
 	approval, err := d.approve(ctx, s, a)
 	if err != nil {
-		return Rehearsal{}, "", err
+		return Rehearsal{}, err
 	}
-	r, err := d.issuer.Rehearse(ctx, a, approval)
-	return r, approval.Hash, err
+	return d.issuer.Rehearse(ctx, a, approval)
 }
 
 // approve is [Desk.approval] of a case that is nowhere stored.
@@ -204,7 +201,18 @@ func (d *Desk) approve(ctx context.Context, s staff.Session, a data.Application)
 // and granted by the notice in force, which says colour, window and, for blue,
 // the last test.
 func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	r, rehearsed, err := d.rehearse(ctx, s, id)
+	err := d.permit(ctx, s, audit.ApplicationApproved)
+	var seen data.Application
+	if err == nil {
+		seen, err = d.Read(ctx, s, id)
+	}
+	if err == nil {
+		err = owned(s, &seen)
+	}
+	if err != nil {
+		return data.Application{}, fmt.Errorf("%s: %w", audit.ApplicationApproved, err)
+	}
+	r, err := d.rehearse(ctx, s, seen)
 	if err != nil {
 		return data.Application{}, err
 	}
@@ -219,7 +227,7 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if err != nil {
 			return err
 		}
-		if a.Content.Hash() != rehearsed {
+		if a.Content.Hash() != seen.Content.Hash() {
 			return ErrStale
 		}
 		for _, g := range a.Content.Groups() {

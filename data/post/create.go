@@ -186,6 +186,13 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	if c.LogKey, err = keys.CreateLog(dir, n.Post, v.LogSecret()); err != nil {
 		return c, err
 	}
+	if _, err = keys.CreateHandover(dir, n.Post, v.LogSecret()); err != nil {
+		return c, err
+	}
+	lists, listSecret, err := keys.NewRevocations(n.Post)
+	if err != nil {
+		return c, err
+	}
 	slots := map[data.OfficerID]vault.Slot{}
 	for _, o := range n.Officers {
 		if slots[o.ID], err = v.NewSlot(string(o.ID), o.Passphrase, n.Cost); err != nil {
@@ -198,7 +205,10 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 		return c, err
 	}
 	err = log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
-		puts := []error{store.Put(tx, self, n.Post)}
+		puts := []error{
+			store.Put(tx, self, n.Post),
+			store.Put(tx, store.SettingRevocationsKey, lists), vault.SetSecret(tx, keys.RevocationsSecret, listSecret),
+		}
 		for i, r := range signers {
 			puts = append(puts, store.Put(tx, store.Signers+r.ID, r), vault.SetSecret(tx, r.ID, secrets[i]))
 		}
@@ -249,7 +259,7 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	if n.files != nil {
 		files = n.files()
 	}
-	files[fileJSON], files[trustFile] = append(b, '\n'), keys.AnchorsPEM(signers)
+	files[fileJSON], files[trustFile] = append(b, '\n'), append(keys.AnchorsPEM(signers), keys.RevocationsLine(lists)...)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := disk.Replace(filepath.Join(dir, name), files[name]); err != nil {
 			return c, err
