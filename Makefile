@@ -18,7 +18,7 @@ export CGO_ENABLED ?= 1
 # data/vault/protect.go. Without it everything works, and SECURITY.md says less.
 export GOEXPERIMENT ?= runtimesecret
 
-.PHONY: run build test vet pkcs11 smoke bench fuzz race help clean
+.PHONY: run build test vet pkcs11 interop smoke bench fuzz race help clean
 
 run: build ## open the desk on a practice post; without a display, do its job once
 	./bin/pratique $(if $(POST),--post $(POST))
@@ -39,6 +39,9 @@ pkcs11: ## keys in a token, end to end with SoftHSM2; pratiquectl with cgo and w
 	.ci/softhsm $(TEST)
 	CGO_ENABLED=0 $(GO) build -tags $(TAGS) -o bin/pratiquectl ./cmd/pratiquectl
 	CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o bin/pratiquectl-pkcs11 ./cmd/pratiquectl
+
+interop: build ## readers of other makers read what we issue; see .ci/interop/README.md
+	.ci/interop/run
 
 smoke: build ## the real window under Xvfb, from sign-in to paper; screenshots in out/smoke
 	@.ci/packages smoke
