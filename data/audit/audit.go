@@ -92,6 +92,40 @@ const (
 	ApplicationTicked      Act = "application.ticked"
 	ApplicationApproved    Act = "application.approved"
 	ApplicationWithdrawn   Act = "application.withdrawn"
+	ApplicationHeld        Act = "application.held"
+	ApplicationResumed     Act = "application.resumed"
+	ApplicationTakenOver   Act = "application.taken-over"
+	ChecksOverridden       Act = "checks.overridden"
+	DecisionMade           Act = "decision.made"
+	DecisionContested      Act = "decision.contested"
+	ContestDecided         Act = "contest.decided"
+	DecisionLifted         Act = "decision.lifted"
+	NoticeImported         Act = "notice.imported"
+	NoticeTried            Act = "notice.tried"
+	NoticeActivated        Act = "notice.activated"
+	NoticeRetired          Act = "notice.retired"
+	NoticesRead            Act = "notices.read"
+	LetterMade             Act = "letter.made"
+	InternalMade           Act = "internal.made"
+	EvidenceAttached       Act = "evidence.attached"
+	EvidenceRead           Act = "evidence.read"
+	EvidenceMoved          Act = "evidence.moved"
+	EvidenceRemoved        Act = "evidence.removed"
+	EvidenceDestroyed      Act = "evidence.destroyed"
+	EvidenceTimeSet        Act = "evidence.time-set"
+	OriginalSeen           Act = "original.seen"
+	SameReportFound        Act = "same-report.found"
+	SameReportCleared      Act = "same-report.cleared"
+	BackCheckAsked         Act = "backcheck.asked"
+	BackCheckAnswered      Act = "backcheck.answered"
+	SamplingSet            Act = "sampling.set"
+	ApplicationPreDeclared Act = "application.pre-declared"
+	ApplicationBegun       Act = "application.begun"
+	FlightsSet             Act = "flights.set"
+	RiskSet                Act = "risk.set"
+	PortNoted              Act = "port.noted"
+	HandoverMade           Act = "handover.made"
+	PassedRead             Act = "passed.read"
 	CertificateIntended    Act = "certificate.intended"
 	CertificateIssued      Act = "certificate.issued"
 	CertificateVoided      Act = "certificate.voided"
@@ -115,6 +149,9 @@ const (
 	SignerRetired          Act = "signer.retired"
 	SignersRead            Act = "signers.read"
 	KeysRotated            Act = "keys.rotated"
+	TrustRead              Act = "trust.read"
+	TrustSet               Act = "trust.set"
+	RevocationsSigned      Act = "revocations.signed"
 	SoloSet                Act = "solo.set"
 	RetentionSet           Act = "retention.set"
 	ListRead               Act = "list.read"
@@ -139,11 +176,16 @@ const (
 var Acts = []Act{
 	ApplicationSaved, ApplicationSubmitted, ApplicationRead, ApplicationTaken, ApplicationReleased,
 	ApplicationReturned, ApplicationTicked, ApplicationApproved, ApplicationWithdrawn,
+	ApplicationHeld, ApplicationResumed, ApplicationTakenOver, ChecksOverridden,
+	DecisionMade, DecisionContested, ContestDecided, DecisionLifted,
+	NoticeImported, NoticeTried, NoticeActivated, NoticeRetired, NoticesRead,
+	LetterMade, InternalMade,
+	EvidenceAttached, EvidenceRead, EvidenceMoved, EvidenceRemoved, EvidenceDestroyed, EvidenceTimeSet, OriginalSeen, SameReportFound, SameReportCleared, BackCheckAsked, BackCheckAnswered, SamplingSet, ApplicationPreDeclared, ApplicationBegun, FlightsSet, RiskSet, PortNoted, HandoverMade, PassedRead,
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
 	OfficerDisabled, OfficerEnabled, OfficerReset, OfficerRecovered,
-	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, SoloSet, RetentionSet,
+	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, TrustRead, TrustSet, RevocationsSigned, SoloSet, RetentionSet,
 	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, NumbersSkipped, PostRestored, PostChecked,
 	CheckpointSigned, PostCreated, ClockCorrected,
 }

@@ -11,6 +11,7 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
+	"pratique/data/rules"
 	"pratique/data/seal"
 	"pratique/data/staff"
 	"pratique/data/store"
@@ -79,7 +80,15 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 		step(FaultRecord)
 		for kind, read := range map[string]func([]byte) error{
 			store.Applications: reads[data.Application], store.Certificates: reads[data.Certificate], store.Laboratories: reads[data.Laboratory],
+			store.Notices:  reads[rules.Record],
 			store.Accounts: reads[staff.Account], store.Signers: reads[keys.Record],
+			store.TrustLists: func(b []byte) error {
+				v, err := store.Decode[TrustVersion](b)
+				if err == nil {
+					_, err = trustContent(tx, v)
+				}
+				return err
+			},
 		} {
 			err := tx.Scan(kind, "", 0, func(key string, b []byte) error {
 				if err := read(b); err != nil {

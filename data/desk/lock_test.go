@@ -25,7 +25,7 @@ import (
 // read, done or found in lists, whatever session is held out; signing in brings
 // everything back.
 func TestInvariant5LockedDeskTellsAndTakesNothing(t *testing.T) {
-	p := desktest.New(t)
+	p := desktest.New(t, withBook)
 	all := everyAct(t, p)
 	queue, err := p.Queue(p.Clerk)
 	if err != nil || len(queue) < 3 || p.Waits(p.Clerk) == 0 {

@@ -14,10 +14,10 @@ import (
 )
 
 // Revoke revokes certificates for good: two officers, a reason of the list
-// "revocations". The reasons "other" and "fraud" need a note. One that is revoked
-// already stops all of it with [ErrRevoked]. Very many are revoked some at a
-// time: what is returned is revoked, and if that is not all of them the error is
-// a [*PartlyError].
+// "revocations". The reasons "other" and "fraud" need a note, and only a blue one
+// has a last test to be revoked for. One that is revoked already stops all of it
+// with [ErrRevoked]. Very many are revoked some at a time: what is returned is
+// revoked, and if that is not all of them the error is a [*PartlyError].
 func (d *Desk) Revoke(ctx context.Context, s, second staff.Session, numbers []data.CertificateNumber, reason, note string) ([]data.Certificate, error) {
 	note = data.CleanText(note)
 	var problems []data.Problem
@@ -40,7 +40,7 @@ func (d *Desk) Revoke(ctx context.Context, s, second staff.Session, numbers []da
 			return err
 		}
 		for _, n := range left {
-			if _, err := revocable(tx, n); err != nil {
+			if _, err := revocable(tx, n, reason); err != nil {
 				return err
 			}
 		}
@@ -81,11 +81,16 @@ func (e *PartlyError) Error() string {
 // Unwrap is why it failed.
 func (e *PartlyError) Unwrap() error { return e.Err }
 
-// revocable is the record of an issued certificate that is not revoked.
-func revocable(tx store.Tx, n data.CertificateNumber) (data.Certificate, error) {
+// revocable is the record of an issued certificate that can be revoked for that
+// reason.
+func revocable(tx store.Tx, n data.CertificateNumber, reason string) (data.Certificate, error) {
 	c, err := issued(tx, n)
-	if err == nil && c.Revoked != nil {
+	switch {
+	case err != nil:
+	case c.Revoked != nil:
 		err = fmt.Errorf("certificate %s: %w", n, ErrRevoked)
+	case reason == data.RevokedLastTest && c.Statement.Colour != data.Blue:
+		err = &ProblemsError{Problems: []data.Problem{{Field: "reason", Key: "problem.revocation.last-test", Value: n.String()}}}
 	}
 	return c, err
 }
@@ -99,7 +104,7 @@ func (d *Desk) revoke(ctx context.Context, s, second staff.Session, numbers []da
 			return err
 		}
 		for _, n := range numbers {
-			c, err := revocable(tx, n)
+			c, err := revocable(tx, n, reason)
 			if err != nil {
 				return err
 			}

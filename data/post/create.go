@@ -17,6 +17,7 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
+	"pratique/data/rules"
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/store/disk"
@@ -34,6 +35,7 @@ type New struct {
 	Post         data.Post
 	Officers     []NewOfficer
 	Laboratories []data.Laboratory
+	Notices      [][]byte   // files of notices that are in force from the beginning
 	Cost         vault.Cost // of the officers' passphrases
 	// Recovery hands the recovery key to whoever will keep it and returns what
 	// they typed or scanned back from their paper. The post is made only if that
@@ -173,6 +175,13 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	if c.LogKey, err = keys.CreateLog(dir, n.Post, v.LogSecret()); err != nil {
 		return c, err
 	}
+	if _, err = keys.CreateHandover(dir, n.Post, v.LogSecret()); err != nil {
+		return c, err
+	}
+	lists, listSecret, err := keys.NewRevocations(n.Post)
+	if err != nil {
+		return c, err
+	}
 	slots := map[data.OfficerID]vault.Slot{}
 	for _, o := range n.Officers {
 		if slots[o.ID], err = v.NewSlot(string(o.ID), o.Passphrase, n.Cost); err != nil {
@@ -187,12 +196,22 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	err = log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		puts := []error{
 			store.Put(tx, self, n.Post), store.Put(tx, store.Signers+c.Signer.ID, c.Signer), vault.SetSecret(tx, c.Signer.ID, secret),
+			store.Put(tx, store.SettingRevocationsKey, lists), vault.SetSecret(tx, keys.RevocationsSecret, listSecret),
 		}
 		for _, o := range n.Officers {
 			puts = append(puts, staff.Put(tx, o.Officer, slots[o.ID]))
 		}
 		for _, l := range n.Laboratories {
 			puts = append(puts, store.Put(tx, store.Laboratories+string(l.ID), l))
+		}
+		for _, text := range n.Notices {
+			h, err := rules.ReadHead(text)
+			if err != nil {
+				return err
+			}
+			puts = append(puts, store.Put(tx, store.Notices+rules.Key(h.ID, h.Version), rules.Record{
+				ID: h.ID, Version: h.Version, State: rules.Active, Text: text, History: []rules.Event{{State: rules.Active, At: now}},
+			}))
 		}
 		return errors.Join(append(puts, add(audit.Entry{At: now, Act: audit.PostCreated, Subject: n.Post.Code,
 			Detail: map[string]string{"kind": string(n.Post.Kind), detailLogKey: c.LogKey}}))...)
@@ -223,7 +242,7 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	if n.files != nil {
 		files = n.files()
 	}
-	files[fileJSON], files[trustFile] = append(b, '\n'), keys.AnchorsPEM([]keys.Record{c.Signer})
+	files[fileJSON], files[trustFile] = append(b, '\n'), append(keys.AnchorsPEM([]keys.Record{c.Signer}), keys.RevocationsLine(lists)...)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := disk.Replace(filepath.Join(dir, name), files[name]); err != nil {
 			return c, err
