@@ -25,7 +25,7 @@
 //	pratiquectl case issue ONE --out DIR CASE
 //	pratiquectl abnormal TWO --result positive|indeterminate [--note TEXT] NUMBER
 //	pratiquectl letter ONE [--internal] --out FILE CASE
-//	pratiquectl verify [--trust PATH]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
+//	pratiquectl verify [--trust PATH]… [--identity FILE]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
 //		[--practice] [--at TIME] [--json] FILE|-…
 //	pratiquectl officers list ONE
 //	pratiquectl officers add TWO --name NAME --mark MARK --role ROLE,… [--new-passphrase-file FILE]
@@ -35,8 +35,10 @@
 //	pratiquectl officers passphrase ONE [--new-passphrase-file FILE]
 //	pratiquectl laboratories list ONE
 //	pratiquectl laboratories set TWO FILE
+//	pratiquectl authorities list ONE
+//	pratiquectl authorities set TWO FILE
 //	pratiquectl keys list ONE
-//	pratiquectl keys request TWO --out FILE [--signer URI [--pin-file FILE]]
+//	pratiquectl keys request TWO [--for certificate|vdsnc|dcc] --out FILE [--signer URI [--pin-file FILE]]
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
 //	pratiquectl keys retire TWO ID
 //	pratiquectl keys rotate TWO
@@ -173,6 +175,7 @@ type commands struct {
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
+	Authorities  authoritiesCommand  `cmd:"" help:"For whom a post encrypts full records."`
 	Notices      noticesCommand      `cmd:"" help:"What posts require, as data."`
 	Keys         keysCommand         `cmd:"" help:"What signs a post's certificates."`
 	Trust        trustCommand        `cmd:"" help:"Whom this post trusts, and what others need to trust it."`
