@@ -1,6 +1,7 @@
 package data
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -23,6 +24,9 @@ type Content struct {
 	Stays       []Stay          `json:"stays,omitempty"`  // before the journey, the last one last
 	Papers      []Paper         `json:"papers,omitempty"` // handed in beside reports and vaccinations
 	Declaration Declaration     `json:"declaration"`
+	Contact     Contact         `json:"contact,omitzero"` // who can be reached about the traveller
+	// Brought are the seals that the traveller showed.
+	Brought []Brought `json:"brought,omitempty"`
 	// Confirmed keeps what the officer confirmed against a problem of severity
 	// [Confirm]: the same problem about the same value is not asked again.
 	Confirmed []Confirmation `json:"confirmed,omitempty"`
@@ -94,6 +98,9 @@ func (c Content) Groups() []Group {
 	if len(c.Stays)+len(c.Papers) > 0 {
 		journey = append(journey, c.Stays, c.Papers)
 	}
+	if c.Contact != (Contact{}) {
+		journey = append(journey, c.Contact)
+	}
 	return append(groups, Group{GroupJourney, hashJSON(journey)})
 }
 
@@ -105,17 +112,21 @@ type State string
 
 // The states an application can be in.
 const (
-	Draft     State = "draft"
-	Submitted State = "submitted"
-	InReview  State = "in review"
-	Returned  State = "returned"
-	Approved  State = "approved"
-	Issued    State = "issued"
-	Withdrawn State = "withdrawn"
+	PreDeclared State = "pre-declared" // announced, nobody has come yet
+	Draft       State = "draft"
+	Submitted   State = "submitted"
+	InReview    State = "in review"
+	OnHold      State = "on hold" // its reviewer waits for somebody else
+	Returned    State = "returned"
+	Approved    State = "approved"
+	FollowUp    State = "follow-up" // decided yellow or orange
+	Refused     State = "refused"   // decided red
+	Issued      State = "issued"
+	Withdrawn   State = "withdrawn"
 )
 
 // States are all states in the order of a case's life.
-var States = []State{Draft, Submitted, InReview, Returned, Approved, Issued, Withdrawn}
+var States = []State{PreDeclared, Draft, Submitted, InReview, OnHold, Returned, Approved, FollowUp, Refused, Issued, Withdrawn}
 
 // Application is the case under review, from draft to certificate.
 type Application struct {
@@ -132,13 +143,39 @@ type Application struct {
 	Reviewer    OfficerID         `json:"reviewer,omitempty"` // who has it in review
 	Ticks       []Tick            `json:"ticks,omitempty"`
 	Return      *Return           `json:"return,omitempty"`   // why it came back, while returned
+	Hold        *Hold             `json:"hold,omitempty"`     // what it waits for, while on hold
 	Approval    *Approval         `json:"approval,omitempty"` // while approved or issued
+	Decision    *Decision         `json:"decision,omitempty"` // while in follow-up or refused
+	Past        []Decision        `json:"past,omitempty"`     // those that were lifted, the newest last
+	Override    *Override         `json:"override,omitempty"` // for the content as it is
 	Certificate CertificateNumber `json:"certificate,omitempty"`
 	// Replaces is the certificate that this case corrects.
 	Replaces  CertificateNumber `json:"replaces,omitempty"`
 	Created   time.Time         `json:"created"`
 	Changed   time.Time         `json:"changed"`
 	Submitted time.Time         `json:"submitted,omitzero"`
+	// Moved is when the flight moved after the first submission; zero once a
+	// reviewer decided on it.
+	Moved time.Time `json:"moved,omitzero"`
+
+	Reference  Reference     `json:"reference,omitempty"` // to be read over the telephone
+	Risk       string        `json:"risk,omitempty"`      // of its flight, one of [Risks]
+	Evidence   []Evidence    `json:"evidence,omitempty"`
+	Originals  []Attestation `json:"originals,omitempty"`
+	BackChecks []BackCheck   `json:"backChecks,omitempty"` // in the order they were asked
+	Same       []SameReport  `json:"same,omitempty"`
+	Passed     Passed        `json:"passed,omitzero"`
+	// PortNote is what the port of entry is told besides, without medical detail.
+	PortNote string `json:"portNote,omitempty"`
+}
+
+// Digest is what the log says of the content: with the application's salt one
+// can prove what it was, and nobody can when the application is erased.
+// HMAC-SHA-256 over its hash, in lower-case hex.
+func (a Application) Digest() string {
+	h := hmac.New(sha256.New, a.Salt)
+	h.Write([]byte(a.Content.Hash()))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Tick is a reviewer's mark that a group agrees with its papers.
@@ -163,6 +200,63 @@ type Return struct {
 	Note    string    `json:"note,omitempty"`
 }
 
+// Hold says what a case in review waits for.
+type Hold struct {
+	Officer OfficerID `json:"officer"`
+	At      time.Time `json:"at"`
+	Reasons []string  `json:"reasons"` // list "holds"
+	Note    string    `json:"note,omitempty"`
+}
+
+// Decision is an adverse decision on a case: yellow or orange, which the
+// traveller is followed up for, or red, which is refused. An officer makes it,
+// never the program, and it says until when it counts and why.
+type Decision struct {
+	Colour  Colour    `json:"colour"`
+	Officer OfficerID `json:"officer"`
+	At      time.Time `json:"at"`
+	Reasons []string  `json:"reasons"` // list "refusals"
+	// Note is what the traveller is told besides.
+	Note string `json:"note,omitempty"`
+	// Until is the last day it counts, on the post's calendar.
+	Until   Date     `json:"until"`
+	Contest *Contest `json:"contest,omitempty"`
+	// Lifted is when it was taken back, by whom and why; for good.
+	Lifted    time.Time `json:"lifted,omitzero"`
+	LiftedBy  OfficerID `json:"liftedBy,omitempty"`
+	LiftedWhy string    `json:"liftedWhy,omitempty"`
+}
+
+// Counts reports whether the decision counts on a day of the post's calendar.
+func (d Decision) Counts(day Date) bool { return d.Lifted.IsZero() && day <= d.Until }
+
+// Contest is a traveller's objection to a decision. Another officer than who
+// made the decision decides it.
+type Contest struct {
+	At        time.Time `json:"at"`
+	Recorded  OfficerID `json:"recorded"` // who took it down
+	Grounds   string    `json:"grounds"`
+	DecidedAt time.Time `json:"decidedAt,omitzero"`
+	DecidedBy OfficerID `json:"decidedBy,omitempty"`
+	// Upheld: the traveller was right, and the decision is lifted.
+	Upheld bool   `json:"upheld,omitempty"`
+	Why    string `json:"why,omitempty"`
+}
+
+// Override lets a case pass although checks of its notice do not: a second
+// officer authorised it. It is told on the internal sheet alone, and ends with
+// the content it is for.
+type Override struct {
+	Checks     []string  `json:"checks"` // identifiers in the notice
+	Notice     string    `json:"notice"`
+	Version    int       `json:"version"`
+	Hash       string    `json:"hash"` // of the content
+	Officer    OfficerID `json:"officer"`
+	Authoriser OfficerID `json:"authoriser"`
+	At         time.Time `json:"at"`
+	Reason     string    `json:"reason"`
+}
+
 // Approval is a second officer's decision that the certificate may be issued.
 type Approval struct {
 	Officer OfficerID `json:"officer"`
@@ -173,6 +267,17 @@ type Approval struct {
 	ValidFrom  Moment `json:"validFrom"`
 	ValidUntil Moment `json:"validUntil"`
 	Window     string `json:"window"`
+	// Notice and NoticeVersion are the notice it was assessed by; none where the
+	// post has none.
+	Notice        string `json:"notice,omitempty"`
+	NoticeVersion int    `json:"noticeVersion,omitempty"`
+	// LastTest is what a blue certificate is good together with, and Condition
+	// the notice's words for what is checked at the gate, by language.
+	LastTest  *LastTest         `json:"lastTest,omitempty"`
+	Condition map[string]string `json:"condition,omitempty"`
+	// Laboratories are what the certificate will call that of each test: their
+	// names in the seal as the officer saw them.
+	Laboratories []string `json:"laboratories,omitempty"`
 	// Solo: the officer had prepared it too. Two officers had allowed that for
 	// a time; see [Solo].
 	Solo bool `json:"solo,omitempty"`

@@ -64,12 +64,21 @@ func TypeOf(st Statement) CertificateType {
 	return CertificateComprehensive
 }
 
-// The values of [Colour]. Green is the outcome without a last test to come;
-// Blue counts only together with a named last test.
+// The values of [Colour]. A certificate is green or blue; the others are those
+// of a [Decision].
 const (
-	Green Colour = "green"
-	Blue  Colour = "blue"
+	Green  Colour = "green"
+	Blue   Colour = "blue"   // good only together with a named last test
+	Yellow Colour = "yellow" // followed up
+	Orange Colour = "orange" // followed up closely
+	Red    Colour = "red"    // refused
 )
+
+// LastTest is the test without which a blue certificate is not good.
+type LastTest struct {
+	Kind  TestKind `json:"kind"`
+	Hours int      `json:"hours"` // sampled within so many hours before departure
+}
 
 // Window reasons: why the medical window is what it is.
 const (
@@ -112,6 +121,12 @@ type Statement struct {
 	Replaces CertificateNumber `json:"replaces,omitempty"`
 
 	Colour Colour `json:"colour"`
+	// LastTest is there if Colour is blue, and only then.
+	LastTest LastTest `json:"lastTest,omitzero"`
+	// Notice and NoticeVersion name the requirements it was assessed by; none
+	// where the post had none in force.
+	Notice        string `json:"notice,omitempty"`
+	NoticeVersion int    `json:"noticeVersion,omitempty"`
 	// PreparedBy and ApprovedBy are the officers' marks.
 	PreparedBy string `json:"preparedBy"`
 	ApprovedBy string `json:"approvedBy"`
@@ -163,6 +178,14 @@ func StatementOf(c Content, laboratories []Laboratory) Statement {
 		st.Doses = append(st.Doses, StatedDose(dose))
 	}
 	return st
+}
+
+// Laboratories are the names of those that examined the tests, in their order.
+func (st Statement) Laboratories() (names []string) {
+	for _, t := range st.Tests {
+		names = append(names, t.Laboratory)
+	}
+	return names
 }
 
 // Phase of a certificate's record.
@@ -218,6 +241,7 @@ type Revocation struct {
 const (
 	RevokedReplaced = "replaced" // corrected by another certificate
 	RevokedFraud    = "fraud"
+	RevokedLastTest = "last-test" // a blue one, whose last test was abnormal
 )
 
 // Print is one sheet of paper that a printer reported as printed.

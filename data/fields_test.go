@@ -36,7 +36,7 @@ func fill(v reflect.Value, path string, moment func(path string, m *Moment)) {
 		v.SetString(path)
 	case v.Kind() == reflect.Bool:
 		v.SetBool(true)
-	case v.Kind() == reflect.Int:
+	case v.Kind() == reflect.Int, v.Kind() == reflect.Int64:
 		v.SetInt(7)
 	case v.Kind() == reflect.Uint8:
 		v.SetUint(7)

@@ -55,7 +55,18 @@ func ValidPostCode(code string) bool {
 
 // ParseCertificateNumber reads a number as people write and say it.
 func ParseCertificateNumber(s string) (CertificateNumber, error) {
-	var b []byte
+	b, ok := crockford(s, numberLen)
+	if !ok {
+		return "", ErrNumber
+	}
+	if checkCharacter(b[:numberLen-1]) != b[numberLen-1] {
+		return "", fmt.Errorf("check character: %w", ErrNumber)
+	}
+	return CertificateNumber(b), nil
+}
+
+// crockford is a text of n characters in the alphabet's own spelling.
+func crockford(s string, n int) (b []byte, ok bool) {
 	for _, r := range strings.ToUpper(s) {
 		switch r {
 		case ' ', '-', '‐', '‑', '–':
@@ -65,18 +76,12 @@ func ParseCertificateNumber(s string) (CertificateNumber, error) {
 		case 'O':
 			r = '0'
 		}
-		if !strings.ContainsRune(numberAlphabet, r) || len(b) == numberLen {
-			return "", ErrNumber
+		if !strings.ContainsRune(numberAlphabet, r) || len(b) == n {
+			return nil, false
 		}
 		b = append(b, byte(r))
 	}
-	if len(b) != numberLen {
-		return "", ErrNumber
-	}
-	if checkCharacter(b[:numberLen-1]) != b[numberLen-1] {
-		return "", fmt.Errorf("check character: %w", ErrNumber)
-	}
-	return CertificateNumber(b), nil
+	return b, len(b) == n
 }
 
 // String groups the number for people: "PR7Q-F2M9-X4TC".
@@ -87,7 +92,7 @@ func (n CertificateNumber) String() string {
 	return string(n[:4] + "-" + n[4:8] + "-" + n[8:])
 }
 
-// checkCharacter completes the first 11 characters of a number.
+// checkCharacter completes the characters of a number, at most 30, by one.
 func checkCharacter(b []byte) byte {
 	sum, weight := 0, 1
 	for _, c := range b {

@@ -82,11 +82,25 @@ type Stay struct {
 	Until   Date   `json:"until,omitempty"`
 }
 
-// Declaration is what the traveller states and signs at the counter.
+// Answer to a question of the health declaration. Empty: it was not asked,
+// which is no "no".
+type Answer string
+
+// The values of [Answer].
+const (
+	Unasked Answer = ""
+	Yes     Answer = "yes"
+	No      Answer = "no"
+)
+
+// Declaration is what the traveller states and signs at the counter. Where
+// they were in those 14 days are [Content.Stays].
 type Declaration struct {
-	Symptoms bool   `json:"symptoms,omitempty"` // fever or cough in the last 14 days
-	Contact  bool   `json:"contact,omitempty"`  // contact with a case in the last 14 days
-	Remarks  string `json:"remarks,omitempty"`
-	Agreed   bool   `json:"agreed,omitempty"` // declares all this to be true
-	Signed   Date   `json:"signed,omitempty"`
+	Symptoms   Answer   `json:"symptoms,omitempty"`   // any of the list in the last 14 days
+	Complaints []string `json:"complaints,omitempty"` // which; list "symptoms"
+	Contact    Answer   `json:"contact,omitempty"`    // with a case in the last 14 days
+	Medicine   Answer   `json:"medicine,omitempty"`   // against fever, cough or a cold in the last 72 hours
+	Remarks    string   `json:"remarks,omitempty"`
+	Agreed     bool     `json:"agreed,omitempty"` // declares all this to be true
+	Signed     Date     `json:"signed,omitempty"`
 }

@@ -30,9 +30,13 @@ const (
 	ListProducts  = "products" // of tests
 	ListResults   = "results"  // [Result]
 	ListVaccines  = "vaccines"
-	ListReasons   = "reasons" // why an application goes back
-	ListPhrases   = "phrases" // what a report or paper says or shows
-	ListPapers    = "papers"  // what else is handed in
+	ListReasons   = "reasons"  // why an application goes back
+	ListRemedies  = "remedies" // what mends each of those reasons
+	ListHolds     = "holds"    // what an application waits for
+	ListRefusals  = "refusals" // why it was decided yellow, orange or red
+	ListPhrases   = "phrases"  // what a report or paper says or shows
+	ListPapers    = "papers"   // what else is handed in
+	ListSymptoms  = "symptoms"
 	// ListRevocations says why a certificate no longer counts.
 	ListRevocations = "revocations"
 )
@@ -67,6 +71,7 @@ func Validate(c Content, codes Codes, laboratories []Laboratory, now time.Time) 
 	v.stays(c.Stays)
 	v.papers(c.Papers)
 	v.declaration(c.Declaration)
+	v.contact(c.Contact)
 	return slices.DeleteFunc(v.problems, func(p Problem) bool {
 		return p.Severity == Confirm && slices.Contains(c.Confirmed, Confirmation{p.Field, p.Key, p.Value})
 	})
@@ -462,6 +467,12 @@ var (
 	flight  = regexp.MustCompile(`^[A-Z0-9]{2} ?[0-9]{1,4}[A-Z]?$`)
 )
 
+// ValidAirport reports whether s has the form of an IATA airport code.
+func ValidAirport(s string) bool { return airport.MatchString(s) }
+
+// ValidFlight reports whether s is a flight number: "UT 846", "UT846".
+func ValidFlight(s string) bool { return flight.MatchString(strings.ToUpper(s)) }
+
 func (v *validator) itinerary(legs []Leg) {
 	if len(legs) == 0 {
 		v.stop("itinerary", "problem.required", "", "UT 846")
@@ -542,9 +553,42 @@ func (v *validator) declaration(d Declaration) {
 	if !d.Agreed {
 		v.stop("declaration.agreed", "problem.declaration", "", "")
 	}
+	for _, q := range []struct {
+		field  string
+		answer Answer
+	}{{"symptoms", d.Symptoms}, {"contact", d.Contact}, {"medicine", d.Medicine}} {
+		if q.answer != Unasked {
+			v.oneOf("declaration."+q.field, string(q.answer), string(Yes), string(No))
+		}
+	}
+	switch {
+	case d.Symptoms == Yes && len(d.Complaints) == 0:
+		v.stop("declaration.complaints", "problem.required", "", "fever")
+	case d.Symptoms != Yes && len(d.Complaints) > 0:
+		v.stop("declaration.complaints", "problem.complaints", strings.Join(d.Complaints, " "), string(Yes))
+	}
+	for i, c := range d.Complaints {
+		v.code(fmt.Sprintf("declaration.complaints[%d]", i), ListSymptoms, c, "fever", "")
+	}
 	v.event("declaration.signed", d.Signed)
 	v.text("declaration.remarks", d.Remarks, MaxText)
 }
+
+func (v *validator) contact(c Contact) {
+	if c == (Contact{}) {
+		return
+	}
+	v.required("contact.name", c.Name, "YANGBEN MUSTER")
+	v.text("contact.name", c.Name, MaxText)
+	v.text("contact.relation", c.Relation, MaxText)
+	if v.required("contact.phone", c.Phone, "+999 555 0199") && v.text("contact.phone", c.Phone, MaxText) && PhoneKey(c.Phone) == "" {
+		v.stop("contact.phone", "problem.phone", c.Phone, "+999 555 0199")
+	}
+	v.text("contact.organisation", c.Organisation, MaxText)
+}
+
+// testField is the path of the i-th test.
+func testField(i int) string { return fmt.Sprintf("tests[%d]", i) }
 
 // CleanText is s without what cannot be seen and would make two different
 // texts look alike: control and format characters (bidirectional marks,

@@ -318,6 +318,7 @@ func TestGroups(t *testing.T) {
 	for _, change := range []func(c *Content){
 		func(c *Content) { c.Stays = []Stay{{Country: "UTO"}} },
 		func(c *Content) { c.Papers = []Paper{{Kind: "photo"}} },
+		func(c *Content) { c.Contact.Name = "MUSTER" },
 	} {
 		c := validContent()
 		change(&c)
@@ -330,7 +331,7 @@ func TestGroups(t *testing.T) {
 		GroupTest(0):      func(c *Content) { c.Tests[0].ReportNo = "1" },
 		GroupTest(1):      func(c *Content) { c.Tests[1].Result = Positive },
 		GroupVaccinations: func(c *Content) { c.Doses[1].Lot = "B" },
-		GroupJourney:      func(c *Content) { c.Declaration.Symptoms = true },
+		GroupJourney:      func(c *Content) { c.Declaration.Contact = Yes },
 	} {
 		c := validContent()
 		change(&c)

@@ -12,6 +12,19 @@
 //	pratiquectl replace TWO --out DIR NUMBER FILE
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] NUMBER…
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] --by OFFICER --from TIME --until TIME [--yes]
+//	pratiquectl findings ONE [--language en|zh] [--json] FILE
+//	pratiquectl case enter ONE [--case CASE] FILE
+//	pratiquectl case list ONE [--state STATE]
+//	pratiquectl case outside ONE [--language en|zh]
+//	pratiquectl case take|take-over|release|resume|approve ONE CASE
+//	pratiquectl case hold|return ONE --reason CODE… [--note TEXT] CASE
+//	pratiquectl case override TWO --check CHECK… --reason TEXT CASE
+//	pratiquectl case decide ONE --colour yellow|orange|red --reason CODE… --until DATE [--note TEXT] CASE
+//	pratiquectl case contest ONE --grounds TEXT CASE
+//	pratiquectl case uphold|deny|lift ONE --why TEXT CASE
+//	pratiquectl case issue ONE --out DIR CASE
+//	pratiquectl abnormal TWO --result positive|indeterminate [--note TEXT] NUMBER
+//	pratiquectl letter ONE [--internal] --out FILE CASE
 //	pratiquectl verify [--trust PATH]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
 //		[--practice] [--at TIME] [--json] FILE|-…
 //	pratiquectl officers list ONE
@@ -21,7 +34,7 @@
 //	pratiquectl officers reset TWO [--new-passphrase-file FILE] OFFICER
 //	pratiquectl officers passphrase ONE [--new-passphrase-file FILE]
 //	pratiquectl laboratories list ONE
-//	pratiquectl laboratories set ONE FILE
+//	pratiquectl laboratories set TWO FILE
 //	pratiquectl keys list ONE
 //	pratiquectl keys request TWO --out FILE [--signer URI [--pin-file FILE]]
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
@@ -30,6 +43,12 @@
 //	pratiquectl notices test FILE…
 //	pratiquectl notices doc
 //	pratiquectl notices schema
+//	pratiquectl notices list ONE
+//	pratiquectl notices import ONE FILE
+//	pratiquectl notices diff ONE NOTICE VERSION
+//	pratiquectl notices dry-run ONE [--days N] NOTICE VERSION
+//	pratiquectl notices activate TWO NOTICE VERSION
+//	pratiquectl notices retire TWO NOTICE VERSION
 //	pratiquectl trust export --post DIR --out FILE
 //	pratiquectl trust preview ONE --name NAME PATH
 //	pratiquectl trust import TWO --name NAME --source TEXT [--yes] PATH
@@ -43,11 +62,11 @@
 //	pratiquectl backup ONE
 //	pratiquectl backup set TWO --folder DIR [--backup-passphrase-file FILE]
 //	pratiquectl backup last ONE
-//	pratiquectl restore [--recovery-file FILE | --backup-passphrase-file FILE] [--head FILE]… [--checkpoint FILE --key FILE]… FILE DIR
+//	pratiquectl restore [--recovery-file FILE | --backup-passphrase-file FILE] [--head FILE]… [--checkpoint FILE]… [--key FILE] [--unproved] FILE DIR
 //	pratiquectl check ONE
 //	pratiquectl daily ONE
 //	pratiquectl figures ONE --month YYYY-MM [--json]
-//	pratiquectl traveller export ONE --out FILE DOCUMENT
+//	pratiquectl traveller export ONE --issuer STATE --out FILE DOCUMENT
 //	pratiquectl traveller erase TWO CASE…
 //	pratiquectl solo TWO --until DATE | --off
 //	pratiquectl retention TWO --days N
@@ -147,6 +166,10 @@ type commands struct {
 	Issue        issueCommand        `cmd:"" help:"Take applications to certificates: a clerk and a reviewer."`
 	Replace      replaceCommand      `cmd:"" help:"Correct a certificate: a new one, and the old one is revoked. A clerk and a reviewer."`
 	Revoke       revokeCommand       `cmd:"" help:"Revoke certificates, for good. Takes two."`
+	Findings     findingsCommand     `cmd:"" help:"What the notice in force says of applications."`
+	Case         caseCommand         `cmd:"" help:"A case from intake to its end: review, decisions, objections."`
+	Abnormal     abnormalCommand     `cmd:"" help:"Revoke a blue certificate because its last test was abnormal. Takes two."`
+	Letter       letterCommand       `cmd:"" help:"The page that tells a traveller of a case where it stands: returned, on hold, decided, or blue on a condition."`
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
@@ -246,7 +269,7 @@ var refusals = []error{
 	desk.ErrSignIn, desk.ErrDisabled, desk.ErrMustChange, desk.ErrEnded, desk.ErrSelf, desk.ErrNotPermitted, desk.ErrSecond,
 	desk.ErrFourEyes, desk.ErrNotFound, desk.ErrState, desk.ErrStale, desk.ErrTicks, desk.ErrRevoked, desk.ErrReplaced,
 	desk.ErrNotApproved, desk.ErrTooLarge, desk.ErrNotAdministrator, post.ErrRecovery, vault.ErrPassphrase, vault.ErrNotForYou,
-	backup.ErrPassphrase, backup.ErrNotForYou, backup.ErrOtherLog,
+	backup.ErrPassphrase, backup.ErrNotForYou, backup.ErrOtherLog, backup.ErrUnproved,
 }
 
 // unusable are the errors about a file or a post's folder that is not as it

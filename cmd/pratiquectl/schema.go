@@ -13,21 +13,22 @@ type schemaCommand struct{}
 
 // codedFields are the fields whose values come from a code list.
 var codedFields = map[[2]string]string{
-	{"Content", "type"}:          data.ListTypes,
-	{"Traveller", "nationality"}: data.ListStates,
-	{"TravelDocument", "kind"}:   data.ListDocuments,
-	{"TravelDocument", "issuer"}: data.ListStates,
-	{"Test", "kind"}:             data.ListTests,
-	{"Test", "specimen"}:         data.ListSpecimens,
-	{"Test", "method"}:           data.ListMethods,
-	{"Test", "product"}:          data.ListProducts,
-	{"Test", "result"}:           data.ListResults,
-	{"Test", "mentions"}:         data.ListPhrases,
-	{"Stay", "country"}:          data.ListStates,
-	{"Paper", "kind"}:            data.ListPapers,
-	{"Paper", "mentions"}:        data.ListPhrases,
-	{"Dose", "product"}:          data.ListVaccines,
-	{"Dose", "country"}:          data.ListStates,
+	{"Content", "type"}:           data.ListTypes,
+	{"Traveller", "nationality"}:  data.ListStates,
+	{"TravelDocument", "kind"}:    data.ListDocuments,
+	{"TravelDocument", "issuer"}:  data.ListStates,
+	{"Test", "kind"}:              data.ListTests,
+	{"Test", "specimen"}:          data.ListSpecimens,
+	{"Test", "method"}:            data.ListMethods,
+	{"Test", "product"}:           data.ListProducts,
+	{"Test", "result"}:            data.ListResults,
+	{"Test", "mentions"}:          data.ListPhrases,
+	{"Stay", "country"}:           data.ListStates,
+	{"Paper", "kind"}:             data.ListPapers,
+	{"Paper", "mentions"}:         data.ListPhrases,
+	{"Declaration", "complaints"}: data.ListSymptoms,
+	{"Dose", "product"}:           data.ListVaccines,
+	{"Dose", "country"}:           data.ListStates,
 }
 
 // requiredFields are those without which no application has ever been complete;

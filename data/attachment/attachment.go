@@ -79,6 +79,8 @@ const (
 	// pages, a telephone's picture up to 12 MB. A whole file fits in memory
 	// where it is looked at.
 	MaxSize = 20 << 20
+	// Sniffed is how many bytes tell the type.
+	Sniffed = 1024
 	// Grace is how old a file must be to be swept. It is longer than anybody
 	// leaves a form open over a weekend; waiting costs room only, because the
 	// key of a file that nothing refers to exists nowhere.
@@ -130,7 +132,6 @@ type Dir struct {
 
 const (
 	temporary = ".attachment-"
-	sniffed   = 1024 // bytes that tell the type
 
 	chunk    = 64 << 10
 	chunkTag = 16
@@ -170,12 +171,12 @@ func (d Dir) Put(ctx context.Context, r io.Reader, limit int64) (ref Ref, err er
 			ref, err = Ref{}, fmt.Errorf("put attachment: %w", err)
 		}
 	}()
-	scan := bufio.NewReaderSize(&source{ctx: ctx, r: r}, sniffed)
-	begin, err := scan.Peek(sniffed)
+	scan := bufio.NewReaderSize(&source{ctx: ctx, r: r}, Sniffed)
+	begin, err := scan.Peek(Sniffed)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return ref, err
 	}
-	if ref.Type, err = sniff(begin); err != nil {
+	if ref.Type, err = TypeOf(begin); err != nil {
 		return ref, err
 	}
 	f, err := os.CreateTemp(d.Path, temporary+"*")
@@ -214,11 +215,11 @@ func (d Dir) Put(ctx context.Context, r io.Reader, limit int64) (ref Ref, err er
 	return ref, disk.Publish(f.Name(), filepath.Join(d.Path, ref.Name))
 }
 
-// sniff tells the type by how a file begins: the signature of PNG (ISO/IEC
+// TypeOf tells the type by how a file begins, or [ErrType]: the signature of PNG (ISO/IEC
 // 15948, 5.2), the marker SOI of JPEG and the beginning of the next (ITU-T T.81,
 // B.2.1), the header of PDF (ISO 32000-1, 7.5.2), before which readers allow
 // other bytes.
-func sniff(begin []byte) (string, error) {
+func TypeOf(begin []byte) (string, error) {
 	switch {
 	case bytes.HasPrefix(begin, []byte("\x89PNG\r\n\x1a\n")):
 		return PNG, nil

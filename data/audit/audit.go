@@ -92,6 +92,40 @@ const (
 	ApplicationTicked      Act = "application.ticked"
 	ApplicationApproved    Act = "application.approved"
 	ApplicationWithdrawn   Act = "application.withdrawn"
+	ApplicationHeld        Act = "application.held"
+	ApplicationResumed     Act = "application.resumed"
+	ApplicationTakenOver   Act = "application.taken-over"
+	ChecksOverridden       Act = "checks.overridden"
+	DecisionMade           Act = "decision.made"
+	DecisionContested      Act = "decision.contested"
+	ContestDecided         Act = "contest.decided"
+	DecisionLifted         Act = "decision.lifted"
+	NoticeImported         Act = "notice.imported"
+	NoticeTried            Act = "notice.tried"
+	NoticeActivated        Act = "notice.activated"
+	NoticeRetired          Act = "notice.retired"
+	NoticesRead            Act = "notices.read"
+	LetterMade             Act = "letter.made"
+	InternalMade           Act = "internal.made"
+	EvidenceAttached       Act = "evidence.attached"
+	EvidenceRead           Act = "evidence.read"
+	EvidenceMoved          Act = "evidence.moved"
+	EvidenceRemoved        Act = "evidence.removed"
+	EvidenceDestroyed      Act = "evidence.destroyed"
+	EvidenceTimeSet        Act = "evidence.time-set"
+	OriginalSeen           Act = "original.seen"
+	SameReportFound        Act = "same-report.found"
+	SameReportCleared      Act = "same-report.cleared"
+	BackCheckAsked         Act = "backcheck.asked"
+	BackCheckAnswered      Act = "backcheck.answered"
+	SamplingSet            Act = "sampling.set"
+	ApplicationPreDeclared Act = "application.pre-declared"
+	ApplicationBegun       Act = "application.begun"
+	FlightsSet             Act = "flights.set"
+	RiskSet                Act = "risk.set"
+	PortNoted              Act = "port.noted"
+	HandoverMade           Act = "handover.made"
+	PassedRead             Act = "passed.read"
 	CertificateIntended    Act = "certificate.intended"
 	CertificateIssued      Act = "certificate.issued"
 	CertificateVoided      Act = "certificate.voided"
@@ -142,6 +176,11 @@ const (
 var Acts = []Act{
 	ApplicationSaved, ApplicationSubmitted, ApplicationRead, ApplicationTaken, ApplicationReleased,
 	ApplicationReturned, ApplicationTicked, ApplicationApproved, ApplicationWithdrawn,
+	ApplicationHeld, ApplicationResumed, ApplicationTakenOver, ChecksOverridden,
+	DecisionMade, DecisionContested, ContestDecided, DecisionLifted,
+	NoticeImported, NoticeTried, NoticeActivated, NoticeRetired, NoticesRead,
+	LetterMade, InternalMade,
+	EvidenceAttached, EvidenceRead, EvidenceMoved, EvidenceRemoved, EvidenceDestroyed, EvidenceTimeSet, OriginalSeen, SameReportFound, SameReportCleared, BackCheckAsked, BackCheckAnswered, SamplingSet, ApplicationPreDeclared, ApplicationBegun, FlightsSet, RiskSet, PortNoted, HandoverMade, PassedRead,
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
@@ -171,6 +210,9 @@ type State struct {
 	Latest time.Time `json:"latest,omitzero"`
 	// Signed is when the newest checkpoint was signed.
 	Signed time.Time `json:"signed,omitzero"`
+	// Restored is the entry that says that the post came out of a backup, as long
+	// as no [NumbersSkipped] follows it; 0 for none.
+	Restored uint64 `json:"restored,omitempty"`
 }
 
 const (
@@ -199,8 +241,13 @@ func Append(tx store.Tx, e Entry) (Entry, error) {
 	if e.At.After(s.Latest) {
 		s.Latest = e.At
 	}
-	if e.Act == CheckpointSigned {
+	switch e.Act {
+	case CheckpointSigned:
 		s.Signed = e.At
+	case PostRestored:
+		s.Restored = s.Size + 1
+	case NumbersSkipped:
+		s.Restored = 0
 	}
 	edge, err := readEdge(tx, s.Head)
 	if err != nil {

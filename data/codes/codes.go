@@ -84,8 +84,9 @@ type list struct {
 
 var names = []string{
 	data.ListTypes, data.ListStates, data.ListDocuments, data.ListTests, data.ListSpecimens,
-	data.ListMethods, data.ListProducts, data.ListResults, data.ListVaccines, data.ListReasons, data.ListRevocations,
-	data.ListPhrases, data.ListPapers,
+	data.ListMethods, data.ListProducts, data.ListResults, data.ListVaccines,
+	data.ListReasons, data.ListRemedies, data.ListHolds, data.ListRefusals, data.ListRevocations,
+	data.ListPhrases, data.ListPapers, data.ListSymptoms,
 }
 
 // mapKeys and classes are what the package comment allows.

@@ -11,6 +11,7 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
+	"pratique/data/rules"
 	"pratique/data/seal"
 	"pratique/data/staff"
 	"pratique/data/store"
@@ -79,6 +80,7 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 		step(FaultRecord)
 		for kind, read := range map[string]func([]byte) error{
 			store.Applications: reads[data.Application], store.Certificates: reads[data.Certificate], store.Laboratories: reads[data.Laboratory],
+			store.Notices:  reads[rules.Record],
 			store.Accounts: reads[staff.Account], store.Signers: reads[keys.Record],
 			store.TrustLists: func(b []byte) error {
 				v, err := store.Decode[TrustVersion](b)
@@ -127,7 +129,7 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 		}
 		last, failed := audit.LastCheckpoint(tx)
 		if failed == nil && now.Sub(last) > 48*time.Hour {
-			fault(FaultCheckpoint, "", fmt.Errorf("signed %s", last.Format(time.RFC3339)))
+			fault(FaultCheckpoint, "", fmt.Errorf("signed %s", since(last)))
 		}
 		return errors.Join(err, failed)
 	})
@@ -140,9 +142,17 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 	}
 	b, err := d.Backups(ctx)
 	if now.Sub(b.Last.Made) > 48*time.Hour {
-		fault(FaultBackup, "", fmt.Errorf("made %s", b.Last.Made.Format(time.RFC3339)))
+		fault(FaultBackup, "", fmt.Errorf("made %s", since(b.Last.Made)))
 	}
 	return faults, err
+}
+
+// since is when something was done, if it ever was.
+func since(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 func reads[T any](b []byte) error {

@@ -27,7 +27,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"pratique/data"
+	"pratique/data/attachment"
 	"pratique/data/audit"
+	"pratique/data/codes"
 	"pratique/data/issue"
 	"pratique/data/keys"
 	"pratique/data/mrz"
@@ -78,6 +80,8 @@ type Config struct {
 	Vault *vault.Vault
 	Post  data.Post
 	Codes data.Codes
+	// Book is what notices are read with.
+	Book *codes.Book
 	// Signer opens the post's signing key. It is called when somebody signs in
 	// to whom the signing box is open; nil: nothing can be issued.
 	Signer func(context.Context) (*keys.Signer, error)
@@ -91,9 +95,19 @@ type Config struct {
 	// Cost of new passphrases; nil: [vault.DefaultCost]. It is asked when one is
 	// made, for finding out may take a while.
 	Cost func() vault.Cost
+	// Attachments is where scans of evidence are kept, and Pages counts the pages
+	// of one, within bounds, or says why it is none that can be looked at.
+	Attachments attachment.Dir
+	Pages       func(ctx context.Context, media string, scan []byte) (int, error)
+	// HandoverSigner opens the key of the lists for ports of entry. The vault is
+	// open then.
+	HandoverSigner func(context.Context) (note.Signer, error)
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
+	// Unwritable names what of a letter paper cannot show; each stops what it
+	// tells of. nil: nothing is asked.
+	Unwritable func(data.Letter) []data.Problem
 }
 
 // Desk is an open post. Its methods may be called from any goroutine. Until
@@ -103,34 +117,47 @@ type Desk struct {
 	vault       *vault.Vault
 	post        data.Post
 	codes       data.Codes
+	book        *codes.Book
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
+	unwritable  func(data.Letter) []data.Problem
 	openSigner  func(context.Context) (*keys.Signer, error)
 	logSigner   func(context.Context) (note.Signer, error)
 	ring        keys.Ring
 	anchors     func([]byte) error
 	issuer      *issue.Issuer
 	door        *staff.Door
+	attachments attachment.Dir
+	pages       func(context.Context, string, []byte) (int, error)
+	handover    func(context.Context) (note.Signer, error)
 	cost        func() vault.Cost
 
 	entering sync.Mutex // one sign-in at a time makes the desk ready
 	mu       sync.RWMutex
+	locks    int // how often it was locked
 	trouble  error
 	signing  bool // the signer was opened, or was tried to
 	loaded   bool // rows are there
 	rows     map[data.ApplicationID]Row
+	risks    risks
 	looked   map[string]bool // officer/list: said in the log since the sign-in
 	trusted  *trust.List     // what [Desk.Trusted] is made of; nil: to be read
+
+	compiled sync.Map // the text of a notice to *rules.Notice
 }
 
 // Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
-		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, clock: c.Clock, unprintable: c.Unprintable,
+		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
-		issuer: issue.New(c.Log, c.Post, c.Codes, c.Clock),
-		door:   staff.NewDoor(c.Log, c.Vault, c.Clock),
+		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
+		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
 	}
+	if d.book == nil {
+		d.book = &codes.Book{}
+	}
+	d.issuer = issue.New(c.Log, c.Post, c.Codes, c.Clock, d.stands)
 	if d.cost == nil {
 		d.cost = func() vault.Cost { return vault.DefaultCost }
 	}
@@ -146,28 +173,37 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 func (d *Desk) ready(ctx context.Context) error {
 	d.entering.Lock()
 	defer d.entering.Unlock()
-	records, signing := d.vault.Open()
 	d.mu.RLock()
-	loaded, signed := d.loaded, d.signing
+	loaded, signed, locks := d.loaded, d.signing, d.locks
 	d.mu.RUnlock()
+	records, signing := d.vault.Open()
 	if records && !loaded {
 		if err := d.skipLost(ctx); err != nil {
 			return err
 		}
 	}
 	if signing && !signed {
-		trouble := d.sign(ctx)
-		d.mu.Lock()
-		d.trouble, d.signing = trouble, true
-		d.mu.Unlock()
+		trouble := d.sign(ctx, locks)
+		err := d.unlessLocked(locks, func() { d.trouble, d.signing = trouble, true })
+		if err != nil {
+			return err
+		}
 	}
 	if !records || loaded {
 		return nil
 	}
 	rows := map[data.ApplicationID]Row{}
-	err := d.log.View(ctx, func(tx store.Tx) error {
+	var table risks
+	err := d.log.View(ctx, func(tx store.Tx) (err error) {
+		if table, err = flights(tx); err != nil {
+			return err
+		}
+		n, err := d.norms(tx)
+		if err != nil {
+			return err
+		}
 		return tx.Scan(store.Applications, "", 0, func(key string, b []byte) error {
-			r, err := row(tx, b)
+			r, err := d.row(tx, b, n)
 			if err != nil {
 				return fmt.Errorf("%s: %w", key, err)
 			}
@@ -178,43 +214,56 @@ func (d *Desk) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return d.unlessLocked(locks, func() { d.rows, d.risks, d.loaded = rows, table, true })
+}
+
+// unlessLocked does something unless the desk was locked since it had been
+// locked that often: [vault.ErrLocked].
+func (d *Desk) unlessLocked(locks int, do func()) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.rows, d.loaded = rows, true
+	if d.locks != locks {
+		return vault.ErrLocked
+	}
+	do()
 	return nil
 }
 
 // sign opens the signer and finishes what was left. What is returned is why
 // nothing can be signed.
-func (d *Desk) sign(ctx context.Context) error {
+func (d *Desk) sign(ctx context.Context, locks int) error {
 	if d.openSigner == nil {
 		return keys.ErrMissing
 	}
 	signer, err := d.openSigner(ctx)
 	if err == nil {
-		d.useSigner(signer)
+		if err := d.unlessLocked(locks, func() { d.useSigner(signer) }); err != nil {
+			signer.Close()
+			return err
+		}
 		err = signer.CheckFit(d.clock(), d.clock(), d.post.Practice())
 	}
 	return errors.Join(err, d.writeAnchors(ctx), d.issuer.Recover(ctx))
 }
 
 // Lock closes the vault and forgets everything that was read from it. What is
-// being stored at this moment still is.
+// being stored at this moment still is. It waits for no token: one that hangs,
+// while it is opened or signs, is let go of when it answers.
 func (d *Desk) Lock() {
-	d.entering.Lock()
-	defer d.entering.Unlock()
-	d.useSigner(nil)
+	d.mu.Lock() // so that whoever gets in meanwhile is ready after it, or not at all
+	defer d.mu.Unlock()
+	d.locks++
 	d.vault.Lock()
-	d.mu.Lock() // only now: an act that just ended may have brought its row up to date
+	d.useSigner(nil)
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
-	d.trusted = nil
-	d.mu.Unlock()
+	d.risks, d.trusted = nil, nil
 }
 
-// useSigner gives the issuer another signer, or none, and closes the one before.
+// useSigner gives the issuer another signer, or none, and closes the one before,
+// which may take its time.
 func (d *Desk) useSigner(s *keys.Signer) {
 	if before := d.issuer.Use(s); before != nil {
-		before.Close() // a token that is already gone is no trouble
+		go before.Close() // a token that is already gone is no trouble
 	}
 }
 
@@ -253,6 +302,15 @@ func (d *Desk) permit(ctx context.Context, s staff.Session, act audit.Act) error
 // with the entry. fn may be run again.
 func (d *Desk) act(ctx context.Context, s staff.Session, what audit.Act, id data.ApplicationID,
 	fn func(tx store.Tx, a *data.Application, e *audit.Entry) error) (data.Application, error) {
+	return d.actOnMore(ctx, s, what, id, func(tx store.Tx, a *data.Application, e *audit.Entry, _ func(audit.Entry) error) error {
+		return fn(tx, a, e)
+	})
+}
+
+// actOnMore is [Desk.act] for what may change other applications too, each with
+// an entry that fn adds.
+func (d *Desk) actOnMore(ctx context.Context, s staff.Session, what audit.Act, id data.ApplicationID,
+	fn func(tx store.Tx, a *data.Application, e *audit.Entry, add func(audit.Entry) error) error) (data.Application, error) {
 	now := d.clock()
 	var a data.Application
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) (err error) {
@@ -264,7 +322,7 @@ func (d *Desk) act(ctx context.Context, s staff.Session, what audit.Act, id data
 		}
 		e := audit.Entry{At: now, Officer: s.Officer().ID, Act: what, Subject: string(id), Detail: map[string]string{}}
 		before := a
-		if err := fn(tx, &a, &e); err != nil {
+		if err := fn(tx, &a, &e, add); err != nil {
 			return err
 		}
 		a.Changed = now
@@ -314,19 +372,62 @@ func getApplication(tx store.Tx, id data.ApplicationID) (data.Application, error
 }
 
 // Names of fields that applications are looked up by.
-const fieldDocument = "document"
+const (
+	fieldDocument = "document"
+	fieldPhone    = "phone"  // [data.PhoneKey] of anybody named in it
+	fieldScan     = "scan"   // SHA-256 of a scan, there or gone
+	fieldReport   = "report" // laboratory and number of a report
+	fieldFile     = "file"   // of an attachment
+)
+
+// lookups are the prefixes of the keys that lead to an application.
+func lookups(a data.Application) (prefixes []string) {
+	add := func(field, value string) {
+		if value != "" {
+			prefixes = append(prefixes, store.LookupPrefix(field, value))
+		}
+	}
+	c := a.Content
+	add(fieldDocument, c.Document.Number)
+	for _, phone := range []string{c.Traveller.Phone, c.Traveller.Guardian.Phone, c.Contact.Phone} {
+		add(fieldPhone, data.PhoneKey(phone))
+	}
+	for _, e := range a.Evidence {
+		add(fieldScan, e.SHA256)
+		add(fieldFile, e.File)
+	}
+	for _, t := range c.Tests {
+		add(fieldReport, reportOf(t))
+	}
+	slices.Sort(prefixes)
+	return slices.Compact(prefixes)
+}
+
+// lookup are the applications that a key leads to.
+func lookup(tx store.Tx, field, value string) (ids []data.ApplicationID, err error) {
+	prefix := store.LookupPrefix(field, value)
+	err = tx.Scan(prefix, "", 0, func(key string, _ []byte) error {
+		ids = append(ids, data.ApplicationID(key[len(prefix):]))
+		return nil
+	})
+	return ids, err
+}
 
 // putApplication stores a and moves its look-up keys.
 func putApplication(tx store.Tx, before, a data.Application) error {
-	was, is := before.Content.Document.Number, a.Content.Document.Number
-	if was != is && was != "" {
-		if err := tx.Delete(store.LookupPrefix(fieldDocument, was) + string(a.ID)); err != nil {
-			return err
+	was, is := lookups(before), lookups(a)
+	for _, prefix := range was {
+		if !slices.Contains(is, prefix) {
+			if err := tx.Delete(prefix + string(a.ID)); err != nil {
+				return err
+			}
 		}
 	}
-	if is != "" {
-		if err := tx.Put(store.LookupPrefix(fieldDocument, is)+string(a.ID), []byte{}); err != nil {
-			return err
+	for _, prefix := range is {
+		if !slices.Contains(was, prefix) {
+			if err := tx.Put(prefix+string(a.ID), []byte{}); err != nil {
+				return err
+			}
 		}
 	}
 	return store.Put(tx, store.ApplicationKey(a.ID), a)
@@ -338,7 +439,7 @@ func normalised(c data.Content) data.Content {
 	c = c.Pinned()
 	for _, s := range []*string{
 		&c.Traveller.Surname, &c.Traveller.GivenNames, &c.Traveller.NativeName,
-		&c.Traveller.Guardian.Name, &c.Declaration.Remarks,
+		&c.Traveller.Guardian.Name, &c.Declaration.Remarks, &c.Contact.Name, &c.Contact.Organisation,
 	} {
 		*s = norm.NFC.String(*s)
 	}
@@ -414,7 +515,7 @@ func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (dat
 		}
 		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
 			At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
-			Detail: map[string]string{"version": "1", "content": a.Content.Hash()},
+			Detail: map[string]string{"version": "1", "content": a.Digest()},
 		}))
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
@@ -423,13 +524,41 @@ func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (dat
 	return a, errors.Join(err, d.refresh(ctx, a.ID))
 }
 
+// Copy stores what was typed over a case that somebody else has changed since as
+// an application of its own. It corrects the certificate that the case corrects:
+// whichever is issued first does.
+func (d *Desk) Copy(ctx context.Context, s staff.Session, id data.ApplicationID, c data.Content) (data.Application, error) {
+	a := d.newApplication(s, c)
+	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := staff.Permit(tx, s, audit.ApplicationSaved); err != nil {
+			return err
+		}
+		of, err := getApplication(tx, id)
+		if err != nil {
+			return err
+		}
+		a.Replaces = of.Replaces
+		e := audit.Entry{At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
+			Detail: map[string]string{"version": "1", "content": a.Digest(), "copy-of": string(id)}}
+		if a.Replaces != "" {
+			e.Detail["replaces"] = string(a.Replaces)
+		}
+		return errors.Join(putApplication(tx, data.Application{}, a), add(e))
+	})
+	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
+		return data.Application{}, fmt.Errorf("copy application: %w", err)
+	}
+	return a, errors.Join(err, d.refresh(ctx, a.ID))
+}
+
 // newApplication is a draft with that content.
 func (d *Desk) newApplication(s staff.Session, c data.Content) data.Application {
-	random := make([]byte, 32)
+	random := make([]byte, 39)
 	rand.Read(random) // never fails
 	now := d.clock()
 	return data.Application{
-		ID: data.ApplicationID(hex.EncodeToString(random[:16])), Salt: random[16:], Practice: d.post.Practice(),
+		Reference: data.NewReference([7]byte(random[32:])),
+		ID:        data.ApplicationID(hex.EncodeToString(random[:16])), Salt: random[16:32:32], Practice: d.post.Practice(),
 		Version: 1, State: data.Draft, Content: normalised(c), Preparers: []data.OfficerID{s.Officer().ID}, Created: now, Changed: now,
 	}
 }
@@ -459,22 +588,28 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 			return err
 		}
 		maps.Copy(e.Detail, changed)
-		a.Content, a.Version, a.Approval, a.Reviewer = next, a.Version+1, nil, ""
+		if !a.Submitted.IsZero() && !slices.Equal(a.Content.Itinerary, next.Itinerary) {
+			a.Moved = d.clock()
+		}
+		a.Content, a.Version, a.Approval, a.Override, a.Reviewer = next, a.Version+1, nil, nil, ""
 		id := s.Officer().ID
 		if !slices.Contains(a.Preparers, id) {
 			a.Preparers = append(a.Preparers, id)
 		}
 		// Who prepares no longer vouches for what they ticked as a reviewer.
 		a.Ticks = slices.DeleteFunc(a.Ticks, func(t data.Tick) bool { return t.Officer == id })
-		e.Detail["version"], e.Detail["content"] = strconv.Itoa(a.Version), a.Content.Hash()
+		e.Detail["version"], e.Detail["content"] = strconv.Itoa(a.Version), a.Digest()
 		return nil
 	})
 }
 
 // Submit hands a draft or a returned case to review. The error is a
-// [ProblemsError] while anything is wrong with it.
+// [ProblemsError] while anything is wrong with it. A report that is another
+// traveller's too marks both cases: a reviewer sees them, and neither is
+// approved until one has decided.
 func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	return d.act(ctx, s, audit.ApplicationSubmitted, id, func(tx store.Tx, a *data.Application, _ *audit.Entry) error {
+	var others []data.ApplicationID
+	a, err := d.actOnMore(ctx, s, audit.ApplicationSubmitted, id, func(tx store.Tx, a *data.Application, _ *audit.Entry, add func(audit.Entry) error) error {
 		if a.State != data.Draft && a.State != data.Returned {
 			return ErrState
 		}
@@ -485,15 +620,27 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 		if p := d.problems(a.Content, laboratories); data.Stops(p) {
 			return &ProblemsError{Problems: p}
 		}
+		if others, err = d.mark(tx, s, a, true, add); err != nil {
+			return err
+		}
 		a.State, a.Submitted, a.Return = data.Submitted, d.clock(), nil
 		return nil
 	})
+	for _, other := range others {
+		err = errors.Join(err, d.refresh(ctx, other))
+	}
+	return a, err
 }
 
 // Withdraw ends a case that the traveller no longer wants.
 func (d *Desk) Withdraw(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
 	return d.act(ctx, s, audit.ApplicationWithdrawn, id, func(_ store.Tx, a *data.Application, _ *audit.Entry) error {
-		if a.Certificate != "" || a.State == data.InReview || a.State == data.Withdrawn {
+		switch a.State {
+		case data.PreDeclared, data.Draft, data.Submitted, data.Returned, data.Approved:
+		default:
+			return ErrState
+		}
+		if a.Certificate != "" {
 			return ErrState
 		}
 		a.State, a.Approval, a.Reviewer = data.Withdrawn, nil, ""

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/issue"
 	"pratique/data/mrz"
+	"pratique/data/rules"
 	"pratique/data/staff"
 	"pratique/data/store"
 )
@@ -37,16 +39,45 @@ func (d *Desk) Take(ctx context.Context, s staff.Session, id data.ApplicationID)
 			return err
 		}
 		a.State, a.Reviewer = data.InReview, s.Officer().ID
-		// Ticks of an earlier round hold as long as their values did not change;
-		// not those that somebody who prepared it made while solo work was allowed.
-		groups := a.Content.Groups()
-		a.Ticks = slices.DeleteFunc(a.Ticks, func(t data.Tick) bool {
-			mine := t.Officer == a.Reviewer
-			return t.Officer != "" && (t.Officer == left || !mine && slices.Contains(a.Preparers, t.Officer)) || !slices.ContainsFunc(groups, func(g data.Group) bool { return g.Name == t.Group && g.Hash == t.Hash })
-		})
-		if identity := groups[0]; !a.Ticked(identity) && d.proved(a.Content) {
-			a.Ticks = append(a.Ticks, data.Tick{Group: identity.Name, Hash: identity.Hash, Proof: "mrz", At: d.clock()})
+		d.sortTicks(a, left)
+		return nil
+	})
+}
+
+// sortTicks keeps of a case's ticks what counts for its reviewer. Ticks of an
+// earlier round hold as long as their values did not change; not those of
+// somebody who left, nor those that somebody who prepared it made while solo
+// work was allowed.
+func (d *Desk) sortTicks(a *data.Application, left data.OfficerID) {
+	groups := a.Content.Groups()
+	a.Ticks = slices.DeleteFunc(a.Ticks, func(t data.Tick) bool {
+		mine := t.Officer == a.Reviewer
+		return t.Officer != "" && (t.Officer == left || !mine && slices.Contains(a.Preparers, t.Officer)) || !slices.ContainsFunc(groups, func(g data.Group) bool { return g.Name == t.Group && g.Hash == t.Hash })
+	})
+	if identity := groups[0]; !a.Ticked(identity) && d.proved(a.Content) {
+		a.Ticks = append(a.Ticks, data.Tick{Group: identity.Name, Hash: identity.Hash, Proof: "mrz", At: d.clock()})
+	}
+}
+
+// TakeOver gives a case that another officer reviews, or has put on hold, to a
+// reviewer who did not prepare it. The log says from whom.
+func (d *Desk) TakeOver(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
+	return d.act(ctx, s, audit.ApplicationTakenOver, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
+		me, from := s.Officer().ID, a.Reviewer
+		if a.State != data.InReview && a.State != data.OnHold || from == me {
+			return ErrState
 		}
+		if _, err := d.solo(tx, s, a); err != nil {
+			return err
+		}
+		left := data.OfficerID("")
+		if gone, err := staff.Gone(tx, from); err != nil {
+			return err
+		} else if gone {
+			left = from
+		}
+		a.Reviewer, e.Detail["from"] = me, string(from)
+		d.sortTicks(a, left)
 		return nil
 	})
 }
@@ -116,7 +147,7 @@ func (d *Desk) Tick(ctx context.Context, s staff.Session, id data.ApplicationID,
 
 // Return sends a case back to the clerk with reasons of the list "reasons".
 func (d *Desk) Return(ctx context.Context, s staff.Session, id data.ApplicationID, reasons []string, note string) (data.Application, error) {
-	return d.act(ctx, s, audit.ApplicationReturned, id, func(_ store.Tx, a *data.Application, e *audit.Entry) error {
+	return d.act(ctx, s, audit.ApplicationReturned, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		if err := owned(s, a); err != nil {
 			return err
 		}
@@ -131,49 +162,57 @@ func (d *Desk) Return(ctx context.Context, s staff.Session, id data.ApplicationI
 		a.State, a.Reviewer = data.Returned, ""
 		a.Return = &data.Return{Officer: s.Officer().ID, At: d.clock(), Reasons: reasons, Note: data.CleanText(note)}
 		e.Detail["reasons"] = strings.Join(reasons, " ")
-		return nil
+		return d.tellable(tx, *a)
 	})
-}
-
-// approval is what a reviewer's yes would be now.
-func (d *Desk) approval(s staff.Session, c data.Content) (data.Approval, error) {
-	now := d.clock()
-	from, until, ok := data.JourneyWindow(c, now, d.post.Zone)
-	if !ok {
-		return data.Approval{}, &ProblemsError{Problems: []data.Problem{{Field: "itinerary[0].departs", Key: "problem.required"}}}
-	}
-	return data.Approval{
-		Officer: s.Officer().ID, At: now, Hash: c.Hash(), Colour: data.Green,
-		ValidFrom: from, ValidUntil: until, Window: data.WindowJourney,
-	}, nil
 }
 
 // Rehearse shows a reviewer what the certificate of a case would say, as read
 // back from a seal that a throwaway key made of it.
 func (d *Desk) Rehearse(ctx context.Context, s staff.Session, id data.ApplicationID) (Rehearsal, error) {
-	r, _, err := d.rehearse(ctx, s, id)
-	return r, err
-}
-
-// rehearse also returns the hash of the content that was rehearsed.
-func (d *Desk) rehearse(ctx context.Context, s staff.Session, id data.ApplicationID) (Rehearsal, string, error) {
 	a, err := d.Read(ctx, s, id)
 	if err != nil {
-		return Rehearsal{}, "", err
+		return Rehearsal{}, err
 	}
-	approval, err := d.approval(s, a.Content)
+	return d.rehearse(ctx, s, a)
+}
+
+func (d *Desk) rehearse(ctx context.Context, s staff.Session, a data.Application) (Rehearsal, error) {
+	approval, err := d.approve(ctx, s, a)
 	if err != nil {
-		return Rehearsal{}, "", err
+		return Rehearsal{}, err
 	}
-	r, err := d.issuer.Rehearse(ctx, a, approval)
-	return r, approval.Hash, err
+	return d.issuer.Rehearse(ctx, a, approval)
+}
+
+// approve is [Desk.approval] of a case that is nowhere stored.
+func (d *Desk) approve(ctx context.Context, s staff.Session, a data.Application) (approval data.Approval, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		n, err := d.norms(tx)
+		if err == nil {
+			approval, err = d.approval(n, s, a.Content, a.Override)
+		}
+		return err
+	})
+	return approval, err
 }
 
 // Approve is a second officer's decision that the certificate may be issued.
-// Everything must be ticked, free of problems, and printable to the last
-// character.
+// Everything must be ticked, free of problems, printable to the last character,
+// and granted by the notice in force, which says colour, window and, for blue,
+// the last test.
 func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	r, rehearsed, err := d.rehearse(ctx, s, id)
+	err := d.permit(ctx, s, audit.ApplicationApproved)
+	var seen data.Application
+	if err == nil {
+		seen, err = d.Read(ctx, s, id)
+	}
+	if err == nil {
+		err = owned(s, &seen)
+	}
+	if err != nil {
+		return data.Application{}, fmt.Errorf("%s: %w", audit.ApplicationApproved, err)
+	}
+	r, err := d.rehearse(ctx, s, seen)
 	if err != nil {
 		return data.Application{}, err
 	}
@@ -188,7 +227,7 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if err != nil {
 			return err
 		}
-		if a.Content.Hash() != rehearsed {
+		if a.Content.Hash() != seen.Content.Hash() {
 			return ErrStale
 		}
 		for _, g := range a.Content.Groups() {
@@ -196,22 +235,34 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 				return fmt.Errorf("%s: %w", g.Name, ErrTicks)
 			}
 		}
-		laboratories, err := issue.Laboratories(tx)
+		n, err := d.norms(tx)
 		if err != nil {
 			return err
 		}
-		if p := d.problems(a.Content, laboratories); data.Stops(p) {
+		if p := d.problems(a.Content, n.laboratories); data.Stops(p) {
 			return &ProblemsError{Problems: p}
 		}
-		approval, err := d.approval(s, a.Content)
+		if p, err := d.doubts(tx, *a); err != nil {
+			return err
+		} else if len(p) > 0 {
+			return &ProblemsError{Problems: p}
+		}
+		approval, err := d.approval(n, s, a.Content, a.Override)
 		if err != nil {
 			return err
+		}
+		approval.Laboratories = r.Statement.Laboratories()
+		if !slices.Equal(approval.Laboratories, data.StatementOf(a.Content, n.laboratories).Laboratories()) {
+			return ErrStale
 		}
 		if approval.Solo = solo; solo {
 			e.Detail["solo"] = "yes"
 		}
-		a.State, a.Approval = data.Approved, &approval
-		e.Detail["content"] = approval.Hash
+		a.State, a.Approval, a.Moved = data.Approved, &approval, time.Time{}
+		e.Detail["content"], e.Detail["colour"] = a.Digest(), string(approval.Colour)
+		if approval.Notice != "" {
+			e.Detail["notice"] = rules.Key(approval.Notice, approval.NoticeVersion)
+		}
 		return nil
 	})
 }
@@ -234,13 +285,15 @@ func (d *Desk) Preflight(ctx context.Context, clerk, reviewer staff.Session, c d
 	if err != nil || data.Stops(problems) {
 		return problems, err
 	}
-	approval, err := d.approval(reviewer, c)
-	if err != nil {
+	a := data.Application{Practice: d.post.Practice(), Content: c, Preparers: []data.OfficerID{clerk.Officer().ID}}
+	approval, err := d.approve(ctx, reviewer, a)
+	var refused *ProblemsError
+	if errors.As(err, &refused) {
+		return refused.Problems, nil
+	} else if err != nil {
 		return nil, err
 	}
-	r, err := d.issuer.Rehearse(ctx, data.Application{
-		Practice: d.post.Practice(), Content: c, Preparers: []data.OfficerID{clerk.Officer().ID},
-	}, approval)
+	r, err := d.issuer.Rehearse(ctx, a, approval)
 	if errors.Is(err, ErrTooLarge) {
 		return []data.Problem{{Field: "tests", Key: "problem.seal.too-large"}}, nil
 	} else if err != nil {

@@ -34,9 +34,10 @@ func (d *Desk) checkpoint(ctx context.Context, officer data.OfficerID) ([]byte, 
 	return d.log.Checkpoint(ctx, d.clock(), officer, signer)
 }
 
-// Daily signs a checkpoint if none was signed for a day, and erases the cases
-// whose time is over: what the program does on its own while somebody is signed
-// in. The checkpoint is nil if none was due.
+// Daily signs a checkpoint if none was signed for a day, erases the cases whose
+// time is over, destroys the scans whose time is, and sweeps up files that a
+// crash left: what the program does on its own while somebody is signed in. The
+// checkpoint is nil if none was due.
 func (d *Desk) Daily(ctx context.Context) (checkpoint []byte, erased int, err error) {
 	now := d.clock()
 	due := false
@@ -68,8 +69,11 @@ func (d *Desk) Daily(ctx context.Context) (checkpoint []byte, erased int, err er
 		}
 		erased++
 	}
+	err = d.destroyScans(ctx)
 	if due {
-		checkpoint, err = d.checkpoint(ctx, "")
+		var failed error
+		checkpoint, failed = d.checkpoint(ctx, "")
+		err = errors.Join(err, d.sweep(ctx), failed)
 	}
 	return checkpoint, erased, err
 }
@@ -125,7 +129,8 @@ func (d *Desk) isOver(tx store.Tx, id data.ApplicationID, now time.Time) (bool, 
 }
 
 // end is when nobody needs a case any more: the technical expiry of its
-// certificate, or its last change; zero while it is being reviewed or issued.
+// certificate, the last day of its decision, or its last change; zero while it is
+// being reviewed, contested or issued.
 func (d *Desk) end(tx store.Tx, id data.ApplicationID) (time.Time, error) {
 	a, err := getApplication(tx, id)
 	if err != nil {
@@ -140,15 +145,31 @@ func (d *Desk) end(tx store.Tx, id data.ApplicationID) (time.Time, error) {
 		return end, err
 	}
 	switch a.State {
-	case data.Draft, data.Returned, data.Withdrawn:
+	case data.PreDeclared, data.Draft, data.Returned, data.Withdrawn:
+		return a.Changed, nil
+	case data.FollowUp, data.Refused:
+		if contested(a) {
+			return time.Time{}, nil
+		}
+		if until, ok := a.Decision.Until.End(d.post.Zone); ok {
+			end, _ := until.Instant()
+			return end, nil
+		}
 		return a.Changed, nil
 	}
 	return time.Time{}, nil
 }
 
+// contested reports whether a case has a decision that somebody objects to and
+// nobody has decided on yet.
+func contested(a data.Application) bool {
+	return a.Decision != nil && a.Decision.Contest != nil && a.Decision.Contest.DecidedAt.IsZero()
+}
+
 // Erase takes a case out of the records at a traveller's wish: everything that
 // describes a person, in the application and in its certificate. It takes two,
-// and it must not be under review or within its medical window; one revoked for
+// and it must not be under review, within its medical window, or decided against
+// as long as that counts or is contested; one revoked for
 // fraud is evidence as long as its seal can be checked. What is left of
 // the certificate is its number, its sequence and whether it is revoked. The old
 // pages are free then and go when the post is next opened; backups keep the case
@@ -164,8 +185,13 @@ func (d *Desk) Erase(ctx context.Context, s, second staff.Session, id data.Appli
 		if err != nil {
 			return err
 		}
-		if a.State == data.Submitted || a.State == data.InReview || a.State == data.Approved {
+		switch a.State {
+		case data.Submitted, data.InReview, data.OnHold, data.Approved:
 			return ErrState
+		case data.FollowUp, data.Refused:
+			if a.Decision.Counts(data.MomentOf(now, d.post.Zone).Date()) || contested(a) {
+				return ErrState
+			}
 		}
 		if a.Certificate == "" {
 			return nil
@@ -190,6 +216,7 @@ func (d *Desk) Erase(ctx context.Context, s, second staff.Session, id data.Appli
 // erase erases a case if permit allows it.
 func (d *Desk) erase(ctx context.Context, id data.ApplicationID, permit func(store.Tx, *audit.Entry) error) error {
 	now := d.clock()
+	var scans []data.Evidence
 	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		e := audit.Entry{At: now, Act: audit.ApplicationErased, Subject: string(id), Detail: map[string]string{}}
 		if err := permit(tx, &e); err != nil {
@@ -215,11 +242,12 @@ func (d *Desk) erase(ctx context.Context, id data.ApplicationID, permit func(sto
 				return err
 			}
 		}
-		if number := a.Content.Document.Number; number != "" {
-			if err := tx.Delete(store.LookupPrefix(fieldDocument, number) + string(id)); err != nil {
+		for _, prefix := range lookups(a) {
+			if err := tx.Delete(prefix + string(id)); err != nil {
 				return err
 			}
 		}
+		scans = a.Evidence
 		return errors.Join(tx.Delete(store.ApplicationKey(id)), tx.Put(store.CompactKey, []byte{}), add(e))
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
@@ -228,45 +256,46 @@ func (d *Desk) erase(ctx context.Context, id data.ApplicationID, permit func(sto
 	d.mu.Lock()
 	delete(d.rows, id)
 	d.mu.Unlock()
-	return err
+	// With their keys the scans are gone already; so are the files now.
+	return errors.Join(err, d.removeFiles(scans))
 }
 
 // Export is all that the post holds of one traveller, for that traveller: the
-// cases with a document of that number, their certificates, and who did what
-// with them, reading included.
+// cases with that document, their certificates, and who did what with them,
+// reading included.
 type Export struct {
-	Document     string             `json:"document"`
+	Issuer       string             `json:"issuer"`   // of the document
+	Document     string             `json:"document"` // its number
 	Made         time.Time          `json:"made"`
 	Applications []data.Application `json:"applications"`
 	Certificates []data.Certificate `json:"certificates"`
 	Log          []audit.Entry      `json:"log"`
 }
 
-// ExportTraveller is the [Export] for the number of a document.
-func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, document string) (x Export, err error) {
+// ExportTraveller is the [Export] for a document, by its issuer (ICAO 9303-3)
+// and number: two states give the same number to two people.
+func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, issuer, document string) (x Export, err error) {
 	now := d.clock()
 	err = d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
-		x = Export{Document: document, Made: now}
+		x = Export{Issuer: issuer, Document: document, Made: now}
 		if err := staff.Permit(tx, s, audit.TravellerExported); err != nil {
 			return err
 		}
 		subjects := map[string]bool{}
-		prefix := store.LookupPrefix(fieldDocument, document)
-		var ids []data.ApplicationID
-		err := tx.Scan(prefix, "", 0, func(key string, _ []byte) error {
-			ids = append(ids, data.ApplicationID(key[len(prefix):]))
-			return nil
-		})
+		ids, err := lookup(tx, fieldDocument, document)
 		if err != nil {
 			return err
-		}
-		if len(ids) == 0 {
-			return ErrNotFound
 		}
 		for _, id := range ids {
 			a, err := getApplication(tx, id)
 			if err != nil {
 				return err
+			}
+			if a.Content.Document.Issuer != issuer {
+				continue
+			}
+			for i := range a.Evidence {
+				a.Evidence[i].Key = "" // scans go out one by one, see [Desk.OpenEvidence]
 			}
 			x.Applications = append(x.Applications, a)
 			subjects[string(id)] = true
@@ -279,14 +308,17 @@ func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, document st
 				subjects[string(c.Number)] = true
 			}
 		}
+		if len(x.Applications) == 0 {
+			return ErrNotFound
+		}
 		err = audit.Each(tx, 0, 0, func(e audit.Entry) error {
 			if subjects[e.Subject] {
 				x.Log = append(x.Log, e)
 			}
 			return nil
 		})
-		return errors.Join(err, add(audit.Entry{At: now, Officer: s.Officer().ID, Act: audit.TravellerExported, Subject: string(ids[0]),
-			Detail: map[string]string{"cases": strconv.Itoa(len(ids))}}))
+		return errors.Join(err, add(audit.Entry{At: now, Officer: s.Officer().ID, Act: audit.TravellerExported, Subject: string(x.Applications[0].ID),
+			Detail: map[string]string{"cases": strconv.Itoa(len(x.Applications))}}))
 	})
 	if err != nil {
 		return Export{}, fmt.Errorf("%s: %w", audit.TravellerExported, err)

@@ -3,8 +3,6 @@ package desk
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	"pratique/data/audit"
 	"pratique/data/staff"
 	"pratique/data/store"
+	"pratique/data/vault"
 )
 
 // Row is a case as lists show it.
@@ -26,11 +25,26 @@ type Row struct {
 	Surname    string
 	GivenNames string
 	NativeName string
+	Birth      data.Date
 	Document   string // number
+	Reference  data.Reference
+	Port       string // of entry: where the last flight lands
+	Risk       string // of the flights, one of [data.Risks]; empty for none
 	Tests      []data.TestKind
 	Doses      int
 	Officer    data.OfficerID // who has it: the reviewer, else the last preparer
 	Changed    time.Time
+	Scans      int  // of evidence, those destroyed not counted
+	Doubt      bool // a report is another traveller's too, or a laboratory denies one
+	Passed     data.Passed
+	flights    []string
+	last       data.Leg
+
+	Colour   data.Colour // decided or approved; empty before
+	Findings Findings    // of cases that wait for a decision
+	Waiting  time.Time   // since when the case waits for the post; zero if it does not
+	CutOff   time.Time   // until when the notice takes applications for that flight; zero if it does not say
+	Moved    time.Time   // the flight moved after the case was submitted: look again
 
 	Number     data.CertificateNumber // once issued
 	Issued     time.Time
@@ -40,15 +54,19 @@ type Row struct {
 	ReplacedBy data.CertificateNumber
 }
 
+// Findings are how many checks of a case's notice gave what.
+type Findings struct{ Pass, Fail, NotEnough int }
+
 // glimpse is what a row needs of an application.
 type glimpse struct {
 	ID      data.ApplicationID `json:"id"`
 	State   data.State         `json:"state"`
 	Content struct {
 		Traveller struct {
-			Surname    string `json:"surname"`
-			GivenNames string `json:"givenNames"`
-			NativeName string `json:"nativeName"`
+			Surname    string    `json:"surname"`
+			GivenNames string    `json:"givenNames"`
+			NativeName string    `json:"nativeName"`
+			Birth      data.Date `json:"birth"`
 		} `json:"traveller"`
 		Document struct {
 			Number string `json:"number"`
@@ -59,6 +77,22 @@ type glimpse struct {
 		Doses     []struct{} `json:"doses"`
 		Itinerary []data.Leg `json:"itinerary"`
 	} `json:"content"`
+	Decision struct {
+		Colour data.Colour `json:"colour"`
+	} `json:"decision"`
+	Approval struct {
+		Colour data.Colour `json:"colour"`
+	} `json:"approval"`
+	Submitted time.Time      `json:"submitted"`
+	Moved     time.Time      `json:"moved"`
+	Reference data.Reference `json:"reference"`
+	Risk      string         `json:"risk"`
+	Evidence  []struct {
+		Gone time.Time `json:"gone"`
+	} `json:"evidence"`
+	BackChecks  []data.BackCheck       `json:"backChecks"`
+	Same        []data.SameReport      `json:"same"`
+	Passed      data.Passed            `json:"passed"`
 	Preparers   []data.OfficerID       `json:"preparers"`
 	Reviewer    data.OfficerID         `json:"reviewer"`
 	Certificate data.CertificateNumber `json:"certificate"`
@@ -80,7 +114,7 @@ type sight struct {
 
 // row is the row of a stored application. A certificate that cannot be read
 // leaves its part empty.
-func row(tx store.Tx, stored []byte) (Row, error) {
+func (d *Desk) row(tx store.Tx, stored []byte, n norms) (Row, error) {
 	a, err := store.Glance[glimpse](stored)
 	if err != nil {
 		return Row{}, err
@@ -89,15 +123,34 @@ func row(tx store.Tx, stored []byte) (Row, error) {
 	r := Row{
 		ID: a.ID, State: a.State, Surname: t.Surname, GivenNames: t.GivenNames, NativeName: t.NativeName,
 		Document: a.Content.Document.Number, Doses: len(a.Content.Doses), Officer: a.Reviewer, Changed: a.Changed,
+		Colour: cmp.Or(a.Decision.Colour, a.Approval.Colour), Moved: a.Moved,
 	}
-	if len(a.Content.Itinerary) > 0 {
-		r.Departs, r.Flight = a.Content.Itinerary[0].Departs, a.Content.Itinerary[0].Flight
+	switch a.State {
+	case data.Submitted, data.InReview, data.OnHold:
+		r.Waiting = a.Submitted
+	}
+	r.Birth, r.Reference, r.Risk, r.Passed = t.Birth, a.Reference, a.Risk, a.Passed
+	r.Doubt = len(data.Application{BackChecks: a.BackChecks, Same: a.Same}.Doubts()) > 0
+	for _, e := range a.Evidence {
+		if e.Gone.IsZero() {
+			r.Scans++
+		}
+	}
+	if legs := a.Content.Itinerary; len(legs) > 0 {
+		r.Departs, r.Flight, r.Port = legs[0].Departs, legs[0].Flight, legs[len(legs)-1].To
+		r.last = legs[len(legs)-1]
+		for _, l := range legs {
+			r.flights = append(r.flights, l.Flight)
+		}
 	}
 	for _, test := range a.Content.Tests {
 		r.Tests = append(r.Tests, test.Kind)
 	}
 	if r.Officer == "" && len(a.Preparers) > 0 {
 		r.Officer = a.Preparers[len(a.Preparers)-1]
+	}
+	if err := d.assessRow(&r, stored, n); err != nil {
+		return Row{}, err
 	}
 	if a.Certificate == "" {
 		return r, nil
@@ -125,9 +178,28 @@ func (d *Desk) refresh(ctx context.Context, id data.ApplicationID) error {
 		if err != nil || b == nil {
 			return err
 		}
-		d.rows[id], err = row(tx, b)
+		n, err := d.norms(tx)
+		if err != nil {
+			return err
+		}
+		d.rows[id], err = d.row(tx, b, n)
 		return err
 	})
+}
+
+// byDeparture sorts rows by departure; those that have none yet come last, by age.
+func byDeparture(a, b Row) int {
+	ta, okA := a.Departs.Instant()
+	tb, okB := b.Departs.Instant()
+	switch {
+	case okA && !okB:
+		return -1
+	case okB && !okA:
+		return 1
+	case okA && okB && !ta.Equal(tb):
+		return ta.Compare(tb)
+	}
+	return cmp.Or(a.Changed.Compare(b.Changed), cmp.Compare(a.ID, b.ID))
 }
 
 // Queue are the cases in these states (none: all), by departure; those whose
@@ -137,19 +209,7 @@ func (d *Desk) Queue(s staff.Session, states ...data.State) ([]Row, error) {
 		return nil, err
 	}
 	rows := d.filter(func(r Row) bool { return len(states) == 0 || slices.Contains(states, r.State) })
-	slices.SortFunc(rows, func(a, b Row) int {
-		ta, okA := a.Departs.Instant()
-		tb, okB := b.Departs.Instant()
-		switch {
-		case okA && !okB:
-			return -1
-		case okB && !okA:
-			return 1
-		case okA && okB && !ta.Equal(tb):
-			return ta.Compare(tb)
-		}
-		return cmp.Or(a.Changed.Compare(b.Changed), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(rows, byDeparture)
 	return rows, nil
 }
 
@@ -201,8 +261,8 @@ func (d *Desk) Issued(s staff.Session) ([]Row, error) {
 	return rows, nil
 }
 
-// Search are the cases that a text names: a certificate number however
-// written, a document number, or words that all begin a part of the names. The
+// Search are the cases that a text names: a certificate number or a case's
+// reference however written, a document number, a telephone number, or words that all begin a part of the names. The
 // newest change comes first.
 func (d *Desk) Search(s staff.Session, text string) ([]Row, error) {
 	words := nameParts(text)
@@ -213,9 +273,14 @@ func (d *Desk) Search(s staff.Session, text string) ([]Row, error) {
 		return nil, err
 	}
 	number, _ := data.ParseCertificateNumber(text)
+	reference, _ := data.ParseReference(text)
+	callers, err := d.callers(text)
+	if err != nil {
+		return nil, err
+	}
 	document := strings.Join(strings.Fields(strings.ToUpper(text)), "")
 	rows := d.filter(func(r Row) bool {
-		if number != "" && r.Number == number || r.Document != "" && strings.ToUpper(r.Document) == document {
+		if number != "" && r.Number == number || reference != "" && r.Reference == reference || slices.Contains(callers, r.ID) || r.Document != "" && strings.ToUpper(r.Document) == document {
 			return true
 		}
 		parts := nameParts(r.Surname + " " + r.GivenNames)
@@ -233,7 +298,8 @@ func (d *Desk) Search(s staff.Session, text string) ([]Row, error) {
 
 // listed says in the log that an officer looked at a list: once from one sign-in
 // to the next for a list that only grows older on the screen, each time for a
-// search, whose text is told by its hash.
+// search, whose text is told by a token of the vault: the same for the same words,
+// and of no use to who has the entry alone.
 func (d *Desk) listed(s staff.Session, list, text string) error {
 	key := string(s.Officer().ID) + "/" + list
 	d.mu.RLock()
@@ -248,8 +314,11 @@ func (d *Desk) listed(s staff.Session, list, text string) error {
 		}
 		e := audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: audit.ListRead, Detail: map[string]string{"list": list}}
 		if text != "" {
-			sum := sha256.Sum256([]byte(text))
-			e.Detail["text"] = hex.EncodeToString(sum[:])
+			token, err := vault.Token(tx, strings.Join(nameParts(text), " "))
+			if err != nil {
+				return err
+			}
+			e.Detail["text"] = token
 		}
 		return add(e)
 	})
@@ -272,6 +341,9 @@ func (d *Desk) filter(keep func(Row) bool) []Row {
 	defer d.mu.RUnlock()
 	var rows []Row
 	for _, r := range d.rows {
+		if r.Risk == "" {
+			r.Risk = d.risks.of(r.flights)
+		}
 		if keep(r) {
 			rows = append(rows, r)
 		}

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"errors"
@@ -84,6 +85,68 @@ var acts = map[string]func(p *desktest.Post, a data.Application) (data.Applicati
 	"read": func(p *desktest.Post, a data.Application) (data.Application, error) {
 		return p.Read(ctx, p.Reviewer, a.ID)
 	},
+	"begin": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.Begin(ctx, p.Clerk, a.ID)
+	},
+	"attach": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.AttachEvidence(ctx, p.Clerk, a.ID, data.GroupIdentity, "passport.pdf", bytes.NewReader(desktest.Scan("a passport", 1)))
+	},
+	"see originals": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.SeenOriginal(ctx, p.Clerk, a.ID, data.GroupIdentity, true)
+	},
+	"ask a laboratory": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.BackCheck(ctx, p.Clerk, a.ID, data.BackCheck{By: "phone"})
+	},
+	"hear a laboratory": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.BackCheck(ctx, p.Reviewer, a.ID, data.BackCheck{By: "phone", Outcome: data.Confirmed})
+	},
+	"set the risk": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.SetRisk(ctx, p.Reviewer, a.ID, "high")
+	},
+	"note for the port": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.NotePort(ctx, p.Reviewer, a.ID, "needs a wheelchair")
+	},
+	"take over": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.TakeOver(ctx, p.Both, a.ID)
+	},
+	"hold": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.Hold(ctx, p.Reviewer, a.ID, []string{"laboratory"}, "they call back at four")
+	},
+	"resume": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.Resume(ctx, p.Reviewer, a.ID)
+	},
+	"decide yellow": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.Decide(ctx, p.Reviewer, a.ID, adverse(data.Yellow))
+	},
+	"decide orange": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.Decide(ctx, p.Reviewer, a.ID, adverse(data.Orange))
+	},
+	"decide red": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.Decide(ctx, p.Reviewer, a.ID, adverse(data.Red))
+	},
+	"contest": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.Contest(ctx, p.Clerk, a.ID, "the report is mine")
+	},
+	"uphold a contest": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		p.Contest(ctx, p.Clerk, a.ID, "the report is mine")
+		return p.DecideContest(ctx, p.Both, a.ID, true, "the laboratory says so too")
+	},
+	"deny a contest": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		p.Contest(ctx, p.Clerk, a.ID, "the report is mine")
+		return p.DecideContest(ctx, p.Both, a.ID, false, "the laboratory says no")
+	},
+	"lift": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		return p.Lift(ctx, p.Reviewer, a.ID, "decided on the wrong case")
+	},
+	"override": func(p *desktest.Post, a data.Application) (data.Application, error) {
+		inForce(p, noticeOf(1, "never", false))
+		return p.Override(ctx, p.Reviewer, p.Administrator, a.ID, []string{"never"}, "the minister's own flight")
+	},
+}
+
+// adverse is a decision of a colour with everything it needs.
+func adverse(c data.Colour) data.Decision {
+	return data.Decision{Colour: c, Reasons: []string{"contact"}, Note: "stay at home", Until: "2022-07-23"}
 }
 
 // stored is an application as the store has it.
@@ -124,6 +187,14 @@ func inState(t *testing.T, p *desktest.Post, s data.State) data.Application {
 		return a
 	}
 	switch c := p.Specimen(); s {
+	case data.PreDeclared:
+		return must(p.Predeclare(ctx, p.Clerk, c))
+	case data.OnHold:
+		return must(acts["hold"](p, p.Ticked(t, c)))
+	case data.FollowUp:
+		return must(acts["decide orange"](p, p.Ticked(t, c)))
+	case data.Refused:
+		return must(acts["decide red"](p, p.Ticked(t, c)))
 	case data.Draft:
 		return must(p.Create(ctx, p.Clerk, c))
 	case data.Submitted:
@@ -148,27 +219,66 @@ func inState(t *testing.T, p *desktest.Post, s data.State) data.Application {
 var allowed = map[string]map[data.State]data.State{
 	"save":     {data.Draft: data.Draft, data.Submitted: data.Draft, data.Returned: data.Returned, data.Approved: data.Draft},
 	"submit":   {data.Draft: data.Submitted, data.Returned: data.Submitted},
-	"withdraw": {data.Draft: data.Withdrawn, data.Submitted: data.Withdrawn, data.Returned: data.Withdrawn, data.Approved: data.Withdrawn},
+	"begin":    {data.PreDeclared: data.Draft},
+	"withdraw": {data.PreDeclared: data.Withdrawn, data.Draft: data.Withdrawn, data.Submitted: data.Withdrawn, data.Returned: data.Withdrawn, data.Approved: data.Withdrawn},
 	"take":     {data.Submitted: data.InReview},
 	"release":  {data.InReview: data.Submitted},
 	"tick":     {data.InReview: data.InReview},
 	"return":   {data.InReview: data.Returned},
 	"approve":  {data.InReview: data.Approved},
 	"issue":    {data.Approved: data.Issued, data.Issued: data.Issued},
-	"read": {data.Draft: data.Draft, data.Submitted: data.Submitted, data.InReview: data.InReview, data.Returned: data.Returned,
-		data.Approved: data.Approved, data.Issued: data.Issued, data.Withdrawn: data.Withdrawn},
+	"read": {data.PreDeclared: data.PreDeclared, data.Draft: data.Draft, data.Submitted: data.Submitted, data.InReview: data.InReview,
+		data.OnHold: data.OnHold, data.Returned: data.Returned, data.Approved: data.Approved, data.FollowUp: data.FollowUp, data.Refused: data.Refused,
+		data.Issued: data.Issued, data.Withdrawn: data.Withdrawn},
+	"take over":        {data.InReview: data.InReview, data.OnHold: data.OnHold},
+	"hold":             {data.InReview: data.OnHold},
+	"resume":           {data.OnHold: data.InReview},
+	"decide yellow":    {data.InReview: data.FollowUp},
+	"decide orange":    {data.InReview: data.FollowUp},
+	"decide red":       {data.InReview: data.Refused},
+	"contest":          {data.FollowUp: data.FollowUp, data.Refused: data.Refused},
+	"uphold a contest": {data.FollowUp: data.Submitted, data.Refused: data.Submitted},
+	"deny a contest":   {data.FollowUp: data.FollowUp, data.Refused: data.Refused},
+	"lift":             {data.FollowUp: data.Submitted, data.Refused: data.Submitted},
+	"override":         {data.InReview: data.InReview},
+
+	"attach":            same(data.Withdrawn),
+	"see originals":     same(data.PreDeclared, data.Approved, data.FollowUp, data.Refused, data.Issued, data.Withdrawn),
+	"ask a laboratory":  same(data.PreDeclared, data.Withdrawn),
+	"hear a laboratory": same(data.PreDeclared, data.Withdrawn),
+	"set the risk":      same(data.Withdrawn),
+	"note for the port": same(data.Withdrawn),
+}
+
+// same leads from every state but these to itself.
+func same(not ...data.State) map[data.State]data.State {
+	m := map[data.State]data.State{}
+	for _, s := range data.States {
+		if !slices.Contains(not, s) {
+			m[s] = s
+		}
+	}
+	return m
 }
 
 func TestEveryActInEveryState(t *testing.T) {
-	for name, act := range acts {
-		for _, state := range data.States {
-			p := desktest.New(t)
+	for _, state := range data.States {
+		begin := func() (*desktest.Post, data.Application) {
+			p := desktest.New(t, withBook)
 			a := inState(t, p, state)
 			if a.State != state {
 				t.Fatalf("%s: is %s", state, a.State)
 			}
-			got, err := act(p, a)
+			return p, a
+		}
+		p, a := begin() // for all acts that must do nothing
+		for name, act := range acts {
+			p, a := p, a
 			next, ok := allowed[name][state]
+			if ok {
+				p, a = begin()
+			}
+			got, err := act(p, a)
 			switch {
 			case ok && (err != nil || got.State != next || !reflect.DeepEqual(got, stored(p, a.ID))):
 				t.Errorf("%s in %s: %s, %v, want %s", name, state, got.State, err, next)
@@ -185,7 +295,7 @@ func TestEveryActInEveryState(t *testing.T) {
 }
 
 func TestUnknownCases(t *testing.T) {
-	p := desktest.New(t)
+	p := desktest.New(t, withBook)
 	for name, act := range acts {
 		want := desk.ErrNotFound
 		if name == "issue" {
@@ -225,6 +335,19 @@ func TestRoles(t *testing.T) {
 		{"return", func(s session) error { _, err := p.Return(ctx, s, a.ID, []string{"name"}, ""); return err }, []session{reviewer}},
 		{"approve", func(s session) error { _, err := p.Approve(ctx, s, a.ID); return err }, []session{reviewer}},
 		{"issue", func(s session) error { _, err := p.Issue(ctx, s, c.Application); return err }, []session{reviewer}},
+		{"take over", func(s session) error { _, err := p.TakeOver(ctx, s, a.ID); return err }, []session{reviewer}},
+		{"hold", func(s session) error { _, err := p.Hold(ctx, s, a.ID, []string{"laboratory"}, ""); return err }, []session{reviewer}},
+		{"resume", func(s session) error { _, err := p.Resume(ctx, s, a.ID); return err }, []session{reviewer}},
+		{"decide", func(s session) error { _, err := p.Decide(ctx, s, a.ID, adverse(data.Red)); return err }, []session{reviewer}},
+		{"contest", func(s session) error { _, err := p.Contest(ctx, s, a.ID, "x"); return err }, []session{clerk, reviewer}},
+		{"decide a contest", func(s session) error { _, err := p.DecideContest(ctx, s, a.ID, true, "x"); return err }, []session{reviewer}},
+		{"lift", func(s session) error { _, err := p.Lift(ctx, s, a.ID, "x"); return err }, []session{reviewer}},
+		{"override", func(s session) error { _, err := p.Override(ctx, s, p.Both, a.ID, []string{"x"}, "x"); return err }, []session{reviewer}},
+		{"findings", func(s session) error { _, _, err := p.Findings(ctx, s, a.ID); return err }, []session{clerk, reviewer}},
+		{"outside", func(s session) error { _, err := p.Outside(ctx, s); return err }, []session{clerk, reviewer}},
+		{"notices", func(s session) error { _, err := p.Notices(ctx, s); return err }, []session{clerk, reviewer}},
+		{"import a notice", func(s session) error { _, err := p.ImportNotice(ctx, s, nil); return err }, nil},
+		{"activate a notice", func(s session) error { return p.ActivateNotice(ctx, s, p.Both, "x", 1) }, nil},
 		{"certificate", func(s session) error { _, err := p.Certificate(ctx, s, c.Number); return err }, []session{clerk, reviewer}},
 		{"printed", func(s session) error { _, err := p.Printed(ctx, s, c.Number, "q", "1"); return err }, []session{clerk, reviewer}},
 		{"print failed", func(s session) error { return p.PrintFailed(ctx, s, c.Number, "1") }, []session{clerk, reviewer}},
@@ -282,10 +405,17 @@ func TestFourEyes(t *testing.T) {
 		"tick":    func() error { _, err := p.Tick(ctx, p.Both, a.ID, a.Content.Groups()[0], true); return err },
 		"release": func() error { _, err := p.Release(ctx, p.Both, a.ID); return err },
 		"return":  func() error { _, err := p.Return(ctx, p.Both, a.ID, []string{"name"}, ""); return err },
+		"hold":    func() error { _, err := p.Hold(ctx, p.Both, a.ID, []string{"laboratory"}, ""); return err },
+		"decide":  func() error { _, err := p.Decide(ctx, p.Both, a.ID, adverse(data.Red)); return err },
 	} {
 		if err := do(); !errors.Is(err, desk.ErrState) {
 			t.Errorf("%s of another reviewer's case: %v", name, err)
 		}
+	}
+
+	// Nor is it taken over by who prepared it.
+	if _, err := p.TakeOver(ctx, p.Both, a.ID); !errors.Is(err, desk.ErrFourEyes) {
+		t.Errorf("took over a case they had edited: %v", err)
 	}
 
 	// Even a store that was edited does not get a signature out of one officer.
@@ -565,6 +695,9 @@ func TestInvariant1NothingElseIsSigned(t *testing.T) {
 		"prepared by nobody":          func(a *data.Application) { a.Preparers = nil },
 		"not ticked":                  func(a *data.Application) { a.Ticks = a.Ticks[1:] },
 		"of a real post":              func(a *data.Application) { a.Practice = false },
+		"of no colour":                func(a *data.Application) { a.Approval.Colour = data.Red },
+		"blue without its last test":  func(a *data.Application) { a.Approval.Colour = data.Blue },
+		"green with a last test":      func(a *data.Application) { a.Approval.LastTest = &data.LastTest{Kind: data.Antigen, Hours: 12} },
 		"not in state approved":       func(a *data.Application) { a.State = data.InReview },
 		"without a window":            func(a *data.Application) { a.Approval.ValidUntil = data.Moment{} },
 		"approved by a stranger":      func(a *data.Application) { a.Approval.Officer = "officer-z" },
@@ -1068,10 +1201,10 @@ func everything(t *testing.T, s store.Store) map[string]string {
 func TestInvariant6NoEntryNoAct(t *testing.T) {
 	var signatures atomic.Int32
 	var f faultyStore
-	p := desktest.New(t, onFaulty(t, &f), counted(&signatures))
+	p := desktest.New(t, onFaulty(t, &f), counted(&signatures), withBook)
 	all := everyAct(t, p)
 	for _, looks := range []string{
-		"Slip", "Preflight", "Rehearse", "MayBackUp", "ImportSigner", "PreviewTrust", // of what the officer has in hand
+		"Slip", "Preflight", "Rehearse", "Assess", "MayBackUp", "ImportSigner", "PreviewTrust", // of what the officer has in hand
 		"Officers", "Laboratories", "Retention", "Solo", "Backups", "Validate", "Revocation", "Vouches", "Trusted", // no act of anybody
 	} {
 		if all[looks] == nil {

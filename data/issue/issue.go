@@ -83,23 +83,25 @@ type Issuer struct {
 	post  data.Post
 	codes data.Codes
 	clock func() time.Time
+	// stands says whether an approval is still what the post's requirements give.
+	stands func(tx store.Tx, app data.Application, now time.Time) error
 
 	mu     sync.Mutex // one certificate at a time
 	signer atomic.Pointer[keys.Signer]
 }
 
-// New makes an issuer that can rehearse but not issue.
-func New(log *audit.Log, post data.Post, codes data.Codes, clock func() time.Time) *Issuer {
-	return &Issuer{log: log, post: post, codes: codes, clock: clock}
+// New makes an issuer that can rehearse but not issue. It asks stands, whenever
+// it checks an approval, whether the post's requirements still give what was
+// approved; what is approved no more is [ErrNotApproved].
+func New(log *audit.Log, post data.Post, codes data.Codes, clock func() time.Time,
+	stands func(tx store.Tx, app data.Application, now time.Time) error) *Issuer {
+	return &Issuer{log: log, post: post, codes: codes, clock: clock, stands: stands}
 }
 
 // Use gives the issuer the signer, or takes it away, and returns the one before.
-// It waits for a certificate that is being issued.
-func (i *Issuer) Use(signer *keys.Signer) (before *keys.Signer) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.signer.Swap(signer)
-}
+// It waits for nothing: a certificate that is being signed, by a token that may
+// never answer, is signed by the one before.
+func (i *Issuer) Use(signer *keys.Signer) (before *keys.Signer) { return i.signer.Swap(signer) }
 
 // checkApproval says whether an application, as stored, may be issued now: it
 // is approved by a second officer, unchanged since, fully ticked, of the
@@ -110,6 +112,8 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 		return ErrKind
 	case app.State != data.Approved || a == nil || a.Hash != app.Content.Hash():
 		return ErrNotApproved
+	case a.Colour != data.Green && a.Colour != data.Blue, (a.Colour == data.Blue) != (a.LastTest != nil):
+		return fmt.Errorf("%w: %s is no outcome by itself", ErrNotApproved, a.Colour)
 	case len(app.Preparers) == 0 || slices.Contains(app.Preparers, a.Officer) && !a.Solo:
 		return ErrFourEyes
 	case a.Solo:
@@ -121,6 +125,9 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 				return ErrFourEyes
 			}
 		}
+	}
+	if p := app.Doubts(); len(p) > 0 {
+		return &ProblemsError{Problems: p}
 	}
 	if gone, err := staff.Gone(tx, app.Approval.Officer); err != nil {
 		return err
@@ -139,10 +146,13 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 	if err != nil {
 		return err
 	}
+	if !slices.Equal(app.Approval.Laboratories, data.StatementOf(app.Content, laboratories).Laboratories()) {
+		return fmt.Errorf("%w: a laboratory has another name since", ErrNotApproved)
+	}
 	if p := data.Validate(app.Content, i.codes, laboratories, now); data.Stops(p) {
 		return &ProblemsError{Problems: p}
 	}
-	return nil
+	return i.stands(tx, app, now)
 }
 
 // Solo reports whether an officer may approve at that instant what they
@@ -249,7 +259,7 @@ func (i *Issuer) intend(ctx context.Context, s staff.Session, id data.Applicatio
 			tx.Put(store.IssuingKey(number), []byte{}),
 			store.Put(tx, store.ApplicationKey(id), app),
 			add(audit.Entry{At: now, Officer: officer, Act: audit.CertificateIntended, Subject: string(number), Detail: map[string]string{
-				"application": string(id), "sequence": strconv.Itoa(year) + "-" + strconv.Itoa(sequence), "content": app.Approval.Hash,
+				"application": string(id), "sequence": strconv.Itoa(year) + "-" + strconv.Itoa(sequence), "content": app.Digest(),
 			}}),
 		)
 	})
@@ -327,6 +337,10 @@ func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.S
 	st.Issued, st.Expires = atOffset(issued, issued), atOffset(expires.Truncate(time.Minute), issued)
 	st.ValidFrom, st.ValidUntil, st.Window = a.ValidFrom.Sealed(), a.ValidUntil.Sealed(), a.Window
 	st.Colour, st.PreparedBy, st.ApprovedBy = a.Colour, preparer.Mark, approver.Mark
+	st.Notice, st.NoticeVersion = a.Notice, a.NoticeVersion
+	if a.LastTest != nil {
+		st.LastTest = *a.LastTest
+	}
 	st.Replaces = app.Replaces
 	return st, nil
 }

@@ -17,6 +17,7 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
+	"pratique/data/rules"
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/store/disk"
@@ -34,6 +35,7 @@ type New struct {
 	Post         data.Post
 	Officers     []NewOfficer
 	Laboratories []data.Laboratory
+	Notices      [][]byte   // files of notices that are in force from the beginning
 	Cost         vault.Cost // of the officers' passphrases
 	// Recovery hands the recovery key to whoever will keep it and returns what
 	// they typed or scanned back from their paper. The post is made only if that
@@ -173,6 +175,9 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	if c.LogKey, err = keys.CreateLog(dir, n.Post, v.LogSecret()); err != nil {
 		return c, err
 	}
+	if _, err = keys.CreateHandover(dir, n.Post, v.LogSecret()); err != nil {
+		return c, err
+	}
 	lists, listSecret, err := keys.NewRevocations(n.Post)
 	if err != nil {
 		return c, err
@@ -198,6 +203,15 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 		}
 		for _, l := range n.Laboratories {
 			puts = append(puts, store.Put(tx, store.Laboratories+string(l.ID), l))
+		}
+		for _, text := range n.Notices {
+			h, err := rules.ReadHead(text)
+			if err != nil {
+				return err
+			}
+			puts = append(puts, store.Put(tx, store.Notices+rules.Key(h.ID, h.Version), rules.Record{
+				ID: h.ID, Version: h.Version, State: rules.Active, Text: text, History: []rules.Event{{State: rules.Active, At: now}},
+			}))
 		}
 		return errors.Join(append(puts, add(audit.Entry{At: now, Act: audit.PostCreated, Subject: n.Post.Code,
 			Detail: map[string]string{"kind": string(n.Post.Kind), detailLogKey: c.LogKey}}))...)

@@ -6,7 +6,7 @@
 //	post.lock    held while the post is open; says by whom
 //	head         the audit log's latest state, see data/audit
 //	log.pub      the public key of the audit log's checkpoints, see data/keys
-//	keys/        signing keys and the log's key, encrypted
+//	keys/        signing keys, the log's and the lists' key, encrypted
 //	attachments/ scans, outside the database
 //	checkpoints/ signed checkpoints of the log, one a day
 //	unstored/    sealed drafts that the database had no room for when the desk locked
@@ -38,6 +38,7 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
+	"pratique/data/rules"
 	"pratique/data/store"
 	"pratique/data/store/lock"
 	"pratique/data/vault"
@@ -71,9 +72,9 @@ type Engine struct {
 	Places  keys.Places // of signing keys besides files
 }
 
-// open opens the database of a post; one from which something was erased since
-// it was last open is compacted before.
-func (e Engine) open(ctx context.Context, path string) (store.Store, error) {
+// OpenClean opens the database of a post; one from which something was erased
+// since it was last open, or a copy of one, is compacted before.
+func (e Engine) OpenClean(ctx context.Context, path string) (store.Store, error) {
 	s, err := e.Open(path)
 	if err != nil || e.Compact == nil {
 		return s, err
@@ -130,6 +131,7 @@ type Practice struct {
 	Post         data.Post
 	Officers     []data.Officer
 	Laboratories []data.Laboratory
+	Notices      [][]byte   // files of its notices
 	Cost         vault.Cost // of its officers' passphrases
 }
 
@@ -137,7 +139,8 @@ type Practice struct {
 // they stand in a file.
 var PracticeCost = vault.Cost{MemoryKiB: 8 << 10, Passes: 1, Threads: 4}
 
-// LoadPractice reads practice/{post,officers,laboratories}.json.
+// LoadPractice reads practice/{post,officers,laboratories}.json, and of
+// notices/*.yaml those of that post.
 func LoadPractice(fsys fs.FS) (Practice, error) {
 	p := Practice{Cost: PracticeCost}
 	for name, to := range map[string]any{"post": &p.Post, "officers": &p.Officers, "laboratories": &p.Laboratories} {
@@ -149,6 +152,23 @@ func LoadPractice(fsys fs.FS) (Practice, error) {
 			return p, fmt.Errorf("practice %s: %w", name, err)
 		}
 	}
+	files, err := fs.Glob(fsys, "notices/*.yaml")
+	if err != nil {
+		return p, err
+	}
+	for _, file := range files {
+		b, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return p, err
+		}
+		h, err := rules.ReadHead(b)
+		if err != nil {
+			return p, fmt.Errorf("practice %s: %w", file, err)
+		}
+		if h.Post == p.Post.Code {
+			p.Notices = append(p.Notices, b)
+		}
+	}
 	return p, nil
 }
 
@@ -158,7 +178,7 @@ func CreatePractice(ctx context.Context, dir string, p Practice, engine Engine, 
 	if p.Post.Kind != data.PracticePost {
 		return ErrRealPost
 	}
-	n := New{Post: p.Post, Laboratories: p.Laboratories, Cost: p.Cost}
+	n := New{Post: p.Post, Laboratories: p.Laboratories, Notices: p.Notices, Cost: p.Cost}
 	secrets := Passphrases{Officers: map[data.OfficerID]string{}}
 	for _, o := range p.Officers {
 		secrets.Officers[o.ID] = words()
@@ -200,7 +220,7 @@ func Open(ctx context.Context, dir string, engine Engine, holder string) (_ *Fol
 			f.Close()
 		}
 	}()
-	opened, err := engine.open(ctx, filepath.Join(dir, fileDB))
+	opened, err := engine.OpenClean(ctx, filepath.Join(dir, fileDB))
 	if err != nil {
 		return nil, fmt.Errorf("open post: %w", err)
 	}
@@ -286,6 +306,16 @@ func (f *Folder) LogSigner(ctx context.Context) (note.Signer, error) {
 	}
 	defer clear(secret)
 	return keys.OpenLog(f.Dir, f.Post, secret)
+}
+
+// HandoverSigner opens the key of lists for ports of entry. The vault must be open.
+func (f *Folder) HandoverSigner(context.Context) (note.Signer, error) {
+	secret := f.Vault.LogSecret()
+	if secret == nil {
+		return nil, vault.ErrLocked
+	}
+	defer clear(secret)
+	return keys.OpenHandover(f.Dir, f.Post, secret)
 }
 
 // Close closes the post. It may be called more than once.

@@ -49,14 +49,12 @@ func Choose(notices []*Notice, f Facts) []*Notice {
 
 // Assess evaluates the notices that count for the facts and gives what the one
 // in force says, unless it grants nothing and the one before it, which still
-// counts, does. Ok is false if no notice counts.
-func Assess(notices []*Notice, f Facts, now time.Time) (a Assessment, ok bool) {
+// counts, does. Ok is false if no notice counts. Waived are as in [Evaluate].
+func Assess(notices []*Notice, f Facts, now time.Time, waived ...string) (a Assessment, ok bool) {
 	chosen := Choose(notices, f)
 	for i, n := range chosen {
-		got := Evaluate(n, f, now)
-		if granted := got.Outcome.Answer == Green || got.Outcome.Answer == Blue; i == 0 || granted {
-			a = got
-			if granted {
+		if got := Evaluate(n, f, now, waived...); i == 0 || got.Grants() {
+			if a = got; got.Grants() {
 				break
 			}
 		}

@@ -32,7 +32,11 @@ const (
 	Blue     Answer = Answer(data.Blue)
 	Withheld Answer = "withheld" // a check failed, or the window is over
 	Open     Answer = "open"     // not enough information
+	// Elsewhere: the notice is not for that flight. An example may say so.
+	Elsewhere Answer = "does not apply"
 )
+
+var answers = []Answer{Green, Blue, Withheld, Open, Elsewhere}
 
 // Finding is the result of a check.
 type Finding struct {
@@ -40,7 +44,9 @@ type Finding struct {
 	Clause  string `json:"clause"`
 	Subject string `json:"subject,omitempty"` // of a check with each: the path of the element, "tests[0]"
 	Result  Result `json:"result"`
-	Message Text   `json:"message"` // the requirement, its placeholders filled
+	// Waived: two officers let it pass; it does not count for the outcome.
+	Waived  bool `json:"waived,omitempty"`
+	Message Text `json:"message"` // the requirement, its placeholders filled
 	// Counts are what was counted on the way, in the order it was counted.
 	Counts []Count `json:"counts,omitempty"`
 	// Missing are the fields for want of which there is not enough information,
@@ -66,6 +72,7 @@ type Count struct {
 	AtLeast string `json:"atLeast,omitempty"`
 	AtMost  string `json:"atMost,omitempty"`
 	Result  Result `json:"result"` // whether this comparison held
+	named   bool   // made for a name of let, not in the check itself
 	From    End    `json:"from"`
 	To      End    `json:"to"`
 }
@@ -109,7 +116,13 @@ type Assessment struct {
 	Version  int       `json:"version"`
 	Findings []Finding `json:"findings"` // in the order of the notice's checks
 	Outcome  Outcome   `json:"outcome"`
+	// ApplyBy is until when the post takes applications for the flight; zero if
+	// the notice does not say, or the flight is not known.
+	ApplyBy data.Moment `json:"applyBy,omitzero"`
 }
+
+// Grants reports whether a certificate may be issued.
+func (a Assessment) Grants() bool { return a.Outcome.Answer == Green || a.Outcome.Answer == Blue }
 
 // Evaluate asks every check of the notice about the facts as of a minute. It
 // depends on nothing else and never fails: what cannot be said is
@@ -117,15 +130,29 @@ type Assessment struct {
 //
 // Taking a value away from an application never decides anything: with any
 // field emptied, each finding and the outcome are what they were, or "not
-// enough information" (of the outcome: open). A time is one value in this, and
-// a no in the declaration is no empty one.
-func Evaluate(n *Notice, f Facts, now time.Time) Assessment {
+// enough information" (of the outcome: open). A time is one value in this.
+//
+// Checks that are waived are asked and told like all others; the outcome is
+// reckoned without them.
+func Evaluate(n *Notice, f Facts, now time.Time, waived ...string) Assessment {
 	e := newEvaluation(n, f, now)
 	a := Assessment{Notice: n.ID, Version: n.Version, Findings: []Finding{}}
 	for i, c := range n.checks {
 		a.Findings = append(a.Findings, e.check(n.Checks[i], c)...)
 	}
-	a.Outcome = e.outcome(a.Findings)
+	var counted []Finding
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		if f.Waived = slices.Contains(waived, f.Check); !f.Waived {
+			counted = append(counted, *f)
+		}
+	}
+	a.Outcome = e.outcome(counted)
+	if n.applyBy != nil {
+		if m, ok := e.eval(n.applyBy).(*moment); ok {
+			a.ApplyBy = m.at
+		}
+	}
 	return a
 }
 
@@ -179,6 +206,9 @@ func (e *evaluation) ResolveName(name string) (any, bool) {
 		e.run.counts = nil
 		d.val = e.eval(e.notice.let[i])
 		d.counts = e.run.counts
+		for i := range d.counts {
+			d.counts[i].named = true
+		}
 		e.run.counts = before
 		for _, c := range d.counts {
 			e.run.add(c)
@@ -274,14 +304,7 @@ func (e *evaluation) finding(f Finding, c Check, x compiledCheck) Finding {
 // told is the finding with its counts and words.
 func (e *evaluation) told(f Finding, c Check) Finding {
 	f.Counts = e.run.counts
-	var deciding Count
-	if len(f.Counts) > 0 {
-		deciding = f.Counts[0]
-		if i := slices.IndexFunc(f.Counts, func(c Count) bool { return c.Result == f.Result }); i >= 0 {
-			deciding = f.Counts[i]
-		}
-	}
-	v := values(deciding)
+	v := values(deciding(f))
 	fill := func(s string) string {
 		return placeholder.ReplaceAllStringFunc(s, func(m string) string {
 			if s := v[strings.Trim(m, "{}")]; s != "" {
@@ -292,6 +315,22 @@ func (e *evaluation) told(f Finding, c Check) Finding {
 	}
 	f.Message = Text{fill(c.Message.En), fill(c.Message.Zh)}
 	return f
+}
+
+// deciding is the count that the words of a finding tell: the first that the
+// check itself made and that agrees with the result; else such a one of a name
+// it uses; else the first of all.
+func deciding(f Finding) (c Count) {
+	for _, fits := range []func(Count) bool{
+		func(c Count) bool { return !c.named && c.Result == f.Result },
+		func(c Count) bool { return c.Result == f.Result },
+		func(Count) bool { return true },
+	} {
+		if i := slices.IndexFunc(f.Counts, fits); i >= 0 {
+			return f.Counts[i]
+		}
+	}
+	return c
 }
 
 func (e *evaluation) outcome(findings []Finding) Outcome {

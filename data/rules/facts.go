@@ -141,6 +141,26 @@ func truthField[T any](name, doc string, get func(T) (is, known bool)) field {
 	}}
 }
 
+// answerField is a question of the declaration: not asked is not known.
+func answerField(name, doc string, get func(data.Declaration) data.Answer) field {
+	return truthField(name, doc, func(d data.Declaration) (bool, bool) {
+		a := get(d)
+		return a == data.Yes, d.Agreed && (a == data.Yes || a == data.No)
+	})
+}
+
+// complaints are the symptoms the traveller has: none where they said no.
+var complaints = field{"complaints", "Which symptoms; none after a no.", cel.ListType(cel.StringType), data.ListSymptoms, func(o *object) ref.Val {
+	d := o.v.(data.Declaration)
+	switch {
+	case d.Agreed && d.Symptoms == data.No:
+		return types.NewStringList(types.DefaultTypeAdapter, nil)
+	case d.Agreed && d.Symptoms == data.Yes && len(d.Complaints) > 0:
+		return types.NewStringList(types.DefaultTypeAdapter, d.Complaints)
+	}
+	return unknown(o.below("complaints"))
+}}
+
 func objectField[T, E any](name string, of *kind, doc string, get func(T) (E, bool)) field {
 	return field{name, doc, of.cel, "", func(o *object) ref.Val {
 		v, known := get(o.v.(T))
@@ -232,7 +252,7 @@ var legKind = newKind("Leg", "One flight.",
 	textField("flight", "", `Its number, "UT 846".`, func(l data.Leg) string { return l.Flight }),
 	textField("from", "", "IATA code of the airport.", func(l data.Leg) string { return l.From }),
 	textField("to", "", "IATA code of the airport.", func(l data.Leg) string { return l.To }),
-	momentField("boards", "", func(l data.Leg) data.Moment { return l.Boards }),
+	momentField("boards", "Start of boarding; seldom entered.", func(l data.Leg) data.Moment { return l.Boards }),
 	momentField("departs", "Scheduled departure.", func(l data.Leg) data.Moment { return l.Departs }),
 	momentField("arrives", "Scheduled arrival.", func(l data.Leg) data.Moment { return l.Arrives }),
 )
@@ -251,9 +271,11 @@ var paperKind = newKind("Paper", "Something handed in beside reports and vaccina
 	textsField("mentions", data.ListPhrases, "What it says or shows; unknown while nothing is ticked.", func(p data.Paper) []string { return p.Mentions }),
 )
 
-var declarationKind = newKind("Declaration", "What the traveller declares; unknown until it is declared to be true.",
-	truthField("symptoms", "Fever or cough in the last 14 days.", func(d data.Declaration) (bool, bool) { return d.Symptoms, d.Agreed }),
-	truthField("contact", "Contact with a case in the last 14 days.", func(d data.Declaration) (bool, bool) { return d.Contact, d.Agreed }),
+var declarationKind = newKind("Declaration", "What the traveller declares. An answer is unknown until it was asked and declared to be true.",
+	answerField("symptoms", "Any symptom in the last 14 days.", func(d data.Declaration) data.Answer { return d.Symptoms }),
+	complaints,
+	answerField("contact", "Contact with a case in the last 14 days.", func(d data.Declaration) data.Answer { return d.Contact }),
+	answerField("medicine", "Medicine against fever, cough or a cold in the last 72 hours.", func(d data.Declaration) data.Answer { return d.Medicine }),
 )
 
 var postKind = newKind("Post", "The post that reviews.",
@@ -267,13 +289,13 @@ var factsKind = newKind("", "",
 	objectField("traveller", travellerKind, "", func(f Facts) (data.Traveller, bool) { return f.content.Traveller, true }),
 	objectField("document", documentKind, "", func(f Facts) (data.TravelDocument, bool) { return f.content.Document, true }),
 	listField("tests", testKind, true, "Every test that was entered; unknown while there is none.", func(f Facts) []test { return f.tests }),
-	listField("doses", doseKind, false, "Every dose, in the order entered.", func(f Facts) []dose { return f.doses }),
-	listField("infections", infectionKind, false, "Every past infection.", func(f Facts) []data.Infection { return f.content.Infections }),
+	listField("doses", doseKind, false, "Every dose, in the order entered; may be none.", func(f Facts) []dose { return f.doses }),
+	listField("infections", infectionKind, false, "Every past infection; may be none.", func(f Facts) []data.Infection { return f.content.Infections }),
 	listField("itinerary", legKind, true, "Every flight; unknown while there is none.", func(f Facts) []data.Leg { return f.content.Itinerary }),
 	legField("departure", "The first flight.", func(legs []data.Leg) int { return 0 }),
 	legField("lastFlight", "The last flight: the same one on a direct journey.", func(legs []data.Leg) int { return len(legs) - 1 }),
 	listField("stays", stayKind, true, "Where the traveller was before; unknown while nothing is entered.", func(f Facts) []data.Stay { return f.content.Stays }),
-	listField("papers", paperKind, false, "Every other paper.", func(f Facts) []data.Paper { return f.content.Papers }),
+	listField("papers", paperKind, false, "Every other paper; may be none.", func(f Facts) []data.Paper { return f.content.Papers }),
 	objectField("declaration", declarationKind, "", func(f Facts) (data.Declaration, bool) { return f.content.Declaration, true }),
 	objectField("post", postKind, "", func(f Facts) (data.Post, bool) { return f.post, true }),
 )

@@ -15,6 +15,7 @@ const (
 	Issuing      = "issuing/"       // the numbers whose certificates are being issued
 	Sequences    = "sequence/"      // the newest sequence number by year
 	Laboratories = "laboratory/"    // data.Laboratory by identifier
+	Notices      = "notice/"        // rules.Record by rules.Key
 	Signers      = "signer/"        // keys.Record by identifier
 	Settings     = "setting/"       // of the post, by name
 	Accounts     = "officer/"       // staff.Account by identifier
@@ -29,6 +30,9 @@ const (
 	SettingSolo      = Settings + "solo"      // data.Solo
 	SettingRetention = Settings + "retention" // days after which a case is erased
 	SettingBackup    = Settings + "backup"    // the last backup; see data/desk
+	SettingEvidence  = Settings + "evidence"  // days after the hand-over at which scans go
+	SettingSampling  = Settings + "sampling"  // of back-checks; see data/desk
+	SettingFlights   = Settings + "flights"   // risk of flights; see data/desk
 	// The newest revocation list, and the public key of all of them.
 	SettingRevocations    = Settings + "revocations"
 	SettingRevocationsKey = Settings + "revocations-key"

@@ -57,7 +57,7 @@ func newForm(s *screen) *form {
 		f.section("doses", f.add("doses", "intake.add.dose", func() { s.added("doses", s.m.AddDose()) })),
 		f.section("infections", f.add("infections", "intake.add.infection", func() { s.added("infections", s.m.AddInfection()) })),
 		f.section("itinerary", f.add("itinerary", "intake.add.leg", func() { s.added("itinerary", s.m.AddLeg()) })),
-		f.declaration())
+		f.contact(), f.declaration())
 	f.scroll = container.NewVScroll(widgets.Inset(look.Gap, look.Tight, f.column))
 	return f
 }
@@ -155,16 +155,37 @@ func (f *form) check(path string, at func(c *data.Content) *bool) *widgets.Field
 	return f.put(path, e, func(c *data.Content) { e.Set(*at(c)) })
 }
 
-// yesNo is a box whose label says what is declared: none that is left empty
-// could be taken for a question not asked.
-func (f *form) yesNo(path string, at func(c *data.Content) *bool) *widgets.Field {
-	e := widgets.NewCheck("", nil)
-	say := func(on bool) {
-		answer := map[bool]string{true: "yes", false: "no"}[on]
-		e.SetText(f.s.e.T("intake.declares", f.s.e.Words.Field(path), f.s.e.T("intake.declares."+answer)))
+// answer is a question of the declaration; empty is not asked.
+func (f *form) answer(path string, at func(c *data.Content) *data.Answer) *widgets.Field {
+	var both []widgets.Option
+	for _, a := range []data.Answer{data.Yes, data.No} {
+		both = append(both, widgets.Option{Code: string(a), Name: f.s.e.T("answer." + string(a))})
 	}
-	e.OnChanged = func(on bool) { say(on); edit(f.s, at, on) }
-	return f.put(path, e, func(c *data.Content) { e.Set(*at(c)); say(*at(c)) })
+	return code(f, path, at, true, func(*data.Content) []widgets.Option { return both }).Hint(f.s.e.T("intake.answer.hint"))
+}
+
+// complaints are the symptoms to tick, in sight after a yes.
+func (f *form) complaints() fyne.CanvasObject {
+	boxes := widgets.Columns(3, narrowest)
+	for i, e := range f.list(data.ListSymptoms)(nil) {
+		path := "declaration.complaints" // the first has what is to be told of all
+		if i > 0 {
+			path += "." + e.Code
+		}
+		box := widgets.NewCheck(e.Name, nil)
+		box.OnChanged = func(on bool) {
+			all := slices.DeleteFunc(slices.Clone(f.s.m.State().Content.Declaration.Complaints), func(c string) bool { return c == e.Code })
+			if on {
+				all = append(all, e.Code)
+			}
+			f.s.typed(f.s.m.Edit(func(c *data.Content) { c.Declaration.Complaints = all }))
+		}
+		boxes.Add(f.put(path, box, func(c *data.Content) { box.Set(slices.Contains(c.Declaration.Complaints, e.Code)) }))
+		f.inputs[path].seen = func(c *data.Content) bool {
+			return c.Declaration.Symptoms == data.Yes || len(c.Declaration.Complaints) > 0
+		}
+	}
+	return boxes
 }
 
 // code is a choice from options, which may depend on what else is entered.
@@ -252,12 +273,24 @@ func (f *form) traveller() fyne.CanvasObject {
 		f.guardian))
 }
 
+// contact is who can be reached about the traveller.
+func (f *form) contact() fyne.CanvasObject {
+	p := func(c *data.Content) *data.Contact { return &c.Contact }
+	return widgets.NewCard(f.s.e.Words.Field("contact"), widgets.Columns(2, narrowest,
+		f.text("contact.name", func(c *data.Content) *string { return &p(c).Name }, plain),
+		f.text("contact.relation", func(c *data.Content) *string { return &p(c).Relation }, plain),
+		f.text("contact.phone", func(c *data.Content) *string { return &p(c).Phone }, plain),
+		f.text("contact.organisation", func(c *data.Content) *string { return &p(c).Organisation }, plain)))
+}
+
 func (f *form) declaration() fyne.CanvasObject {
 	d := func(c *data.Content) *data.Declaration { return &c.Declaration }
 	return widgets.NewCard(f.s.e.Words.Field("declaration"), widgets.Stack(look.Tight,
-		widgets.Columns(2, 260,
-			f.yesNo("declaration.symptoms", func(c *data.Content) *bool { return &d(c).Symptoms }),
-			f.yesNo("declaration.contact", func(c *data.Content) *bool { return &d(c).Contact })),
+		widgets.Columns(3, narrowest,
+			f.answer("declaration.symptoms", func(c *data.Content) *data.Answer { return &d(c).Symptoms }),
+			f.answer("declaration.contact", func(c *data.Content) *data.Answer { return &d(c).Contact }),
+			f.answer("declaration.medicine", func(c *data.Content) *data.Answer { return &d(c).Medicine })),
+		f.complaints(),
 		f.text("declaration.remarks", func(c *data.Content) *string { return &d(c).Remarks }, plain),
 		widgets.Columns(2, 260,
 			f.check("declaration.agreed", func(c *data.Content) *bool { return &d(c).Agreed }),

@@ -185,7 +185,7 @@ func TestSpecimenByKeyboard(t *testing.T) {
 	line("amu")
 	line("pvg")
 	moment(want.Departs())
-	tabs(3) // nothing of symptoms, contact and remarks
+	tabs(8) // nobody to reach; symptoms, contact and medicine not asked; no remarks
 	b.Type(" ")
 	b.Key(enter)
 	b.Type(string(want.Declaration.Signed))

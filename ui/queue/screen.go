@@ -49,7 +49,7 @@ var _ env.Typist = (*screen)(nil)
 func New(e *env.Env, p Parts, r env.Route) env.Screen {
 	s := &screen{e: e, p: p, m: NewModel(p, e.Session, e.Now, r.Find)}
 	s.told = widgets.Stack(6)
-	s.chips = container.New(&flow{x: 6, y: 6})
+	s.chips = widgets.Flow(6, 6)
 	s.found = widgets.NewText("", widgets.Style{Color: look.ColorMuted, Elide: true})
 	s.list = widgets.NewDataList(e.Words,
 		widgets.Column{Title: e.T("queue.departs"), Width: 84},
@@ -296,39 +296,3 @@ func (c *chip) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRen
 
 // Tapped implements fyne.Tappable.
 func (c *chip) Tapped(*fyne.PointEvent) { c.do() }
-
-// flow puts things side by side and goes on below where the width ends.
-type flow struct {
-	x, y  float32
-	width float32 // as last laid out, which decides how many rows and so the height
-}
-
-func (f *flow) MinSize(o []fyne.CanvasObject) fyne.Size {
-	var size fyne.Size
-	f.place(o, f.width, func(o fyne.CanvasObject, at fyne.Position) {
-		m := o.MinSize()
-		size = fyne.NewSize(max(size.Width, m.Width), at.Y+m.Height)
-	})
-	return size
-}
-
-func (f *flow) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	f.width = size.Width
-	f.place(o, size.Width, func(o fyne.CanvasObject, at fyne.Position) {
-		o.Move(at)
-		o.Resize(o.MinSize())
-	})
-}
-
-// place gives every object its place in a width, 0 for one that does not end.
-func (f *flow) place(o []fyne.CanvasObject, width float32, put func(fyne.CanvasObject, fyne.Position)) {
-	var at fyne.Position
-	for _, o := range o {
-		m := o.MinSize()
-		if at.X > 0 && width > 0 && at.X+m.Width > width {
-			at = fyne.NewPos(0, at.Y+m.Height+f.y)
-		}
-		put(o, at)
-		at.X += m.Width + f.x
-	}
-}

@@ -265,3 +265,44 @@ func Reveal(s *container.Scroll, o fyne.CanvasObject) {
 	}
 	s.ScrollToOffset(fyne.NewPos(0, max(0, offset)))
 }
+
+// Flow puts things side by side, x apart, and goes on below, y apart, where the
+// width ends.
+func Flow(x, y float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&flow{x: x, y: y}, objects...)
+}
+
+type flow struct {
+	x, y  float32
+	width float32 // as last laid out, which decides how many rows and so the height
+}
+
+func (f *flow) MinSize(o []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	f.place(o, f.width, func(o fyne.CanvasObject, at fyne.Position) {
+		m := o.MinSize()
+		size = fyne.NewSize(max(size.Width, m.Width), at.Y+m.Height)
+	})
+	return size
+}
+
+func (f *flow) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	f.width = size.Width
+	f.place(o, size.Width, func(o fyne.CanvasObject, at fyne.Position) {
+		o.Move(at)
+		o.Resize(o.MinSize())
+	})
+}
+
+// place gives every object its place in a width, 0 for one that does not end.
+func (f *flow) place(o []fyne.CanvasObject, width float32, put func(fyne.CanvasObject, fyne.Position)) {
+	var at fyne.Position
+	for _, o := range o {
+		m := o.MinSize()
+		if at.X > 0 && width > 0 && at.X+m.Width > width {
+			at = fyne.NewPos(0, at.Y+m.Height+f.y)
+		}
+		put(o, at)
+		at.X += m.Width + f.x
+	}
+}

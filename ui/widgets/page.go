@@ -14,10 +14,11 @@ import (
 	look "pratique/ui/theme"
 )
 
-// PageView shows the picture of a page of paper: zoomed, turned, scrolled, with
-// a place on it marked. Plus and minus zoom, 0 shows the whole page, W its
-// width, R turns, the arrows scroll, Page Up and Page Down too and then go to
-// other pages.
+// PageView shows the picture of a page of paper: zoomed, turned, moved about,
+// with a place on it marked. Plus and minus zoom, so does the wheel with Ctrl; 0
+// shows the whole page, W its width; R and ] turn it to the right, [ to the
+// left; the arrows and the mouse move it, Page Up and Page Down too and then go
+// to other pages.
 type PageView struct {
 	widget.BaseWidget
 	// OnPage asks for another page, counted from 0.
@@ -27,6 +28,7 @@ type PageView struct {
 
 	words   *locale.Catalogue
 	picture image.Image // as given
+	drawn   image.Image // as turned
 	turns   int         // quarter turns clockwise
 	zoom    float32     // 0: as large as fits
 	wide    bool        // what fits is the width alone
@@ -70,8 +72,16 @@ func NewPageView(words *locale.Catalogue) *PageView {
 
 // SetPicture shows page of n, nil for none. Zoom stays, turns and mark go.
 func (p *PageView) SetPicture(picture image.Image, page, n int) {
-	p.picture, p.page, p.n, p.turns, p.marked = picture, page, n, 0, false
+	p.wipe()
+	p.picture, p.drawn, p.page, p.n, p.turns, p.marked = picture, picture, page, n, 0, false
 	p.draw()
+}
+
+// wipe overwrites the turned copy, which nobody else has.
+func (p *PageView) wipe() {
+	if m, ok := p.drawn.(*image.RGBA); ok && p.turns != 0 {
+		clear(m.Pix)
+	}
 }
 
 // FitWidth shows the page as wide as there is room, to be read.
@@ -137,23 +147,27 @@ func (p *PageView) zoomBy(factor float32) {
 	p.draw()
 }
 
-func (p *PageView) turn() {
-	p.turns = (p.turns + 1) % 4
+func (p *PageView) turn(by int) {
+	if p.picture == nil {
+		return
+	}
+	p.wipe()
+	p.turns = (p.turns + by + 4) % 4
+	p.drawn = turned(p.picture, p.turns)
 	p.marked = false
 	p.draw()
 }
 
-func (p *PageView) goTo(page int) {
-	if page >= 0 && page < p.n && page != p.page && p.OnPage != nil {
-		p.OnPage(page)
+func (p *PageView) goTo(page int) bool {
+	if page < 0 || page >= p.n || page == p.page || p.OnPage == nil {
+		return false
 	}
+	p.OnPage(page)
+	return true
 }
 
 func (p *PageView) draw() {
-	p.image.Image = nil
-	if p.picture != nil {
-		p.image.Image = turned(p.picture, p.turns)
-	}
+	p.image.Image = p.drawn
 	p.image.Refresh()
 	p.image.Hidden, p.none.Hidden = p.picture == nil, p.picture != nil
 	p.frame.Hidden = !p.marked
@@ -188,6 +202,16 @@ func turned(m image.Image, turns int) image.Image {
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
 	if turns%2 == 1 {
 		out = image.NewRGBA(image.Rect(0, 0, h, w))
+	}
+	if in, ok := m.(*image.RGBA); ok { // what is drawn for the screen is: quickly
+		for y := range h {
+			for x := range w {
+				to := [4][2]int{{x, y}, {h - 1 - y, x}, {w - 1 - x, h - 1 - y}, {y, w - 1 - x}}[turns]
+				i, j := in.PixOffset(b.Min.X+x, b.Min.Y+y), out.PixOffset(to[0], to[1])
+				copy(out.Pix[j:j+4], in.Pix[i:i+4])
+			}
+		}
+		return out
 	}
 	for y := range h {
 		for x := range w {
@@ -237,7 +261,7 @@ func (l paper) Layout(o []fyne.CanvasObject, size fyne.Size) {
 func (p *PageView) CreateRenderer() fyne.WidgetRenderer {
 	bar := Row(12, p.paging, p.keys, p.state,
 		p.tap("smaller", func() { p.zoomBy(1 / 1.25) }), p.tap("larger", func() { p.zoomBy(1.25) }),
-		p.tap("fit", func() { p.fit(false) }), p.tap("turn", p.turn))
+		p.tap("fit", func() { p.fit(false) }), p.tap("turn", func() { p.turn(1) }))
 	return &pageRenderer{WidgetRenderer: widget.NewSimpleRenderer(container.NewBorder(nil, Inset(2, 6, bar), nil, nil, p.desk)), p: p}
 }
 
@@ -271,7 +295,9 @@ type pageDesk struct {
 func (d *pageDesk) CreateRenderer() fyne.WidgetRenderer {
 	d.ground = NewGround(look.Plain.Tint(), 8)
 	d.ground.Width = 2
-	return widget.NewSimpleRenderer(container.NewStack(d.ground, container.NewCenter(d.p.none), d.p.scroll))
+	h := &hand{d: d}
+	h.ExtendBaseWidget(h)
+	return widget.NewSimpleRenderer(container.NewStack(d.ground, container.NewCenter(d.p.none), d.p.scroll, container.New(besideBars{}, h)))
 }
 
 func (d *pageDesk) FocusGained() { d.frame(theme.ColorNamePrimary) }
@@ -284,52 +310,45 @@ func (d *pageDesk) frame(stroke fyne.ThemeColorName) {
 	}
 }
 
-// Tapped implements fyne.Tappable.
-func (d *pageDesk) Tapped(*fyne.PointEvent) {
-	if c := canvasOf(d); c != nil {
-		c.Focus(d)
+func (d *pageDesk) TypedRune(r rune) {
+	if !d.p.Typed(r) && (r == 'r' || r == 'R') {
+		d.p.turn(1)
 	}
 }
 
-// Scrolled implements fyne.Scrollable for the room around the page.
-func (d *pageDesk) Scrolled(e *fyne.ScrollEvent) { d.p.scroll.Scrolled(e) }
-
-// Cursor implements desktop.Cursorable.
-func (d *pageDesk) Cursor() desktop.Cursor { return desktop.DefaultCursor }
-
-func (d *pageDesk) TypedRune(r rune) {
+// Typed does what a letter means on the page, but for R, and reports whether it
+// means anything: for a screen whose focus is elsewhere.
+func (p *PageView) Typed(r rune) bool {
 	switch r {
 	case '+', '=':
-		d.p.zoomBy(1.25)
+		p.zoomBy(1.25)
 	case '-':
-		d.p.zoomBy(1 / 1.25)
+		p.zoomBy(1 / 1.25)
 	case '0':
-		d.p.fit(false)
+		p.fit(false)
 	case 'w', 'W':
-		d.p.fit(true)
-	case 'r', 'R':
-		d.p.turn()
+		p.fit(true)
+	case '[':
+		p.turn(-1)
+	case ']':
+		p.turn(1)
+	default:
+		return false
 	}
+	return true
 }
 
 func (d *pageDesk) TypedKey(k *fyne.KeyEvent) {
 	const step = 60
 	at := d.p.scroll.Offset
-	room := d.p.scroll.Size().Height
-	end := max(0, d.p.paper.Size().Height-room)
+	end := max(0, d.p.paper.Size().Height-d.p.scroll.Size().Height)
 	switch k.Name {
 	case fyne.KeyPageDown:
-		if at.Y >= end-1 {
-			d.p.goTo(d.p.page + 1)
-			return
-		}
-		at.Y = min(end, at.Y+room-step)
+		d.p.Turn(1)
+		return
 	case fyne.KeyPageUp:
-		if at.Y <= 1 {
-			d.p.goTo(d.p.page - 1)
-			return
-		}
-		at.Y -= room - step
+		d.p.Turn(-1)
+		return
 	case fyne.KeyHome:
 		at.Y = 0
 	case fyne.KeyEnd:
@@ -351,4 +370,81 @@ func (d *pageDesk) TypedKey(k *fyne.KeyEvent) {
 		return
 	}
 	d.p.scroll.ScrollToOffset(fyne.NewPos(max(0, at.X), max(0, at.Y)))
+}
+
+// hand lies over the page: the scroll under it would keep wheel and mouse to
+// itself.
+type hand struct {
+	widget.BaseWidget
+	d *pageDesk
+}
+
+var (
+	_ fyne.Tappable      = (*hand)(nil)
+	_ fyne.Scrollable    = (*hand)(nil)
+	_ fyne.Draggable     = (*hand)(nil)
+	_ desktop.Cursorable = (*hand)(nil)
+)
+
+// besideBars leaves the scroll its bars.
+type besideBars struct{}
+
+func (besideBars) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+func (besideBars) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Resize(size.SubtractWidthHeight(12, 12))
+}
+
+func (h *hand) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewWithoutLayout())
+}
+
+func (h *hand) Tapped(*fyne.PointEvent) {
+	if c := canvasOf(h.d); c != nil {
+		c.Focus(h.d)
+	}
+}
+
+// Scrolled zooms with Ctrl and scrolls without.
+func (h *hand) Scrolled(e *fyne.ScrollEvent) {
+	driver, ok := fyne.CurrentApp().Driver().(desktop.Driver)
+	switch {
+	case !ok || driver.CurrentKeyModifiers()&fyne.KeyModifierControl == 0:
+		h.d.p.scroll.Scrolled(e)
+	case e.Scrolled.DY > 0:
+		h.d.p.zoomBy(1.25)
+	case e.Scrolled.DY < 0:
+		h.d.p.zoomBy(1 / 1.25)
+	}
+}
+
+// Dragged takes the page along.
+func (h *hand) Dragged(e *fyne.DragEvent) {
+	scroll := h.d.p.scroll
+	end := h.d.p.paper.Size().Subtract(scroll.Size())
+	at := scroll.Offset.SubtractXY(e.Dragged.DX, e.Dragged.DY)
+	scroll.ScrollToOffset(fyne.NewPos(max(0, min(at.X, end.Width)), max(0, min(at.Y, end.Height))))
+}
+
+func (h *hand) DragEnd() {}
+
+func (h *hand) Cursor() desktop.Cursor { return desktop.DefaultCursor }
+
+// Top goes to the head of the page.
+func (p *PageView) Top() { p.scroll.ScrollToOffset(fyne.Position{}) }
+
+// SetNone is what stands where there is no page.
+func (p *PageView) SetNone(text string) { p.none.SetText(text) }
+
+// Turn goes on (1) or back (-1) by what is in sight, and then to the next page.
+// It reports whether there was anything to go to.
+func (p *PageView) Turn(by int) bool {
+	const overlap = 60
+	at := p.scroll.Offset
+	room := p.scroll.Size().Height
+	end := max(0, p.paper.Size().Height-room)
+	if by > 0 && at.Y >= end-1 || by < 0 && at.Y <= 1 {
+		return p.goTo(p.page + by)
+	}
+	p.scroll.ScrollToOffset(fyne.NewPos(at.X, max(0, min(end, at.Y+float32(by)*(room-overlap)))))
+	return true
 }

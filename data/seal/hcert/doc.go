@@ -41,17 +41,23 @@
 //	11  offset      of the post's clock at issue, in minutes east of UTC; it
 //	                belongs to the claims issued and expires
 //	12  window      [from, until, why]: when the medical statement holds
-//	13  colour      "green"
+//	13  colour      "green", or "blue": good only together with the last test
 //	14  marks       [who prepared it, who approved it]
 //	15  replaces    number of the certificate that this one corrects, 12
 //	                characters, another than its own; absent if none
+//	16  notice      [name, version from 1]: the requirements it was assessed
+//	                by; absent if the post had none in force
+//	17  last test   [kind, hours from 1]: whoever boards the traveller must see
+//	                a negative test of that kind, sampled within so many hours
+//	                before departure; there if the colour is blue, and only then
 //
 // A moment (sampled, analysed, reported, from, until) is [minutes since
 // 1970-01-01 00:00 UTC, offset of the place in minutes east of UTC]: wall
 // clock and instant both follow from it. Kinds, specimens, methods, results
 // and products are the codes of the lists in assets/codes, readable as they
 // stand. Texts are UTF-8 in normal form C. A reader that meets another version
-// or another key must say that it is too old to read the seal.
+// or another key must say that it is too old to read the seal. Keys 16 and 17
+// came later: seals made before have neither, and read as they always did.
 //
 // A number is post code (2), random (9) and check character (1) in
 // Crockford's base32; package data says how the check is reckoned.

@@ -82,6 +82,7 @@ func TestPythonReadsTheSeal(t *testing.T) {
 		"issued":   {c.Seal, anchor, c.Statement},
 		"example":  {example, exampleAnchor, hcert.Specimen},
 		"replaces": {sealed(t, key, certificate, replacing), exampleAnchor, replacing},
+		"blue":     {sealed(t, key, certificate, hcert.BlueSpecimen()), exampleAnchor, hcert.BlueSpecimen()},
 	} {
 		out, err := exec.Command(python, "testdata/reader.py", write(t, "seal.txt", []byte(tt.text+"\n")), tt.anchor).Output()
 		if err != nil {

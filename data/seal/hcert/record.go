@@ -20,7 +20,10 @@ const recordKey = -80
 const recordVersion = 1
 
 // lastKey is the greatest key of a record of that version.
-const lastKey = 15
+const lastKey = 17
+
+// maxInt bounds the numbers in a record.
+const maxInt = 1 << 20
 
 type claims struct {
 	Issuer  string                    `cbor:"1,keyasint"`
@@ -45,6 +48,8 @@ type record struct {
 	Colour      string    `cbor:"13,keyasint"`
 	Marks       [2]string `cbor:"14,keyasint"`
 	Replaces    string    `cbor:"15,keyasint,omitempty"`
+	Notice      *notice   `cbor:"16,keyasint,omitempty"`
+	LastTest    *lastTest `cbor:"17,keyasint,omitempty"`
 }
 
 type test struct {
@@ -58,6 +63,18 @@ type test struct {
 type dose struct {
 	_                                  struct{} `cbor:",toarray"`
 	Date, Product, Lot, Country, Place string
+}
+
+type notice struct {
+	_       struct{} `cbor:",toarray"`
+	ID      string
+	Version int64
+}
+
+type lastTest struct {
+	_     struct{} `cbor:",toarray"`
+	Kind  string
+	Hours int64
 }
 
 type window struct {
@@ -109,6 +126,12 @@ func encode(st data.Statement) ([]byte, error) {
 		Colour:   string(st.Colour),
 		Marks:    [2]string{st.PreparedBy, st.ApprovedBy},
 		Replaces: string(st.Replaces),
+	}
+	if st.Notice != "" || st.NoticeVersion != 0 {
+		r.Notice = &notice{ID: st.Notice, Version: int64(st.NoticeVersion)}
+	}
+	if st.LastTest != (data.LastTest{}) {
+		r.LastTest = &lastTest{Kind: string(st.LastTest.Kind), Hours: int64(st.LastTest.Hours)}
 	}
 	for _, name := range r.Names {
 		if !norm.NFC.IsNormalString(name) {
@@ -208,6 +231,22 @@ func decode(payload []byte) (data.Statement, error) {
 		DocumentNumber: r.Document[2], DocumentExpires: data.Date(r.Document[3]),
 		Window: r.Window.Why, Colour: data.Colour(r.Colour),
 		PreparedBy: r.Marks[0], ApprovedBy: r.Marks[1], Replaces: replaces,
+	}
+	if n := r.Notice; n != nil {
+		if n.ID == "" || n.Version < 1 || n.Version > maxInt {
+			return none, fmt.Errorf("%w: notice %q, version %d", ErrFormat, n.ID, n.Version)
+		}
+		st.Notice, st.NoticeVersion = n.ID, int(n.Version)
+	}
+	if l := r.LastTest; l != nil {
+		if l.Kind == "" || l.Hours < 1 || l.Hours > maxInt {
+			return none, fmt.Errorf("%w: last test %q within %d hours", ErrFormat, l.Kind, l.Hours)
+		}
+		st.LastTest = data.LastTest{Kind: data.TestKind(l.Kind), Hours: int(l.Hours)}
+	}
+	// A blue certificate is good for nothing without the test it names.
+	if (st.Colour == data.Blue) != (r.LastTest != nil) {
+		return none, fmt.Errorf("%w: colour %q and last test do not agree", ErrFormat, st.Colour)
 	}
 	var err error
 	for _, m := range []struct {

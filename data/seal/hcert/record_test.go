@@ -30,11 +30,18 @@ var Specimen = data.Statement{
 		{Date: "2021-12-11", Product: "CoronaVac", Lot: "B202104077", Country: "CHN", Place: "Harbour Clinic 3"},
 	},
 	Issued: at("2022-07-09T18:30"), ValidFrom: at("2022-07-09T18:30"), ValidUntil: at("2022-07-10T23:59"), Window: data.WindowJourney,
-	Expires: at("2023-01-06T23:59"), Colour: data.Green, PreparedBy: "A", ApprovedBy: "B",
+	Expires: at("2023-01-06T23:59"), Colour: data.Green, Notice: "practice-2020-01", NoticeVersion: 1, PreparedBy: "A", ApprovedBy: "B",
 }
 
 // Replaced is the number of a certificate that a specimen corrects.
 const Replaced data.CertificateNumber = "PR34K8D1H6Z9"
+
+// BlueSpecimen is the specimen, good only together with a last test.
+func BlueSpecimen() data.Statement {
+	st := specimen()
+	st.Colour, st.LastTest = data.Blue, data.LastTest{Kind: data.Antigen, Hours: 12}
+	return st
+}
 
 func at(wall string) data.Moment { return data.Moment{Wall: wall, Offset: "+08:00"} }
 
@@ -58,6 +65,8 @@ func TestStatementComesBack(t *testing.T) {
 		"other zones":     func(st *data.Statement) { st.ValidUntil.Offset, st.Tests[0].Sampled.Offset = "-09:30", "+05:45" },
 		"farthest offset": func(st *data.Statement) { st.ValidFrom.Offset, st.ValidUntil.Offset = "-14:00", "+14:00" },
 		"replaces":        func(st *data.Statement) { st.Replaces = Replaced },
+		"no notice":       func(st *data.Statement) { st.Notice, st.NoticeVersion = "", 0 },
+		"blue":            func(st *data.Statement) { *st = BlueSpecimen() },
 		"first minute":    func(st *data.Statement) { st.ValidFrom = data.Moment{Wall: "1970-01-01T00:00", Offset: "+00:00"} },
 	} {
 		st := specimen()
@@ -92,6 +101,12 @@ func TestEncodeStatementRefuses(t *testing.T) {
 		"no number":                func(st *data.Statement) { st.Number = "" },
 		"replaces with a typo":     func(st *data.Statement) { st.Replaces = flip(Replaced) },
 		"replaces with hyphens":    func(st *data.Statement) { st.Replaces = data.CertificateNumber(Replaced.String()) },
+		"notice without a version": func(st *data.Statement) { st.NoticeVersion = 0 },
+		"notice without a name":    func(st *data.Statement) { st.Notice = "" },
+		"blue without last test":   func(st *data.Statement) { st.Colour = data.Blue },
+		"green with a last test":   func(st *data.Statement) { st.LastTest = BlueSpecimen().LastTest },
+		"last test of no kind":     func(st *data.Statement) { *st = BlueSpecimen(); st.LastTest.Kind = "" },
+		"last test at no time":     func(st *data.Statement) { *st = BlueSpecimen(); st.LastTest.Hours = 0 },
 		"replaces itself":          func(st *data.Statement) { st.Replaces = st.Number },
 		"issued without offset":    func(st *data.Statement) { st.Issued.Offset = "" },
 		"issued with a zone":       func(st *data.Statement) { st.Issued.Zone = "Asia/Singapore" },
@@ -161,8 +176,8 @@ func TestInvariant9DecodeStatementIsStrict(t *testing.T) {
 		{"other version", func(_, r map[int64]any) { r[1] = 2 }, ErrVersion},
 		{"version 0", func(_, r map[int64]any) { r[1] = 0 }, ErrVersion},
 		{"no version", func(_, r map[int64]any) { delete(r, 1) }, ErrVersion},
-		{"version and more", func(_, r map[int64]any) { r[1] = 2; r[16] = "new" }, ErrVersion},
-		{"another key", func(_, r map[int64]any) { r[16] = "new" }, ErrVersion},
+		{"version and more", func(_, r map[int64]any) { r[1] = 2; r[18] = "new" }, ErrVersion},
+		{"another key", func(_, r map[int64]any) { r[18] = "new" }, ErrVersion},
 		{"a negative key", func(_, r map[int64]any) { r[-1] = "new" }, ErrVersion},
 		{"EU certificate", func(c, r map[int64]any) { c[-260] = map[int64]any{1: map[string]any{"ver": "1.3.0"}} }, ErrContent},
 		{"EU certificate beside it", func(c, r map[int64]any) { c[-260].(map[int64]any)[1] = map[string]any{"ver": "1.3.0"} }, ErrFormat},
@@ -184,6 +199,15 @@ func TestInvariant9DecodeStatementIsStrict(t *testing.T) {
 		{"replaces itself", func(_, r map[int64]any) { r[15] = string(Specimen.Number) }, ErrFormat},
 		{"replaces nothing is absent", func(_, r map[int64]any) { r[15] = "" }, ErrFormat},
 		{"replaces two", func(_, r map[int64]any) { r[15] = []any{string(Replaced), string(Replaced)} }, ErrFormat},
+		{"notice is a name", func(_, r map[int64]any) { r[16] = "practice-2020-01" }, ErrFormat},
+		{"notice without version", func(_, r map[int64]any) { r[16] = []any{"practice-2020-01"} }, ErrFormat},
+		{"notice of version 0", func(_, r map[int64]any) { r[16] = []any{"practice-2020-01", 0} }, ErrFormat},
+		{"notice of no name", func(_, r map[int64]any) { r[16] = []any{"", 1} }, ErrFormat},
+		{"notice null is absent", func(_, r map[int64]any) { r[16] = nil }, ErrFormat},
+		{"blue without its last test", func(_, r map[int64]any) { r[13] = "blue" }, ErrFormat},
+		{"green with a last test", func(_, r map[int64]any) { r[17] = []any{"antigen", 12} }, ErrFormat},
+		{"last test within no hours", func(_, r map[int64]any) { r[13], r[17] = "blue", []any{"antigen", 0} }, ErrFormat},
+		{"last test within half an hour", func(_, r map[int64]any) { r[13], r[17] = "blue", []any{"antigen", 0.5} }, ErrFormat},
 		{"two names", func(_, r map[int64]any) { r[4] = []any{"YANGBEN", "SPECIMEN"} }, ErrFormat},
 		{"four names", func(_, r map[int64]any) { r[4] = []any{"YANGBEN", "SPECIMEN", "样本", "ALIAS"} }, ErrFormat},
 		{"name not in form C", func(_, r map[int64]any) { r[4] = []any{"MU\u0308LLER", "", ""} }, ErrFormat},
@@ -264,6 +288,12 @@ func statementOf(b []byte) data.Statement {
 		st.Replaces = data.CertificateNumber(text())
 	case 1:
 		st.Replaces = Replaced
+	}
+	if next()%2 == 0 {
+		st.Notice, st.NoticeVersion = text(), next()
+	}
+	if next()%4 == 0 {
+		st.Colour, st.LastTest = data.Blue, data.LastTest{Kind: data.TestKind(text()), Hours: next()}
 	}
 	st.Tests, st.Doses = nil, nil
 	for range next() % 4 {

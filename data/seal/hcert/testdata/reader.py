@@ -71,7 +71,7 @@ def main(seal, anchors):
 
     claims = cbor2.loads(payload)
     r = claims[-260][-80]
-    if r[1] != 1 or set(r) - set(range(1, 16)):
+    if r[1] != 1 or set(r) - set(range(1, 18)):
         sys.exit("newer than this reader")
     say = {
         "practice": r.get(2, False), "number": r[3], "issuer": claims[1],
@@ -85,6 +85,12 @@ def main(seal, anchors):
     }
     if 15 in r:
         say["replaces"] = r[15]
+    if 16 in r:
+        say["notice"], say["noticeVersion"] = r[16]
+    if (r[13] == "blue") != (17 in r):
+        sys.exit("colour and last test do not agree")
+    if 17 in r:
+        say["lastTest"] = {"kind": r[17][0], "hours": r[17][1]}
     for kind, specimen, method, laboratory, result, sampled, analysed, reported in r.get(9, []):
         test = {"kind": kind, "specimen": specimen, "method": method, "laboratory": laboratory, "result": result,
                 "sampled": moment(*sampled), "reported": moment(*reported)}
