@@ -467,6 +467,9 @@ var (
 	flight  = regexp.MustCompile(`^[A-Z0-9]{2} ?[0-9]{1,4}[A-Z]?$`)
 )
 
+// ValidAirport reports whether s has the form of an IATA airport code.
+func ValidAirport(s string) bool { return airport.MatchString(s) }
+
 // ValidFlight reports whether s is a flight number: "UT 846", "UT846".
 func ValidFlight(s string) bool { return flight.MatchString(strings.ToUpper(s)) }
 

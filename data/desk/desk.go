@@ -35,6 +35,7 @@ import (
 	"pratique/data/mrz"
 	"pratique/data/staff"
 	"pratique/data/store"
+	"pratique/data/trust"
 	"pratique/data/vault"
 )
 
@@ -104,6 +105,9 @@ type Config struct {
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
+	// Unwritable names what of a letter paper cannot show; each stops what it
+	// tells of. nil: nothing is asked.
+	Unwritable func(data.Letter) []data.Problem
 }
 
 // Desk is an open post. Its methods may be called from any goroutine. Until
@@ -116,6 +120,7 @@ type Desk struct {
 	book        *codes.Book
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
+	unwritable  func(data.Letter) []data.Problem
 	openSigner  func(context.Context) (*keys.Signer, error)
 	logSigner   func(context.Context) (note.Signer, error)
 	ring        keys.Ring
@@ -136,6 +141,7 @@ type Desk struct {
 	rows     map[data.ApplicationID]Row
 	risks    risks
 	looked   map[string]bool // officer/list: said in the log since the sign-in
+	trusted  *trust.List     // what [Desk.Trusted] is made of; nil: to be read
 
 	compiled sync.Map // the text of a notice to *rules.Notice
 }
@@ -143,7 +149,7 @@ type Desk struct {
 // Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
-		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable,
+		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
 		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
@@ -250,7 +256,7 @@ func (d *Desk) Lock() {
 	d.vault.Lock()
 	d.useSigner(nil)
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
-	d.risks = nil
+	d.risks, d.trusted = nil, nil
 }
 
 // useSigner gives the issuer another signer, or none, and closes the one before,
@@ -302,7 +308,7 @@ func (d *Desk) act(ctx context.Context, s staff.Session, what audit.Act, id data
 }
 
 // actOnMore is [Desk.act] for what may change other applications too, each with
-// an entry that fn adds. If fn empties e.Act, those entries say all.
+// an entry that fn adds.
 func (d *Desk) actOnMore(ctx context.Context, s staff.Session, what audit.Act, id data.ApplicationID,
 	fn func(tx store.Tx, a *data.Application, e *audit.Entry, add func(audit.Entry) error) error) (data.Application, error) {
 	now := d.clock()
@@ -321,10 +327,7 @@ func (d *Desk) actOnMore(ctx context.Context, s staff.Session, what audit.Act, i
 		}
 		a.Changed = now
 		e.Detail["state"] = string(a.State)
-		if e.Act != "" {
-			err = add(e)
-		}
-		return errors.Join(putApplication(tx, before, a), err)
+		return errors.Join(putApplication(tx, before, a), add(e))
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
 		return data.Application{}, fmt.Errorf("%s: %w", what, err)
@@ -601,11 +604,12 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 }
 
 // Submit hands a draft or a returned case to review. The error is a
-// [ProblemsError] while anything is wrong with it.
+// [ProblemsError] while anything is wrong with it. A report that is another
+// traveller's too marks both cases: a reviewer sees them, and neither is
+// approved until one has decided.
 func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	var doubts []data.Problem
 	var others []data.ApplicationID
-	a, err := d.actOnMore(ctx, s, audit.ApplicationSubmitted, id, func(tx store.Tx, a *data.Application, e *audit.Entry, add func(audit.Entry) error) error {
+	a, err := d.actOnMore(ctx, s, audit.ApplicationSubmitted, id, func(tx store.Tx, a *data.Application, _ *audit.Entry, add func(audit.Entry) error) error {
 		if a.State != data.Draft && a.State != data.Returned {
 			return ErrState
 		}
@@ -619,21 +623,11 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 		if others, err = d.mark(tx, s, a, true, add); err != nil {
 			return err
 		}
-		if doubts = a.SameReports(); len(doubts) > 0 {
-			if len(others) == 0 {
-				return &ProblemsError{Problems: doubts}
-			}
-			e.Act = "" // what was found is kept, and the case stays where it is
-			return nil
-		}
 		a.State, a.Submitted, a.Return = data.Submitted, d.clock(), nil
 		return nil
 	})
 	for _, other := range others {
 		err = errors.Join(err, d.refresh(ctx, other))
-	}
-	if err == nil && len(doubts) > 0 {
-		return data.Application{}, fmt.Errorf("%s: %w", audit.ApplicationSubmitted, &ProblemsError{Problems: doubts})
 	}
 	return a, err
 }
@@ -642,7 +636,7 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 func (d *Desk) Withdraw(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
 	return d.act(ctx, s, audit.ApplicationWithdrawn, id, func(_ store.Tx, a *data.Application, _ *audit.Entry) error {
 		switch a.State {
-		case data.Draft, data.Submitted, data.Returned, data.Approved:
+		case data.PreDeclared, data.Draft, data.Submitted, data.Returned, data.Approved:
 		default:
 			return ErrState
 		}

@@ -38,6 +38,7 @@ type Row struct {
 	Doubt      bool // a report is another traveller's too, or a laboratory denies one
 	Passed     data.Passed
 	flights    []string
+	last       data.Leg
 
 	Colour   data.Colour // decided or approved; empty before
 	Findings Findings    // of cases that wait for a decision
@@ -137,6 +138,7 @@ func (d *Desk) row(tx store.Tx, stored []byte, n norms) (Row, error) {
 	}
 	if legs := a.Content.Itinerary; len(legs) > 0 {
 		r.Departs, r.Flight, r.Port = legs[0].Departs, legs[0].Flight, legs[len(legs)-1].To
+		r.last = legs[len(legs)-1]
 		for _, l := range legs {
 			r.flights = append(r.flights, l.Flight)
 		}

@@ -16,8 +16,10 @@ import (
 
 	"pratique/assets"
 	"pratique/data"
+	"pratique/data/attachment"
 	"pratique/data/codes"
 	"pratique/data/desk"
+	"pratique/data/evidence"
 	"pratique/data/keys"
 	"pratique/data/post"
 	"pratique/data/staff"
@@ -111,7 +113,7 @@ type House struct {
 	// Practice are a practice post's passphrases, empty in a real post.
 	Practice post.Passphrases
 
-	paper struct {
+	paper, scans struct {
 		sync.Mutex
 		engine *page.Engine
 	}
@@ -143,12 +145,14 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 	}
 	h.Desk, err = desk.Open(ctx, desk.Config{
 		Log: h.Folder.Log, Vault: h.Folder.Vault, Post: h.Folder.Post, Codes: h.Codes, Book: h.Codes, Clock: clock, Cost: cost(h.Folder.Post),
-		Signer: h.Folder.Signer, LogSigner: h.Folder.LogSigner, Ring: h.Folder.Ring,
+		Signer: h.Folder.Signer, LogSigner: h.Folder.LogSigner, HandoverSigner: h.Folder.HandoverSigner, Ring: h.Folder.Ring,
+		Attachments: attachment.Dir{Path: filepath.Join(dir, "attachments"), Post: h.Folder.Post}, Pages: h.countPages,
 		Anchors: func(pem []byte) error { return disk.Replace(filepath.Join(dir, trust.AnchorFile), pem) },
 		Unprintable: func(st data.Statement) []data.Problem {
 			// The page of a post that is not accredited has more on it.
 			return h.Press.Unprintable(pdfgen.Printout{Statement: st, Post: h.Folder.Post, AnchorFingerprint: strings.Repeat("0", 64)})
 		},
+		Unwritable: func(l data.Letter) []data.Problem { return h.Press.Unwritable(h.letterAt(l, clock())) },
 	})
 	if err != nil {
 		return nil, err
@@ -167,12 +171,41 @@ func (h *House) Paper() *page.Engine {
 	return h.paper.engine
 }
 
+// Scans draws the pages of what people bring; see [page.Start]. It starts when it
+// is first asked for.
+func (h *House) Scans() *page.Engine {
+	h.scans.Lock()
+	defer h.scans.Unlock()
+	if h.scans.engine == nil {
+		h.scans.engine = Pages()
+	}
+	return h.scans.engine
+}
+
+// lookTime bounds how long a stranger's file is looked at.
+const lookTime = 20 * time.Second
+
+// countPages opens a scan as whoever looks at it will, and says how many pages it has.
+func (h *House) countPages(ctx context.Context, media string, scan []byte) (int, error) {
+	if media != attachment.PDF {
+		return 1, evidence.CheckPicture(scan)
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	return h.Scans().Pages(ctx, scan)
+}
+
 // Close closes the post.
 func (h *House) Close() error {
-	h.paper.Lock()
-	defer h.paper.Unlock()
-	if h.paper.engine != nil {
-		h.paper.engine.Close()
+	for _, e := range []*struct {
+		sync.Mutex
+		engine *page.Engine
+	}{&h.paper, &h.scans} {
+		e.Lock()
+		if e.engine != nil {
+			e.engine.Close()
+		}
+		e.Unlock()
 	}
 	return h.Folder.Close()
 }
