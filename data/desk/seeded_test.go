@@ -124,7 +124,6 @@ type seeder struct {
 	p        *desktest.Post
 	n        int
 	accepted []aCase // clean ones that went through
-	flights  map[string]data.Moment
 }
 
 // The laboratories of the seeded cases. The second lies in another zone.
@@ -150,7 +149,7 @@ func newSeeder(t testing.TB) *seeder {
 		c.Unprintable = func(st data.Statement) []data.Problem { return press.MissingIn(st) }
 	})
 	// Clocks go back in the night to the 6th of November 2022.
-	p.Now = time.Date(2022, 11, 3, 13, 0, 0, 0, time.UTC)
+	p.Now = time.Date(2022, 11, 5, 13, 0, 0, 0, time.UTC)
 	p.Enter(t)
 	if err := p.SetLaboratories(ctx, p.Administrator, seededLaboratories); err != nil {
 		desktest.Fatal(t, err)
@@ -162,7 +161,7 @@ func newSeeder(t testing.TB) *seeder {
 	if _, err := inForce(p, string(text)); err != nil {
 		desktest.Fatal(t, err)
 	}
-	return &seeder{Rand: rand.New(rand.NewPCG(4, 2022)), t: t, p: p, flights: map[string]data.Moment{}}
+	return &seeder{Rand: rand.New(rand.NewPCG(4, 2022)), t: t, p: p}
 }
 
 // next is the next traveller at the counter.
@@ -203,7 +202,7 @@ func (s *seeder) stops(c aCase) (why []string) {
 		desktest.Fatal(s.t, err)
 	}
 	if c.scan != nil {
-		if app, err = s.p.AttachEvidence(ctx, s.p.Clerk, app.ID, data.GroupTest(0), "report.png", strings.NewReader(string(c.scan))); err != nil {
+		if app, err = s.p.AttachEvidence(ctx, s.p.Clerk, app.ID, data.GroupTest(0), "report.pdf", strings.NewReader(string(c.scan))); err != nil {
 			desktest.Fatal(s.t, err)
 		}
 	}
@@ -308,11 +307,9 @@ func (s *seeder) name(nationality string) (surname, given, native string) {
 	return surname, given, ""
 }
 
-// at is some minute before an instant, from the one that long before to the other,
-// on the clock of a zone.
-func (s *seeder) at(before time.Time, from, to time.Duration, zone string) data.Moment {
-	span := int64((from - to) / time.Minute)
-	return data.MomentOf(before.Add(-from+time.Duration(s.Int64N(span+1))*time.Minute), zone)
+// between is some minute between two instants, on the clock of a zone.
+func (s *seeder) between(from, to time.Time, zone string) data.Moment {
+	return data.MomentOf(from.Add(time.Duration(s.Int64N(int64(to.Sub(from)/time.Minute)))*time.Minute), zone)
 }
 
 func instant(m data.Moment) time.Time {
@@ -323,20 +320,22 @@ func instant(m data.Moment) time.Time {
 	return t
 }
 
-// flight is a departure with many travellers, or, of the last in the list, few.
+// timetable are the flights of every day.
+var timetable = []struct{ flight, clock, to string }{{"UT 846", "T21:40", "PVG"}, {"UT 848", "T13:05", "CAN"}, {"UT 1024", "T23:55", "PEK"}}
+
+// flight is one that leaves in time for who comes now, and not too late.
 func (s *seeder) flight() data.Leg {
-	now := s.p.Now
-	day := data.DateOf(now.Add(time.Duration(22+s.IntN(8)) * time.Hour))
-	number := pick(s, "UT 846", "UT 848", "UT 1024")
-	clock := map[string]string{"UT 846": "T21:40", "UT 848": "T13:05", "UT 1024": "T23:55"}[number]
-	l := data.Leg{Flight: number, From: "AMU", To: map[string]string{"UT 846": "PVG", "UT 848": "CAN", "UT 1024": "PEK"}[number],
-		Departs: data.Moment{Wall: string(day) + clock, Zone: "America/New_York"}}
-	l.Departs = l.Departs.Pinned()
-	if instant(l.Departs).Before(now.Add(8 * time.Hour)) {
-		l.Departs.Wall = string(day.Add(1)) + clock
-		l.Departs.Offset = ""
-		l.Departs = l.Departs.Pinned()
+	var soon []data.Leg
+	today := data.MomentOf(s.p.Now, "America/New_York").Date()
+	for _, day := range []data.Date{today, today.Add(1)} {
+		for _, f := range timetable {
+			departs := data.Moment{Wall: string(day) + f.clock, Zone: "America/New_York"}.Pinned()
+			if in := instant(departs).Sub(s.p.Now); in > 5*time.Hour && in < 20*time.Hour {
+				soon = append(soon, data.Leg{Flight: f.flight, From: "AMU", To: f.to, Departs: departs})
+			}
+		}
 	}
+	l := pick(s, soon...)
 	if s.IntN(2) == 0 {
 		l.Arrives = data.MomentOf(instant(l.Departs).Add(15*time.Hour), "Asia/Shanghai")
 	}
@@ -346,7 +345,7 @@ func (s *seeder) flight() data.Leg {
 // clean is a case without any mistake.
 func (s *seeder) clean() aCase {
 	now := s.p.Now
-	nationality := pick(s, "CHN", "CHN", "UTO", "DEU", "FRA", "SGP")
+	nationality := pick(s, "CHN", "CHN", "UTO", "NLD", "FRA", "SGP")
 	surname, given, native := s.name(nationality)
 	born := time.Date(1940+s.IntN(80), time.Month(1+s.IntN(12)), 1+s.IntN(28), 0, 0, 0, 0, time.UTC)
 	c := aCase{}
@@ -387,11 +386,8 @@ func (s *seeder) clean() aCase {
 	mentions := []string{"name", "birth", "sampling-time", "report-time", "contact", pick(s, "qr", "signature")}
 	labs := [][2]string{{"harbour", "upland"}, {"upland", "harbour"}, {"quay", "harbour"}, {"upland", "quay"}}[s.IntN(4)]
 	products := [][2]string{{"cobas-sars-cov-2", "taqpath-covid-19"}, {"xpert-xpress-sars-cov-2", "cobas-sars-cov-2"}}[s.IntN(2)]
-	first := s.at(departs, 47*time.Hour+30*time.Minute, 44*time.Hour, zoneOf(labs[0]))
-	if latest := now.Add(-30 * time.Hour); instant(first).After(latest) {
-		first = data.MomentOf(latest, zoneOf(labs[0]))
-	}
-	second := s.at(instant(first).Add(29*time.Hour), 4*time.Hour+30*time.Minute, 2*time.Hour, zoneOf(labs[1]))
+	first := s.between(departs.Add(-47*time.Hour-30*time.Minute), now.Add(-27*time.Hour), zoneOf(labs[0]))
+	second := s.between(instant(first).Add(24*time.Hour+10*time.Minute), now.Add(-2*time.Hour), zoneOf(labs[1]))
 	for i, sampled := range []data.Moment{first, second} {
 		c.Tests = append(c.Tests, s.test(data.NucleicAcid, labs[i], products[i], sampled, mentions))
 	}
@@ -476,5 +472,5 @@ func (s *seeder) residentID(born time.Time) string {
 
 // picture is the scan of a report that no other has.
 func (s *seeder) picture() []byte {
-	return append([]byte("\x89PNG\r\n\x1a\n"), s.text(64, digits)...)
+	return desktest.Scan(s.text(64, digits), 1)
 }
