@@ -339,6 +339,7 @@ func (v *validator) tests(tests []Test) {
 		}
 		if v.happened(at+"reported", t.Reported) {
 			v.ordered(at+"reported", last, t.Reported)
+			v.prompt(at+"reported", t.Sampled, t.Reported)
 		}
 		v.clock(at, t)
 		v.code(at+"result", ListResults, string(t.Result), string(Negative), "")
@@ -397,6 +398,18 @@ func (v *validator) laboratory(field string, t Test, day Date) {
 		v.stop(field, "problem.laboratory.unlisted", string(t.Laboratory), string(day))
 	case t.Specimen != "" && !v.laboratories[i].Takes(t.Specimen):
 		v.stop(field, "problem.laboratory.specimen", string(t.Laboratory), t.Specimen)
+	}
+}
+
+// maxReporting is the longest that a laboratory takes for a report, unless an
+// officer confirms it: a date of another month is not seen otherwise.
+const maxReporting = 14 * 24 * time.Hour
+
+func (v *validator) prompt(field string, sampled, reported Moment) {
+	a, okA := sampled.Pinned().Instant()
+	b, okB := reported.Pinned().Instant()
+	if okA && okB && b.Sub(a) > maxReporting {
+		v.confirm(field, "problem.time.apart", reported.Wall, sampled.Wall)
 	}
 }
 

@@ -47,7 +47,7 @@ func TestSeededCases(t *testing.T) {
 	s := newSeeder(t)
 	n := *seededCases
 	if n == 0 {
-		n = 2 * len(mistakes)
+		n = len(mistakes)
 	}
 	stoppedClean := 0
 	caught, made := make([]int, len(mistakes)), make([]int, len(mistakes))
@@ -298,7 +298,9 @@ func (s *seeder) name(nationality string) (surname, given, native string) {
 	case 4:
 		given = strings.Fields(given)[0]
 	case 5:
-		given += " " + part() + " " + part() + " " + part() + " " + part() // the zone may cut it
+		for range 2 + s.IntN(6) {
+			given += " " + part() // the zone may cut it
+		}
 	case 6:
 		if s.IntN(2) == 0 {
 			given = "" // a single name
