@@ -1,6 +1,7 @@
 package data
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -23,7 +24,10 @@ type Content struct {
 	Stays       []Stay          `json:"stays,omitempty"`  // before the journey, the last one last
 	Papers      []Paper         `json:"papers,omitempty"` // handed in beside reports and vaccinations
 	Declaration Declaration     `json:"declaration"`
+	Further     Further         `json:"further,omitzero"` // seals asked for beside the certificate's own
 	Contact     Contact         `json:"contact,omitzero"` // who can be reached about the traveller
+	// Brought are the seals that the traveller showed.
+	Brought []Brought `json:"brought,omitempty"`
 	// Confirmed keeps what the officer confirmed against a problem of severity
 	// [Confirm]: the same problem about the same value is not asked again.
 	Confirmed []Confirmation `json:"confirmed,omitempty"`
@@ -166,6 +170,15 @@ type Application struct {
 	PortNote string `json:"portNote,omitempty"`
 }
 
+// Digest is what the log says of the content: with the application's salt one
+// can prove what it was, and nobody can when the application is erased.
+// HMAC-SHA-256 over its hash, in lower-case hex.
+func (a Application) Digest() string {
+	h := hmac.New(sha256.New, a.Salt)
+	h.Write([]byte(a.Content.Hash()))
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // Tick is a reviewer's mark that a group agrees with its papers.
 type Tick struct {
 	Group   string    `json:"group"`
@@ -263,6 +276,9 @@ type Approval struct {
 	// the notice's words for what is checked at the gate, by language.
 	LastTest  *LastTest         `json:"lastTest,omitempty"`
 	Condition map[string]string `json:"condition,omitempty"`
+	// Laboratories are what the certificate will call that of each test: their
+	// names in the seal as the officer saw them.
+	Laboratories []string `json:"laboratories,omitempty"`
 	// Solo: the officer had prepared it too. Two officers had allowed that for
 	// a time; see [Solo].
 	Solo bool `json:"solo,omitempty"`

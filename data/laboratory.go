@@ -1,13 +1,39 @@
 package data
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
 
+// ParseLaboratories reads a list of laboratories as JSON: an array of
+// [Laboratory] and nothing else. A name that is not one of its fields may be
+// misspelt, and is refused. What the entries say is for [ValidateLaboratories].
+func ParseLaboratories(b []byte) (all []Laboratory, err error) {
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff")))) // editors on Windows write one
+	d.DisallowUnknownFields()
+	if err = d.Decode(&all); err == nil {
+		if _, after := d.Token(); after != io.EOF {
+			err = errors.New("something follows")
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list of laboratories: %w", err)
+	}
+	return all, nil
+}
+
 // maxSealName is the most characters of a laboratory's name in a seal.
 const maxSealName = 20
+
+// plainID reports whether an identifier is small letters, digits and hyphens.
+func plainID(id string) bool {
+	return id != "" && len(id) <= 40 && !strings.ContainsFunc(id, func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+}
 
 // ValidateLaboratories says what is wrong with entries of the post's list.
 func ValidateLaboratories(all []Laboratory, codes Codes) []Problem {
@@ -19,8 +45,7 @@ func ValidateLaboratories(all []Laboratory, codes Codes) []Problem {
 			}
 		}
 		id := string(l.ID)
-		add(id == "" || len(id) > 40 || strings.ContainsFunc(id, func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }),
-			"id", "problem.laboratory.id", id, "amaurote-central")
+		add(!plainID(id), "id", "problem.laboratory.id", id, "amaurote-central")
 		add(slices.ContainsFunc(all[:i], func(o Laboratory) bool { return o.ID == l.ID }), "id", "problem.laboratory.twice", id, "")
 		add(l.Name == "" || l.Name != CleanText(l.Name), "name", "problem.required", l.Name, "Amaurote Central Laboratory")
 		add(l.SealName == "" || len(l.SealName) > maxSealName || strings.ContainsFunc(l.SealName, func(r rune) bool { return r < ' ' || r > '~' }),

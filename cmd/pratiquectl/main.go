@@ -25,7 +25,8 @@
 //	pratiquectl case issue ONE --out DIR CASE
 //	pratiquectl abnormal TWO --result positive|indeterminate [--note TEXT] NUMBER
 //	pratiquectl letter ONE [--internal] --out FILE CASE
-//	pratiquectl verify [--trust PATH]… [--practice] [--at TIME] [--json] FILE|-
+//	pratiquectl verify [--trust PATH]… [--identity FILE]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
+//		[--practice] [--at TIME] [--json] FILE|-…
 //	pratiquectl officers list ONE
 //	pratiquectl officers add TWO --name NAME --mark MARK --role ROLE,… [--new-passphrase-file FILE]
 //	pratiquectl officers disable ONE OFFICER
@@ -33,9 +34,11 @@
 //	pratiquectl officers reset TWO [--new-passphrase-file FILE] OFFICER
 //	pratiquectl officers passphrase ONE [--new-passphrase-file FILE]
 //	pratiquectl laboratories list ONE
-//	pratiquectl laboratories set ONE FILE
+//	pratiquectl laboratories set TWO FILE
+//	pratiquectl authorities list ONE
+//	pratiquectl authorities set TWO FILE
 //	pratiquectl keys list ONE
-//	pratiquectl keys request TWO --out FILE [--signer URI [--pin-file FILE]]
+//	pratiquectl keys request TWO [--for certificate|vdsnc|dcc] --out FILE [--signer URI [--pin-file FILE]]
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
 //	pratiquectl keys retire TWO ID
 //	pratiquectl keys rotate TWO
@@ -49,17 +52,23 @@
 //	pratiquectl notices activate TWO NOTICE VERSION
 //	pratiquectl notices retire TWO NOTICE VERSION
 //	pratiquectl trust export --post DIR --out FILE
+//	pratiquectl trust preview ONE --name NAME PATH
+//	pratiquectl trust import TWO --name NAME --source TEXT [--yes] PATH
+//	pratiquectl trust list ONE [--json]
+//	pratiquectl trust restore TWO NAME NUMBER
+//	pratiquectl revocations export ONE --out FILE
+//	pratiquectl revocations import [--trust PATH]… --into DIR PATH
 //	pratiquectl audit verify --post DIR [--checkpoint FILE]… [--key FILE]
 //	pratiquectl audit checkpoint ONE [--out FILE] [--pdf FILE]
 //	pratiquectl audit list ONE
 //	pratiquectl backup ONE
 //	pratiquectl backup set TWO --folder DIR [--backup-passphrase-file FILE]
 //	pratiquectl backup last ONE
-//	pratiquectl restore [--recovery-file FILE | --backup-passphrase-file FILE] [--head FILE]… [--checkpoint FILE --key FILE]… FILE DIR
+//	pratiquectl restore [--recovery-file FILE | --backup-passphrase-file FILE] [--head FILE]… [--checkpoint FILE]… [--key FILE] [--unproved] FILE DIR
 //	pratiquectl check ONE
 //	pratiquectl daily ONE
 //	pratiquectl figures ONE --month YYYY-MM [--json]
-//	pratiquectl traveller export ONE --out FILE DOCUMENT
+//	pratiquectl traveller export ONE --issuer STATE --out FILE DOCUMENT
 //	pratiquectl traveller erase TWO CASE…
 //	pratiquectl solo TWO --until DATE | --off
 //	pratiquectl retention TWO --days N
@@ -102,6 +111,7 @@ import (
 	"pratique/data/post"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
+	"pratique/data/trust"
 	"pratique/data/vault"
 	"pratique/ui"
 	"pratique/ui/locale"
@@ -165,9 +175,11 @@ type commands struct {
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
+	Authorities  authoritiesCommand  `cmd:"" help:"For whom a post encrypts full records."`
 	Notices      noticesCommand      `cmd:"" help:"What posts require, as data."`
 	Keys         keysCommand         `cmd:"" help:"What signs a post's certificates."`
-	Trust        trustCommand        `cmd:"" help:"What others need to trust this post."`
+	Trust        trustCommand        `cmd:"" help:"Whom this post trusts, and what others need to trust it."`
+	Revocations  revocationsCommand  `cmd:"" help:"Lists of revoked certificates, for those without a line to the post."`
 	Audit        auditCommand        `cmd:"" help:"The log of everything that was done at a post."`
 	Backup       backupCommand       `cmd:"" help:"Copies of a post that only its keys open."`
 	Restore      restoreCommand      `cmd:"" help:"Put a backup into a new folder."`
@@ -260,7 +272,7 @@ var refusals = []error{
 	desk.ErrSignIn, desk.ErrDisabled, desk.ErrMustChange, desk.ErrEnded, desk.ErrSelf, desk.ErrNotPermitted, desk.ErrSecond,
 	desk.ErrFourEyes, desk.ErrNotFound, desk.ErrState, desk.ErrStale, desk.ErrTicks, desk.ErrRevoked, desk.ErrReplaced,
 	desk.ErrNotApproved, desk.ErrTooLarge, desk.ErrNotAdministrator, post.ErrRecovery, vault.ErrPassphrase, vault.ErrNotForYou,
-	backup.ErrPassphrase, backup.ErrNotForYou, backup.ErrOtherLog,
+	backup.ErrPassphrase, backup.ErrNotForYou, backup.ErrOtherLog, backup.ErrUnproved,
 }
 
 // unusable are the errors about a file or a post's folder that is not as it
@@ -273,6 +285,7 @@ var unusable = []error{
 	vault.ErrPutBack, vault.ErrDevice, vault.ErrKind, vault.ErrNoVault, vault.ErrDamaged,
 	backup.ErrForeign, backup.ErrNewer, backup.ErrDamaged, backup.ErrNoSlot, backup.ErrNotEmpty, backup.ErrChanged, house.ErrNoBackups,
 	keys.ErrMissing, keys.ErrPassphrase, keys.ErrUnfit, pkcs11.ErrNotBuilt,
+	trust.ErrContent, desk.ErrTrustLarge,
 }
 
 // exitOf sorts an error into refusals, the caller's faults and the program's.

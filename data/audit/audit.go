@@ -149,6 +149,9 @@ const (
 	SignerRetired          Act = "signer.retired"
 	SignersRead            Act = "signers.read"
 	KeysRotated            Act = "keys.rotated"
+	TrustRead              Act = "trust.read"
+	TrustSet               Act = "trust.set"
+	RevocationsSigned      Act = "revocations.signed"
 	SoloSet                Act = "solo.set"
 	RetentionSet           Act = "retention.set"
 	ListRead               Act = "list.read"
@@ -159,6 +162,7 @@ const (
 	BackupMade             Act = "backup.made"
 	BackupSet              Act = "backup.set"
 	LaboratoriesSet        Act = "laboratories.set"
+	AuthoritiesSet         Act = "authorities.set"
 	NumbersSkipped         Act = "numbers.skipped"
 	PostRestored           Act = "post.restored"
 	PostChecked            Act = "post.checked"
@@ -182,8 +186,8 @@ var Acts = []Act{
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
 	OfficerDisabled, OfficerEnabled, OfficerReset, OfficerRecovered,
-	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, SoloSet, RetentionSet,
-	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, NumbersSkipped, PostRestored, PostChecked,
+	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, TrustRead, TrustSet, RevocationsSigned, SoloSet, RetentionSet,
+	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, AuthoritiesSet, NumbersSkipped, PostRestored, PostChecked,
 	CheckpointSigned, PostCreated, ClockCorrected,
 }
 
@@ -207,6 +211,9 @@ type State struct {
 	Latest time.Time `json:"latest,omitzero"`
 	// Signed is when the newest checkpoint was signed.
 	Signed time.Time `json:"signed,omitzero"`
+	// Restored is the entry that says that the post came out of a backup, as long
+	// as no [NumbersSkipped] follows it; 0 for none.
+	Restored uint64 `json:"restored,omitempty"`
 }
 
 const (
@@ -235,8 +242,13 @@ func Append(tx store.Tx, e Entry) (Entry, error) {
 	if e.At.After(s.Latest) {
 		s.Latest = e.At
 	}
-	if e.Act == CheckpointSigned {
+	switch e.Act {
+	case CheckpointSigned:
 		s.Signed = e.At
+	case PostRestored:
+		s.Restored = s.Size + 1
+	case NumbersSkipped:
+		s.Restored = 0
 	}
 	edge, err := readEdge(tx, s.Head)
 	if err != nil {

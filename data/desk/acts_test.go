@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"crypto/x509"
 	"errors"
 	"reflect"
 	"slices"
@@ -10,8 +11,10 @@ import (
 	"pratique/data/audit"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
+	"pratique/data/keys"
 	"pratique/data/predeclaration"
 	"pratique/data/staff"
+	"pratique/data/trust"
 )
 
 // everyAct is everything that can be asked of a desk with a session, and what
@@ -30,11 +33,13 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	away := data.Officer{ID: "officer-k", Name: "Officer K", Mark: "K", Roles: []data.Role{data.Clerk}}
 	must(p.AddOfficer(ctx, p.Administrator, p.Reviewer, away, []byte(given)))
 	must(p.DisableOfficer(ctx, p.Administrator, away.ID))
-	requested, err := p.RequestSigner(ctx, p.Administrator, p.Reviewer, "", nil)
+	requested, err := p.RequestSigner(ctx, p.Administrator, p.Reviewer, keys.ForCertificates, "", nil)
 	must(err)
+	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor}}
+	must(second(p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom)))
 	draft, returned := inState(t, p, data.Draft), inState(t, p, data.Returned)
 	fresh := data.Officer{ID: "officer-e", Name: "Officer E", Mark: "E", Roles: []data.Role{data.Clerk}}
-	document := p.Specimen().Document.Number
+	document := p.Specimen().Document
 	held, outside := inState(t, p, data.OnHold), p.Ticked(t, later(p.Specimen()))
 	contested := must2(t)(p.Contest(ctx, p.Clerk, inState(t, p, data.FollowUp).ID, "the report is mine"))
 	blue := p.Issued(t, p.Specimen())
@@ -42,6 +47,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 
 	all := map[string]func() error{
 		"Create":       func() error { return second(p.Create(ctx, p.Clerk, p.Specimen())) },
+		"Copy":         func() error { return second(p.Copy(ctx, p.Clerk, draft.ID, p.Specimen())) },
 		"Slip":         func() error { return second(p.Slip(ctx, p.Clerk, p.Specimen())) },
 		"Validate":     func() error { return second(p.Validate(ctx, p.Specimen())) },
 		"Preflight":    func() error { return second(p.Preflight(ctx, p.Clerk, p.Reviewer, p.Specimen())) },
@@ -55,7 +61,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"Handled":      func() error { return second(p.Handled(ctx, p.Reviewer, "officer-a", p.Now, p.Now)) },
 		"Laboratories": func() error { return second(p.Laboratories(ctx)) },
 		"SetLaboratories": func() error {
-			return p.SetLaboratories(ctx, p.Administrator, desktest.Laboratories)
+			return p.SetLaboratories(ctx, p.Administrator, p.Reviewer, desktest.Laboratories)
 		},
 
 		"Assess": func() error { _, _, err := p.Assess(ctx, p.Specimen()); return err },
@@ -90,7 +96,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"Revocation":      func() error { return second(p.Revocation(ctx, c.Number)) },
 		"Correct":         func() error { return second(p.Correct(ctx, p.Clerk, c.Number)) },
 		"Erase":           func() error { return p.Erase(ctx, p.Administrator, p.Reviewer, draft.ID) },
-		"ExportTraveller": func() error { return second(p.ExportTraveller(ctx, p.Reviewer, document)) },
+		"ExportTraveller": func() error { return second(p.ExportTraveller(ctx, p.Reviewer, document.Issuer, document.Number)) },
 		"Retention":       func() error { return second(p.Retention(ctx)) },
 		"SetRetention":    func() error { return p.SetRetention(ctx, p.Administrator, p.Reviewer, 400) },
 
@@ -104,17 +110,31 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"DisableOfficer":  func() error { return p.DisableOfficer(ctx, p.Administrator, "officer-a") },
 		"EnableOfficer":   func() error { return p.EnableOfficer(ctx, p.Administrator, p.Reviewer, away.ID) },
 		"ResetPassphrase": func() error { return p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-a", []byte(given)) },
-		"Solo":            func() error { return second(p.Solo(ctx)) },
-		"SetSolo":         func() error { return p.SetSolo(ctx, p.Administrator, p.Reviewer, p.Now.AddDate(0, 0, 1)) },
+		"Authorities":     func() error { return second(p.Authorities(ctx)) },
+		"SetAuthorities": func() error {
+			return p.SetAuthorities(ctx, p.Administrator, p.Reviewer, []data.Authority{{ID: "port-health", Name: "Port Health", Recipient: recipient}})
+		},
+		"Solo":    func() error { return second(p.Solo(ctx)) },
+		"SetSolo": func() error { return p.SetSolo(ctx, p.Administrator, p.Reviewer, p.Now.AddDate(0, 0, 1)) },
 
-		"Signers":       func() error { return second(p.Signers(ctx, p.Administrator)) },
-		"RequestSigner": func() error { return second(p.RequestSigner(ctx, p.Administrator, p.Reviewer, "", nil)) },
+		"Signers": func() error { return second(p.Signers(ctx, p.Administrator)) },
+		"RequestSigner": func() error {
+			return second(p.RequestSigner(ctx, p.Administrator, p.Reviewer, keys.ForCertificates, "", nil))
+		},
 		"ImportSigner": func() error {
 			return second(p.ImportSigner(ctx, p.Administrator, p.Reviewer, requested.ID, nil, nil))
 		},
 		"RetireSigner": func() error { return p.RetireSigner(ctx, p.Administrator, p.Reviewer, requested.ID) },
 		"Vouches":      func() error { return second(p.Vouches(ctx, c.Seal)) },
-		"RotateKeys":   func() error { return p.RotateKeys(ctx, p.Administrator, p.Reviewer, func(int) {}) },
+		"TrustLists":   func() error { return second(p.TrustLists(ctx, p.Reviewer)) },
+		"PreviewTrust": func() error { return second(p.PreviewTrust(ctx, p.Administrator, "utopia", whom)) },
+		"SetTrust": func() error {
+			return second(p.SetTrust(ctx, p.Administrator, p.Reviewer, "other", "a file", "", whom))
+		},
+		"RestoreTrust":    func() error { return second(p.RestoreTrust(ctx, p.Administrator, p.Reviewer, "utopia", 0)) },
+		"Trusted":         func() error { return second(p.Trusted(ctx)) },
+		"SignRevocations": func() error { _, _, err := p.SignRevocations(ctx, p.Reviewer); return err },
+		"RotateKeys":      func() error { return p.RotateKeys(ctx, p.Administrator, p.Reviewer, func(int) {}) },
 
 		"Checkpoint": func() error { return second(p.Checkpoint(ctx, p.Administrator)) },
 		"EachEntry":  func() error { return p.EachEntry(ctx, p.Administrator, func(audit.Entry) error { return nil }) },
@@ -310,3 +330,6 @@ func TestInvariant7RevokedForGood(t *testing.T) {
 		t.Errorf("the old one: %+v, %v", r, err)
 	}
 }
+
+// recipient is the public key of an authority.
+const recipient = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg"

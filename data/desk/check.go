@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"pratique/data/keys"
 	"pratique/data/rules"
 	"pratique/data/seal"
+	"pratique/data/seal/sealed"
 	"pratique/data/staff"
 	"pratique/data/store"
 )
@@ -82,6 +84,13 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 			store.Applications: reads[data.Application], store.Certificates: reads[data.Certificate], store.Laboratories: reads[data.Laboratory],
 			store.Notices:  reads[rules.Record],
 			store.Accounts: reads[staff.Account], store.Signers: reads[keys.Record],
+			store.TrustLists: func(b []byte) error {
+				v, err := store.Decode[TrustVersion](b)
+				if err == nil {
+					_, err = trustContent(tx, v)
+				}
+				return err
+			},
 		} {
 			err := tx.Scan(kind, "", 0, func(key string, b []byte) error {
 				if err := read(b); err != nil {
@@ -102,7 +111,7 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 			}
 			delete(revoked, string(c.Number))
 			if c.Phase == data.PhaseIssued && c.Erased.IsZero() {
-				if err := sealed(tx, c); err != nil {
+				if err := checkSeals(tx, c); err != nil {
 					fault(FaultSeal, string(c.Number), err)
 				}
 			}
@@ -122,7 +131,7 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 		}
 		last, failed := audit.LastCheckpoint(tx)
 		if failed == nil && now.Sub(last) > 48*time.Hour {
-			fault(FaultCheckpoint, "", fmt.Errorf("signed %s", last.Format(time.RFC3339)))
+			fault(FaultCheckpoint, "", fmt.Errorf("signed %s", since(last)))
 		}
 		return errors.Join(err, failed)
 	})
@@ -135,9 +144,17 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 	}
 	b, err := d.Backups(ctx)
 	if now.Sub(b.Last.Made) > 48*time.Hour {
-		fault(FaultBackup, "", fmt.Errorf("made %s", b.Last.Made.Format(time.RFC3339)))
+		fault(FaultBackup, "", fmt.Errorf("made %s", since(b.Last.Made)))
 	}
 	return faults, err
+}
+
+// since is when something was done, if it ever was.
+func since(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 func reads[T any](b []byte) error {
@@ -145,27 +162,48 @@ func reads[T any](b []byte) error {
 	return err
 }
 
-// sealed compares a certificate's seal with its record, by the signer
-// certificate that the post has on record.
-func sealed(tx store.Tx, c data.Certificate) error {
-	u, err := seal.Parse(c.Seal)
-	if err != nil {
-		return err
-	}
-	r, err := vouches(tx, u.KID())
-	if err != nil {
-		return err
-	}
-	certificate, err := r.Certificate()
-	if err != nil {
-		return err
-	}
-	v, err := u.Verify(certificate)
+// checkSeals compares a certificate's seals with its record, by the signer
+// certificates that the post has on record.
+func checkSeals(tx store.Tx, c data.Certificate) error {
+	v, err := verified(tx, c.Seal)
 	if err != nil {
 		return err
 	}
 	if !reflect.DeepEqual(v.Statement, c.Statement) {
 		return errors.New("says something else")
 	}
+	for _, s := range c.FurtherSeals {
+		wrong := func(err error) error { return fmt.Errorf("%s of %s: %w", s.Format, cmp.Or(s.Of, "all"), err) }
+		if s.Format == data.FormatEncrypted {
+			if n, err := sealed.Recipients(s.Text); err != nil || n != len(c.Further.Authorities) {
+				return wrong(fmt.Errorf("encrypted for %d, want %d: %w", n, len(c.Further.Authorities), err))
+			}
+			continue
+		}
+		v, err := verified(tx, s.Text)
+		if err != nil {
+			return wrong(err)
+		}
+		if v.Number() != c.Number {
+			return wrong(errors.New("has another number"))
+		}
+	}
 	return nil
+}
+
+// verified is what a seal says that a signer of the post made.
+func verified(tx store.Tx, text string) (*seal.Verified, error) {
+	u, err := seal.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	r, err := vouches(tx, u.KID())
+	if err != nil {
+		return nil, err
+	}
+	certificate, err := r.Certificate()
+	if err != nil {
+		return nil, err
+	}
+	return u.Verify(certificate)
 }

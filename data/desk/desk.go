@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -35,6 +36,7 @@ import (
 	"pratique/data/mrz"
 	"pratique/data/staff"
 	"pratique/data/store"
+	"pratique/data/trust"
 	"pratique/data/vault"
 )
 
@@ -78,12 +80,12 @@ type Config struct {
 	Log   *audit.Log // over the vault
 	Vault *vault.Vault
 	Post  data.Post
-	Codes data.Codes
+	Codes issue.Codes
 	// Book is what notices are read with.
 	Book *codes.Book
-	// Signer opens the post's signing key. It is called when somebody signs in
-	// to whom the signing box is open; nil: nothing can be issued.
-	Signer func(context.Context) (*keys.Signer, error)
+	// Signer opens the post's signing key for a purpose. It is called when
+	// somebody signs in to whom the signing box is open; nil: nothing can be issued.
+	Signer func(context.Context, keys.Purpose) (*keys.Signer, error)
 	// LogSigner opens the key of the log. The vault is open then.
 	LogSigner func(context.Context) (note.Signer, error)
 	Ring      keys.Ring // makes and opens signing keys
@@ -104,6 +106,8 @@ type Config struct {
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
+	// UnprintableFurther names what the copy of a full record cannot show.
+	UnprintableFurther func(data.FurtherRecord) []data.Problem
 	// Unwritable names what of a letter paper cannot show; each stops what it
 	// tells of. nil: nothing is asked.
 	Unwritable func(data.Letter) []data.Problem
@@ -115,12 +119,13 @@ type Desk struct {
 	log         *audit.Log
 	vault       *vault.Vault
 	post        data.Post
-	codes       data.Codes
+	codes       issue.Codes
 	book        *codes.Book
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
 	unwritable  func(data.Letter) []data.Problem
-	openSigner  func(context.Context) (*keys.Signer, error)
+	unshown     func(data.FurtherRecord) []data.Problem
+	openSigner  func(context.Context, keys.Purpose) (*keys.Signer, error)
 	logSigner   func(context.Context) (note.Signer, error)
 	ring        keys.Ring
 	anchors     func([]byte) error
@@ -131,14 +136,18 @@ type Desk struct {
 	handover    func(context.Context) (note.Signer, error)
 	cost        func() vault.Cost
 
+	opened atomic.Pointer[[]keys.Purpose] // signers that are open
+
 	entering sync.Mutex // one sign-in at a time makes the desk ready
 	mu       sync.RWMutex
+	locks    int // how often it was locked
 	trouble  error
 	signing  bool // the signer was opened, or was tried to
 	loaded   bool // rows are there
 	rows     map[data.ApplicationID]Row
 	risks    risks
 	looked   map[string]bool // officer/list: said in the log since the sign-in
+	trusted  *trust.List     // what [Desk.Trusted] is made of; nil: to be read
 
 	compiled sync.Map // the text of a notice to *rules.Notice
 }
@@ -146,7 +155,7 @@ type Desk struct {
 // Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
-		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable,
+		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable, unshown: c.UnprintableFurther,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
 		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
@@ -170,20 +179,21 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 func (d *Desk) ready(ctx context.Context) error {
 	d.entering.Lock()
 	defer d.entering.Unlock()
-	records, signing := d.vault.Open()
 	d.mu.RLock()
-	loaded, signed := d.loaded, d.signing
+	loaded, signed, locks := d.loaded, d.signing, d.locks
 	d.mu.RUnlock()
+	records, signing := d.vault.Open()
 	if records && !loaded {
 		if err := d.skipLost(ctx); err != nil {
 			return err
 		}
 	}
 	if signing && !signed {
-		trouble := d.sign(ctx)
-		d.mu.Lock()
-		d.trouble, d.signing = trouble, true
-		d.mu.Unlock()
+		trouble := d.sign(ctx, locks)
+		err := d.unlessLocked(locks, func() { d.trouble, d.signing = trouble, true })
+		if err != nil {
+			return err
+		}
 	}
 	if !records || loaded {
 		return nil
@@ -210,43 +220,72 @@ func (d *Desk) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return d.unlessLocked(locks, func() { d.rows, d.risks, d.loaded = rows, table, true })
+}
+
+// unlessLocked does something unless the desk was locked since it had been
+// locked that often: [vault.ErrLocked].
+func (d *Desk) unlessLocked(locks int, do func()) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.rows, d.risks, d.loaded = rows, table, true
+	if d.locks != locks {
+		return vault.ErrLocked
+	}
+	do()
 	return nil
 }
 
 // sign opens the signer and finishes what was left. What is returned is why
 // nothing can be signed.
-func (d *Desk) sign(ctx context.Context) error {
+func (d *Desk) sign(ctx context.Context, locks int) error {
 	if d.openSigner == nil {
 		return keys.ErrMissing
 	}
-	signer, err := d.openSigner(ctx)
-	if err == nil {
-		d.useSigner(signer)
-		err = signer.CheckFit(d.clock(), d.clock(), d.post.Practice())
+	signers := issue.Signers{}
+	var opened []keys.Purpose
+	var err error
+	for _, p := range keys.Purposes {
+		signer, missing := d.openSigner(ctx, p)
+		switch {
+		case missing == nil:
+			signers[p], opened = signer, append(opened, p)
+		case p == keys.ForCertificates:
+			err = missing // the others are asked for when a case asks for them
+		}
+	}
+	if err := d.unlessLocked(locks, func() {
+		d.useSigners(signers)
+		d.opened.Store(&opened)
+	}); err != nil {
+		for _, s := range signers {
+			s.Close()
+		}
+		return err
+	}
+	if s := signers[keys.ForCertificates]; s != nil {
+		err = s.CheckFit(d.clock(), d.clock(), d.post.Practice())
 	}
 	return errors.Join(err, d.writeAnchors(ctx), d.issuer.Recover(ctx))
 }
 
 // Lock closes the vault and forgets everything that was read from it. What is
-// being stored at this moment still is.
+// being stored at this moment still is. It waits for no token: one that hangs,
+// while it is opened or signs, is let go of when it answers.
 func (d *Desk) Lock() {
-	d.entering.Lock()
-	defer d.entering.Unlock()
-	d.useSigner(nil)
+	d.mu.Lock() // so that whoever gets in meanwhile is ready after it, or not at all
+	defer d.mu.Unlock()
+	d.locks++
 	d.vault.Lock()
-	d.mu.Lock() // only now: an act that just ended may have brought its row up to date
+	d.useSigners(nil)
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
-	d.risks = nil
-	d.mu.Unlock()
+	d.risks, d.trusted = nil, nil
 }
 
-// useSigner gives the issuer another signer, or none, and closes the one before.
-func (d *Desk) useSigner(s *keys.Signer) {
-	if before := d.issuer.Use(s); before != nil {
-		before.Close() // a token that is already gone is no trouble
+// useSigners gives the issuer other signers, or none, and closes those before,
+// which may take its time.
+func (d *Desk) useSigners(all issue.Signers) {
+	for _, before := range d.issuer.Use(all) {
+		go before.Close() // a token that is already gone is no trouble
 	}
 }
 
@@ -436,12 +475,38 @@ func normalised(c data.Content) data.Content {
 // Validate returns the problems of a content as it would be stored now, those
 // of the MRZ against the fields included.
 func (d *Desk) Validate(ctx context.Context, c data.Content) ([]data.Problem, error) {
-	laboratories, err := d.Laboratories(ctx)
+	c = normalised(c)
+	var problems []data.Problem
+	err := d.log.View(ctx, func(tx store.Tx) (err error) {
+		problems, err = d.problems(tx, c)
+		return err
+	})
+	return append(problems, d.otherTimes(c)...), err
+}
+
+func (d *Desk) problems(tx store.Tx, c data.Content) ([]data.Problem, error) {
+	laboratories, err := issue.Laboratories(tx)
 	if err != nil {
 		return nil, err
 	}
-	c = normalised(c)
-	return append(d.problems(c, laboratories), d.otherTimes(c)...), nil
+	problems := d.ownProblems(c, laboratories)
+	further, err := issue.FurtherProblems(tx, d.post, d.codes, c, d.draft(c, laboratories), laboratories, d.clock(), problems, func(p keys.Purpose) bool {
+		opened := d.opened.Load()
+		return opened != nil && slices.Contains(*opened, p)
+	})
+	if err != nil || !c.Further.Any() {
+		return problems, err
+	}
+	authorities, err := issue.Authorities(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range d.unshown(data.FurtherOf(c, laboratories, authorities)) {
+		if !slices.Contains(problems, p) { // page 1 may have found it
+			further = append(further, p)
+		}
+	}
+	return append(problems, further...), nil
 }
 
 // peek is an application as it is stored, for an act to come that says so.
@@ -484,7 +549,8 @@ func (d *Desk) otherTimes(c data.Content) []data.Problem {
 	return []data.Problem{p}
 }
 
-func (d *Desk) problems(c data.Content, laboratories []data.Laboratory) []data.Problem {
+// ownProblems are those of what the certificate itself says.
+func (d *Desk) ownProblems(c data.Content, laboratories []data.Laboratory) []data.Problem {
 	problems := data.Validate(c, d.codes, laboratories, d.clock())
 	whole := d.draft(c, laboratories)
 	whole.Colour, whole.Window = data.Green, data.WindowJourney // so that it takes the room of a certificate
@@ -539,11 +605,38 @@ func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (dat
 		}
 		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
 			At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
-			Detail: map[string]string{"version": "1", "content": a.Content.Hash()},
+			Detail: map[string]string{"version": "1", "content": a.Digest()},
 		}))
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
 		return data.Application{}, fmt.Errorf("create application: %w", err)
+	}
+	return a, errors.Join(err, d.refresh(ctx, a.ID))
+}
+
+// Copy stores what was typed over a case that somebody else has changed since as
+// an application of its own. It corrects the certificate that the case corrects:
+// whichever is issued first does.
+func (d *Desk) Copy(ctx context.Context, s staff.Session, id data.ApplicationID, c data.Content) (data.Application, error) {
+	a := d.newApplication(s, c)
+	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := staff.Permit(tx, s, audit.ApplicationSaved); err != nil {
+			return err
+		}
+		of, err := getApplication(tx, id)
+		if err != nil {
+			return err
+		}
+		a.Replaces = of.Replaces
+		e := audit.Entry{At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
+			Detail: map[string]string{"version": "1", "content": a.Digest(), "copy-of": string(id)}}
+		if a.Replaces != "" {
+			e.Detail["replaces"] = string(a.Replaces)
+		}
+		return errors.Join(putApplication(tx, data.Application{}, a), add(e))
+	})
+	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
+		return data.Application{}, fmt.Errorf("copy application: %w", err)
 	}
 	return a, errors.Join(err, d.refresh(ctx, a.ID))
 }
@@ -595,7 +688,7 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 		}
 		// Who prepares no longer vouches for what they ticked as a reviewer.
 		a.Ticks = slices.DeleteFunc(a.Ticks, func(t data.Tick) bool { return t.Officer == id })
-		e.Detail["version"], e.Detail["content"] = strconv.Itoa(a.Version), a.Content.Hash()
+		e.Detail["version"], e.Detail["content"] = strconv.Itoa(a.Version), a.Digest()
 		return nil
 	})
 }
@@ -614,11 +707,11 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 		if a.State != data.Draft && a.State != data.Returned {
 			return ErrState
 		}
-		laboratories, err := issue.Laboratories(tx)
-		if err != nil {
+		p, err := d.problems(tx, a.Content)
+		switch p = append(p, asked...); {
+		case err != nil:
 			return err
-		}
-		if p := append(d.problems(a.Content, laboratories), asked...); data.Stops(p) {
+		case data.Stops(p):
 			return &ProblemsError{Problems: p}
 		}
 		if others, err = d.mark(tx, s, a, true, add); err != nil {

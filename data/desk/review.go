@@ -239,7 +239,11 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if err != nil {
 			return err
 		}
-		if p := d.problems(a.Content, n.laboratories); data.Stops(p) {
+		p, err := d.problems(tx, a.Content)
+		switch {
+		case err != nil:
+			return err
+		case data.Stops(p):
 			return &ProblemsError{Problems: p}
 		}
 		if p, err := d.doubts(tx, *a); err != nil {
@@ -251,11 +255,15 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if err != nil {
 			return err
 		}
+		approval.Laboratories = r.Statement.Laboratories()
+		if !slices.Equal(approval.Laboratories, data.StatementOf(a.Content, n.laboratories).Laboratories()) {
+			return ErrStale
+		}
 		if approval.Solo = solo; solo {
 			e.Detail["solo"] = "yes"
 		}
 		a.State, a.Approval, a.Moved = data.Approved, &approval, time.Time{}
-		e.Detail["content"], e.Detail["colour"] = approval.Hash, string(approval.Colour)
+		e.Detail["content"], e.Detail["colour"] = a.Digest(), string(approval.Colour)
 		if approval.Notice != "" {
 			e.Detail["notice"] = rules.Key(approval.Notice, approval.NoticeVersion)
 		}
@@ -290,9 +298,12 @@ func (d *Desk) Preflight(ctx context.Context, clerk, reviewer staff.Session, c d
 		return nil, err
 	}
 	r, err := d.issuer.Rehearse(ctx, a, approval)
-	if errors.Is(err, ErrTooLarge) {
+	switch {
+	case errors.As(err, &refused):
+		return refused.Problems, nil
+	case errors.Is(err, ErrTooLarge):
 		return []data.Problem{{Field: "tests", Key: "problem.seal.too-large"}}, nil
-	} else if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	return d.unprintable(r.Statement), nil

@@ -151,7 +151,7 @@ func newSeeder(t testing.TB) *seeder {
 	// Clocks go back in the night to the 6th of November 2022.
 	p.Now = time.Date(2022, 11, 5, 13, 0, 0, 0, time.UTC)
 	p.Enter(t)
-	if err := p.SetLaboratories(ctx, p.Administrator, seededLaboratories); err != nil {
+	if err := p.SetLaboratories(ctx, p.Administrator, p.Reviewer, seededLaboratories); err != nil {
 		desktest.Fatal(t, err)
 	}
 	text, err := os.ReadFile("testdata/seeded.yaml")

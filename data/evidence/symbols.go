@@ -13,14 +13,14 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode/detector"
 )
 
-// Symbols returns the distinct texts of the QR symbols in img, from top to
-// bottom, byte for byte; bytes without a declared character set are UTF-8.
+// Symbols returns the QR symbols in img, from top to bottom; bytes without a
+// declared character set are UTF-8.
 //
 // One attempt does not read every symbol: how modules fall on pixels, noise and
 // shades decide. So the picture is tried as it is, smaller, with one threshold
 // for all of it, and larger, until no three finder patterns are left that look
 // like a symbol and were not read.
-func Symbols(ctx context.Context, img image.Image) (texts []string, err error) {
+func Symbols(ctx context.Context, img image.Image) (symbols []Symbol, err error) {
 	defer recovered(&err)
 	s, err := newSearch(ctx, img)
 	if err != nil {
@@ -32,7 +32,7 @@ func Symbols(ctx context.Context, img image.Image) (texts []string, err error) {
 	if len(s.found) == 0 {
 		return s.pure()
 	}
-	return s.texts(), nil
+	return s.symbols(), nil
 }
 
 // rung is one attempt: the picture scaled, then made black and white by areas
@@ -68,9 +68,9 @@ type search struct {
 // picture's pixels, and how far its area reaches beyond them in shares of their
 // distance.
 type symbol struct {
-	text                          string
-	topLeft, topRight, bottomLeft point
-	margin                        float64
+	text   string
+	at     threeCorners
+	margin float64
 }
 
 type point struct{ x, y float64 }
@@ -89,16 +89,32 @@ func newSearch(ctx context.Context, img image.Image) (*search, error) {
 // settled reports whether something was read and nothing is left to read.
 func (s *search) settled() bool { return len(s.found) > 0 && !s.open }
 
-// texts are the distinct texts, from top to bottom, then left to right.
-func (s *search) texts() []string {
+// symbols are those with distinct texts, from top to bottom, then left to right.
+func (s *search) symbols() (symbols []Symbol) {
 	slices.SortStableFunc(s.found, func(a, b symbol) int {
-		return cmp.Or(cmp.Compare(a.topLeft.y, b.topLeft.y), cmp.Compare(a.topLeft.x, b.topLeft.x))
+		return cmp.Or(cmp.Compare(a.at.topLeft.y, b.at.topLeft.y), cmp.Compare(a.at.topLeft.x, b.at.topLeft.x))
 	})
-	var texts []string
 	for _, f := range s.found {
-		texts = append(texts, f.text)
+		symbols = union(symbols, []Symbol{{Text: f.text, At: f.area(s.grey.Rect.Size())}})
 	}
-	return union(nil, texts)
+	return symbols
+}
+
+// area is what a symbol covers of a picture of that size.
+func (f symbol) area(size image.Point) Area {
+	o := f.at.topLeft
+	right := point{f.at.topRight.x - o.x, f.at.topRight.y - o.y}
+	down := point{f.at.bottomLeft.x - o.x, f.at.bottomLeft.y - o.y}
+	low, high := point{math.Inf(1), math.Inf(1)}, point{math.Inf(-1), math.Inf(-1)}
+	margin := f.margin * 3.5 / 4
+	for _, u := range []float64{-margin, 1 + margin} {
+		for _, v := range []float64{-margin, 1 + margin} {
+			x := min(max((o.x+u*right.x+v*down.x)/float64(size.X), 0), 1)
+			y := min(max((o.y+u*right.y+v*down.y)/float64(size.Y), 0), 1)
+			low, high = point{min(low.x, x), min(low.y, y)}, point{max(high.x, x), max(high.y, y)}
+		}
+	}
+	return Area{low.x, low.y, high.x - low.x, high.y - low.y}
 }
 
 func (s *search) climb(ctx context.Context, rungs []rung) error {
@@ -122,7 +138,8 @@ func (s *search) attempt(ctx context.Context, r rung) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	matrix := blackWhite(scaled(s.grey, r.scale), r.hybrid)
+	picture := scaled(s.grey, r.scale)
+	matrix := blackWhite(picture, r.hybrid)
 	if matrix == nil {
 		return nil
 	}
@@ -131,50 +148,44 @@ func (s *search) attempt(ctx context.Context, r rung) error {
 		return err
 	}
 	s.open = false
-	detect := detector.NewDetector(matrix)
 	for _, t := range triples(patterns) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		a := symbol{topLeft: at(t.GetTopLeft(), r.scale), topRight: at(t.GetTopRight(), r.scale), bottomLeft: at(t.GetBottomLeft(), r.scale)}
-		if s.covered(a.topLeft) || s.covered(a.topRight) || s.covered(a.bottomLeft) {
+		c := threeCorners{at(t.GetTopLeft()), at(t.GetTopRight()), at(t.GetBottomLeft())}
+		if s.covered(c.scaled(1 / r.scale)) {
 			continue
 		}
-		bits, err := detect.ProcessFinderPatternInfo(t)
-		if err != nil {
-			continue // not even a size: three marks that only look alike
+		text, n, seen := readGrid(picture, c, moduleOf(t))
+		s.open, s.seen = s.open || seen && text == "", s.seen || seen
+		if text != "" {
+			s.found = append(s.found, symbol{text, c.scaled(1 / r.scale), 4 / float64(n-7)})
 		}
-		text, ok := decode(bits.GetBits())
-		if !ok {
-			s.open, s.seen = true, true
-			continue
-		}
-		s.seen = true
-		a.text = text
-		a.margin = 4 / float64(bits.GetBits().GetWidth()-7)
-		s.found = append(s.found, a)
 	}
 	return nil
 }
 
-// covered reports whether p lies in a symbol that was read.
-func (s *search) covered(p point) bool {
+// covered reports whether a corner lies in a symbol that was read.
+func (s *search) covered(c threeCorners) bool {
 	for _, f := range s.found {
 		// p = topLeft + u·(topRight − topLeft) + v·(bottomLeft − topLeft)
-		ax, ay := f.topRight.x-f.topLeft.x, f.topRight.y-f.topLeft.y
-		bx, by := f.bottomLeft.x-f.topLeft.x, f.bottomLeft.y-f.topLeft.y
-		px, py := p.x-f.topLeft.x, p.y-f.topLeft.y
+		o := f.at.topLeft
+		ax, ay := f.at.topRight.x-o.x, f.at.topRight.y-o.y
+		bx, by := f.at.bottomLeft.x-o.x, f.at.bottomLeft.y-o.y
 		d := ax*by - ay*bx
-		u, v := (px*by-py*bx)/d, (ax*py-ay*px)/d
-		if u > -f.margin && u < 1+f.margin && v > -f.margin && v < 1+f.margin {
-			return true
+		for _, p := range []point{c.topLeft, c.topRight, c.bottomLeft} {
+			px, py := p.x-o.x, p.y-o.y
+			u, v := (px*by-py*bx)/d, (ax*py-ay*px)/d
+			if u > -f.margin && u < 1+f.margin && v > -f.margin && v < 1+f.margin {
+				return true
+			}
 		}
 	}
 	return false
 }
 
 // pure reads a picture that is nothing but one symbol, edge to edge.
-func (s *search) pure() ([]string, error) {
+func (s *search) pure() ([]Symbol, error) {
 	source, err := gozxing.NewPlanarYUVLuminanceSource(s.grey.Pix, s.grey.Rect.Dx(), s.grey.Rect.Dy(),
 		0, 0, s.grey.Rect.Dx(), s.grey.Rect.Dy(), false)
 	if err != nil {
@@ -189,7 +200,7 @@ func (s *search) pure() ([]string, error) {
 	if err != nil || result.GetText() == "" {
 		return nil, nil // it is no symbol
 	}
-	return []string{result.GetText()}, nil
+	return []Symbol{{Text: result.GetText(), At: Area{0, 0, 1, 1}}}, nil
 }
 
 func decode(bits *gozxing.BitMatrix) (string, bool) {
@@ -299,6 +310,19 @@ func corners(a, b, c *detector.FinderPattern) (*detector.FinderPatternInfo, floa
 	return detector.NewFinderPatternInfo(bl.(*detector.FinderPattern), tl.(*detector.FinderPattern), tr.(*detector.FinderPattern)), wrong
 }
 
-func at(p *detector.FinderPattern, scale float64) point {
-	return point{p.GetX() / scale, p.GetY() / scale}
+func at(p *detector.FinderPattern) point { return point{p.GetX(), p.GetY()} }
+
+func (c threeCorners) scaled(by float64) threeCorners {
+	for _, p := range []*point{&c.topLeft, &c.topRight, &c.bottomLeft} {
+		p.x, p.y = p.x*by, p.y*by
+	}
+	return c
+}
+
+// moduleOf is about how many pixels a module has: the patterns were measured
+// along rows, which meet the modules of a turned symbol at a slant.
+func moduleOf(t *detector.FinderPatternInfo) float64 {
+	l, r := at(t.GetTopLeft()), at(t.GetTopRight())
+	row := (t.GetTopLeft().GetEstimatedModuleSize() + t.GetTopRight().GetEstimatedModuleSize() + t.GetBottomLeft().GetEstimatedModuleSize()) / 3
+	return row * max(math.Abs(r.x-l.x), math.Abs(r.y-l.y)) / math.Hypot(r.x-l.x, r.y-l.y)
 }

@@ -25,11 +25,12 @@
 // ACCREDITED", as has its anchor.
 //
 // The log of a post has a key of its own, keys/log.key, encrypted in the same
-// way: it signs checkpoints and can sign nothing else ([OpenLog]).
+// way: it signs checkpoints and can sign nothing else ([OpenLog]). So have its
+// revocation lists; that key lies in the post's vault ([OpenRevocations]).
 //
 // No key is ever made as a side effect: that is done by [Ring.Request],
-// [Ring.MakeOwn], [MakePractice], [CreatePractice] and [CreateLog] alone, whose
-// callers were asked to. Nothing here overwrites or deletes a key.
+// [Ring.MakeOwn], [MakePractice], [CreatePractice], [CreateLog] and
+// [NewRevocations] alone, whose callers were asked to. Nothing here overwrites or deletes a key.
 package keys
 
 import (
@@ -153,6 +154,11 @@ func readKey(path string, passphrase []byte) (crypto.Signer, error) {
 	return signer, nil
 }
 
+// iterations of PBKDF2 are the fewest that RFC 8018 §4.2 names: what opens a key's
+// file is no passphrase that could be guessed but 256 random bits, which lie in
+// the vault. People's passphrases open that, by Argon2id.
+const iterations = 1000
+
 // encryptKey is a key as the file that holds it.
 func encryptKey(key crypto.Signer, passphrase []byte) ([]byte, error) {
 	if len(passphrase) == 0 { // with none, the library would not encrypt
@@ -160,7 +166,7 @@ func encryptKey(key crypto.Signer, passphrase []byte) ([]byte, error) {
 	}
 	der, err := pkcs8.MarshalPrivateKey(key, passphrase, &pkcs8.Opts{
 		Cipher:  pkcs8.AES256CBC,
-		KDFOpts: pkcs8.PBKDF2Opts{SaltSize: 16, IterationCount: 600_000, HMACHash: crypto.SHA256},
+		KDFOpts: pkcs8.PBKDF2Opts{SaltSize: 16, IterationCount: iterations, HMACHash: crypto.SHA256},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encrypt signing key: %w", err)
@@ -207,10 +213,15 @@ const (
 	signerYears = 2
 )
 
-// MakePractice makes the anchor of a practice post and a signer it vouches
-// for. The anchor's own key is used once and never kept. The working period of
+// MakePractice makes the anchor of a practice post and a signer of certificates
+// it vouches for. The anchor's own key is used once and never kept. The working period of
 // the signer is the validity of its certificate: practice goes on.
 func MakePractice(post data.Post, now time.Time) (anchor *x509.Certificate, signer *Signer, err error) {
+	return MakePracticeFor(ForCertificates, post, now)
+}
+
+// MakePracticeFor is [MakePractice] for another purpose.
+func MakePracticeFor(p Purpose, post data.Post, now time.Time) (anchor *x509.Certificate, signer *Signer, err error) {
 	if !post.Practice() {
 		return nil, nil, fmt.Errorf("%w: keys of a real post are not made this way", ErrUnfit)
 	}
@@ -218,7 +229,7 @@ func MakePractice(post data.Post, now time.Time) (anchor *x509.Certificate, sign
 	if err != nil {
 		return nil, nil, err
 	}
-	anchor, certificate, err := vouch(post, key.Public(), now)
+	anchor, certificate, err := vouch(p, post, key.Public(), now)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -236,10 +247,13 @@ func newKey() (*ecdsa.PrivateKey, error) {
 
 // vouch makes an anchor of the post's own and the certificate it issues for
 // the key of a signer. The anchor's key is used for that and never kept.
-func vouch(post data.Post, public crypto.PublicKey, now time.Time) (anchor, certificate *x509.Certificate, err error) {
+func vouch(p Purpose, post data.Post, public crypto.PublicKey, now time.Time) (anchor, certificate *x509.Certificate, err error) {
 	signerKey, ok := public.(*ecdsa.PublicKey)
 	if !ok || signerKey.Curve != elliptic.P256() {
 		return nil, nil, fmt.Errorf("%w: not a P-256 key", ErrUnfit)
+	}
+	if p == ForVDSNC {
+		return vouchVDSNC(post, signerKey, now)
 	}
 	anchorKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -260,6 +274,9 @@ func vouch(post data.Post, public crypto.PublicKey, now time.Time) (anchor, cert
 		return nil, nil, err
 	}
 	s.KeyUsage = x509.KeyUsageDigitalSignature
+	if s.ExtraExtensions, err = p.extensions(post); err != nil {
+		return nil, nil, err
+	}
 	if certificate, err = certify(s, anchor, signerKey, anchorKey); err != nil {
 		return nil, nil, fmt.Errorf("make signer certificate: %w", err)
 	}

@@ -10,8 +10,8 @@ const base45Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 var errBase45 = errors.New("not base45")
 
-// encodeBase45 writes b as RFC 9285 says.
-func encodeBase45(b []byte) string {
+// EncodeBase45 writes b as RFC 9285 says.
+func EncodeBase45(b []byte) string {
 	var s strings.Builder
 	for ; len(b) >= 2; b = b[2:] {
 		n := int(b[0])<<8 | int(b[1])
@@ -26,8 +26,8 @@ func encodeBase45(b []byte) string {
 	return s.String()
 }
 
-// decodeBase45 reads s; every text it takes is the only one for its bytes.
-func decodeBase45(s string) ([]byte, error) {
+// DecodeBase45 reads s; every text it takes is the only one for its bytes.
+func DecodeBase45(s string) ([]byte, error) {
 	if len(s)%3 == 1 {
 		return nil, errBase45
 	}
