@@ -32,7 +32,7 @@
 //	pratiquectl officers reset TWO [--new-passphrase-file FILE] OFFICER
 //	pratiquectl officers passphrase ONE [--new-passphrase-file FILE]
 //	pratiquectl laboratories list ONE
-//	pratiquectl laboratories set ONE FILE
+//	pratiquectl laboratories set TWO FILE
 //	pratiquectl keys list ONE
 //	pratiquectl keys request TWO --out FILE [--signer URI [--pin-file FILE]]
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
@@ -54,11 +54,11 @@
 //	pratiquectl backup ONE
 //	pratiquectl backup set TWO --folder DIR [--backup-passphrase-file FILE]
 //	pratiquectl backup last ONE
-//	pratiquectl restore [--recovery-file FILE | --backup-passphrase-file FILE] [--head FILE]… [--checkpoint FILE --key FILE]… FILE DIR
+//	pratiquectl restore [--recovery-file FILE | --backup-passphrase-file FILE] [--head FILE]… [--checkpoint FILE]… [--key FILE] [--unproved] FILE DIR
 //	pratiquectl check ONE
 //	pratiquectl daily ONE
 //	pratiquectl figures ONE --month YYYY-MM [--json]
-//	pratiquectl traveller export ONE --out FILE DOCUMENT
+//	pratiquectl traveller export ONE --issuer STATE --out FILE DOCUMENT
 //	pratiquectl traveller erase TWO CASE…
 //	pratiquectl solo TWO --until DATE | --off
 //	pratiquectl retention TWO --days N
@@ -258,7 +258,7 @@ var refusals = []error{
 	desk.ErrSignIn, desk.ErrDisabled, desk.ErrMustChange, desk.ErrEnded, desk.ErrSelf, desk.ErrNotPermitted, desk.ErrSecond,
 	desk.ErrFourEyes, desk.ErrNotFound, desk.ErrState, desk.ErrStale, desk.ErrTicks, desk.ErrRevoked, desk.ErrReplaced,
 	desk.ErrNotApproved, desk.ErrTooLarge, desk.ErrNotAdministrator, post.ErrRecovery, vault.ErrPassphrase, vault.ErrNotForYou,
-	backup.ErrPassphrase, backup.ErrNotForYou, backup.ErrOtherLog,
+	backup.ErrPassphrase, backup.ErrNotForYou, backup.ErrOtherLog, backup.ErrUnproved,
 }
 
 // unusable are the errors about a file or a post's folder that is not as it

@@ -45,7 +45,7 @@ func row(w *locale.Catalogue, l Line, brief bool) fyne.CanvasObject {
 	}
 	said := l.Message
 	if l.Where != "" {
-		said = l.Where + ": " + said
+		said = w.T("findings.of", l.Where, said)
 	}
 	words := widgets.Stack(2, widgets.ProseSized(said, ink, look.SizeNameLabel))
 	small := func(text string, ink fyne.ThemeColorName) {

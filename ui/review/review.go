@@ -1,5 +1,6 @@
 // Package review is the screen on which a second officer compares a case with
-// its papers, group by group, and approves it, returns it or gives it back.
+// its papers, group by group, and decides: approves it as the notice grants,
+// returns it, puts it on hold, decides against it, or gives it back.
 //
 // What it shows as sealed was read back from a rehearsed seal, never from the
 // form. Whoever may not review the case sees it and who has it.
@@ -8,31 +9,61 @@ package review
 import (
 	"context"
 	"errors"
-	"fmt"
+	"image"
+	"io"
 	"slices"
-	"strings"
+	"time"
 
 	"pratique/data"
 	"pratique/data/codes"
 	"pratique/data/desk"
-	"pratique/data/mrz"
+	"pratique/data/rules"
 	"pratique/data/staff"
 	"pratique/ui/env"
+	"pratique/ui/evidence"
+	"pratique/ui/findings"
 	"pratique/ui/stated"
 )
 
-// Cases reads cases, and takes and releases them.
+// Cases reads cases, takes them, gives them back and takes them over.
 type Cases interface {
 	Read(context.Context, staff.Session, data.ApplicationID) (data.Application, error)
 	Take(context.Context, staff.Session, data.ApplicationID) (data.Application, error)
+	TakeOver(context.Context, staff.Session, data.ApplicationID) (data.Application, error)
 	Release(context.Context, staff.Session, data.ApplicationID) (data.Application, error)
 }
 
-// Decisions ticks, returns and approves.
-type Decisions interface {
+// Deciding ticks and decides.
+type Deciding interface {
 	Tick(context.Context, staff.Session, data.ApplicationID, data.Group, bool) (data.Application, error)
 	Return(ctx context.Context, s staff.Session, id data.ApplicationID, reasons []string, note string) (data.Application, error)
+	Hold(ctx context.Context, s staff.Session, id data.ApplicationID, reasons []string, note string) (data.Application, error)
+	Resume(context.Context, staff.Session, data.ApplicationID) (data.Application, error)
 	Approve(context.Context, staff.Session, data.ApplicationID) (data.Application, error)
+	Override(ctx context.Context, s, second staff.Session, id data.ApplicationID, checks []string, reason string) (data.Application, error)
+}
+
+// Adverse makes decisions against a case, and hears what is said against them.
+type Adverse interface {
+	Decide(context.Context, staff.Session, data.ApplicationID, data.Decision) (data.Application, error)
+	Contest(ctx context.Context, s staff.Session, id data.ApplicationID, grounds string) (data.Application, error)
+	DecideContest(ctx context.Context, s staff.Session, id data.ApplicationID, upheld bool, why string) (data.Application, error)
+	Lift(ctx context.Context, s staff.Session, id data.ApplicationID, why string) (data.Application, error)
+}
+
+// Papers are what was handed in, and what an officer has to say about it.
+type Papers interface {
+	OpenEvidence(ctx context.Context, s staff.Session, id data.ApplicationID, evidence string) (io.ReadCloser, data.Evidence, error)
+	SeenOriginal(ctx context.Context, s staff.Session, id data.ApplicationID, group string, on bool) (data.Application, error)
+	BackCheck(context.Context, staff.Session, data.ApplicationID, data.BackCheck) (data.Application, error)
+	ClearSameReport(ctx context.Context, s staff.Session, id, other data.ApplicationID, why string) (data.Application, error)
+}
+
+// Looks are what is known of a case beside its content.
+type Looks interface {
+	Findings(context.Context, staff.Session, data.ApplicationID) (rules.Assessment, bool, error)
+	Doubts(context.Context, staff.Session, data.ApplicationID) ([]data.Problem, error)
+	Duplicates(context.Context, staff.Session, data.ApplicationID) ([]desk.Likely, error)
 }
 
 // Seals rehearses and issues.
@@ -52,7 +83,10 @@ type Lists interface {
 // Desk is all that the review needs of the desk.
 type Desk interface {
 	Cases
-	Decisions
+	Deciding
+	Adverse
+	Papers
+	Looks
 	Seals
 	Lists
 }
@@ -63,17 +97,11 @@ type Codes interface {
 	Entries(list string, on data.Date) []codes.Entry
 }
 
-// Half is a return that is not sent yet.
-type Half struct {
-	Reasons []string
-	Note    string
-}
-
-// Halves keeps half-made returns, by officer and case, while their screen is
+// Halves keeps half-filled forms, by officer and case, while their screen is
 // away. One is made for the whole program.
-type Halves map[HalfKey]Half
+type Halves map[HalfKey]Filled
 
-// HalfKey says whose half-made return of which case it is.
+// HalfKey says whose half-filled form on which case it is.
 type HalfKey struct {
 	Officer data.OfficerID
 	Case    data.ApplicationID
@@ -86,7 +114,12 @@ type Parts struct {
 	// Density is the version and module size in mm of the QR of a seal of that
 	// many characters, 0 and 0 where it would not fit.
 	Density func(size int) (version int, moduleMM float64)
-	Halves  Halves
+	// Draw is the picture of a page of a scan; see [evidence.Parts].
+	Draw   func(ctx context.Context, scan []byte, page int) (image.Image, error)
+	Halves Halves
+	// Second asks a second officer to agree to what a sentence says; see
+	// [second.Ask].
+	Second func(sentence string, do func(staff.Session))
 }
 
 // Mode is what the officer can do now.
@@ -96,9 +129,10 @@ type Mode string
 const (
 	Opening   Mode = "opening"
 	Looking   Mode = "looking"   // not this officer's to decide
-	Reviewing Mode = "reviewing" // tick, approve, return, release
-	Returning Mode = "returning" // reasons and note
+	Reviewing Mode = "reviewing" // tick and decide
+	Waiting   Mode = "waiting"   // on hold, and this officer's
 	Approved  Mode = "approved"  // approved and not issued: issuing failed before
+	Decided   Mode = "decided"   // followed up or refused
 )
 
 // State is everything the screen shows.
@@ -109,12 +143,16 @@ type State struct {
 	Failure string
 
 	Case       data.State
-	Look       string // in mode Looking, the sentence that says why
+	Look       string // why the case is only looked at, what it waits for, what was decided
 	Type       string // what the certificate is about, as it will be printed
 	Traveller  string
 	Document   string
+	Reference  string
+	Risk       string
 	Flight     string
 	Departs    data.Moment
+	CutOff     data.Moment // until when the post takes applications for the flight
+	Moved      string      // when the flight moved after it was submitted
 	PreparedBy string
 	Version    int
 	Number     data.CertificateNumber
@@ -129,19 +167,32 @@ type State struct {
 	Problems []data.Problem // of no group
 	Seal     Seal
 
-	Reasons []Reason
-	Note    string
+	Findings []findings.Line
+	Counts   findings.Counts
+	Grant    findings.Grant
+	Waived   string // by whom and why what fails is let pass
+
+	Documents    []evidence.Document
+	History      []Event
+	Likely       []Likely
+	Laboratories []Asked
+
+	Acts []Act
+	Form Form
 }
 
 // Group is a part of the case that is ticked as one.
 type Group struct {
 	Name     string
 	Title    string
-	Sealed   []stated.Line // as read back from the rehearsed seal
+	Lines    []stated.Line // as read back from the rehearsed seal; as entered where there is none
 	Beside   []stated.Line // entered, and not in the seal
 	Problems []data.Problem
 	Ticked   bool
 	By       string // "mrz", or the name of the officer
+	Original string // who saw the original
+	// Changed: a value changed since the group was ticked in an earlier round.
+	Changed bool
 }
 
 // Seal is how the QR would turn out.
@@ -151,10 +202,42 @@ type Seal struct {
 	ModuleMM   float64
 }
 
-// Reason is a reason to return a case.
-type Reason struct {
-	Code, Text string
-	Chosen     bool
+// Act is something the officer can do now. It is comparable.
+type Act struct {
+	Name    ActName
+	Key     rune // that does it
+	Label   string
+	Primary bool
+	Foot    bool // it stands under the case, not only in the menu
+	Ready   bool
+}
+
+// ActName names an act.
+type ActName string
+
+// The acts. Those that need more than a key open a [Form] of their name.
+const (
+	ActApprove  ActName = "approve"
+	ActIssue    ActName = "issue"
+	ActReturn   ActName = "return"
+	ActHold     ActName = "hold"
+	ActResume   ActName = "resume"
+	ActDecide   ActName = "decide"
+	ActOverride ActName = "override"
+	ActRelease  ActName = "release"
+	ActTakeOver ActName = "take-over"
+	ActOriginal ActName = "original"
+	ActAsk      ActName = "ask" // the laboratory
+	ActClear    ActName = "clear"
+	ActContest  ActName = "contest"
+	ActAnswer   ActName = "answer"
+	ActLift     ActName = "lift"
+)
+
+// keys are the letters of the acts.
+var keys = map[ActName]rune{
+	ActApprove: 'a', ActIssue: 'a', ActReturn: 'r', ActHold: 'h', ActResume: 'a', ActDecide: 'x', ActOverride: 'v', ActRelease: 'l',
+	ActTakeOver: 't', ActOriginal: 'o', ActAsk: 'b', ActClear: 'c', ActContest: 'c', ActAnswer: 'c', ActLift: 'u',
 }
 
 // Proof is what ticks a group instead of an officer.
@@ -175,18 +258,25 @@ type Model struct {
 	gone     bool
 	app      data.Application
 	file     opened
+	changed  map[string]bool // groups whose earlier tick counts no more
 	current  int
 	problems []data.Problem
-	half     Half
-	halfKey  HalfKey // the officer may have left when an act ends
+	form     ActName // that is being filled in, empty for none
+	filled   Filled
+	wrong    map[string]data.Problem // of the form, by field
+	halfKey  HalfKey                 // the officer may have left when an act ends
 }
 
 // opened is a case with what belongs to it.
 type opened struct {
 	app          data.Application
+	before       data.Application // as it was before it was taken
 	rehearsal    desk.Rehearsal
 	rehearsed    error
 	problems     []data.Problem
+	assessment   rules.Assessment
+	noticed      bool
+	likely       []desk.Likely
 	officers     []data.Officer
 	laboratories []data.Laboratory
 	solo         data.Solo
@@ -195,10 +285,11 @@ type opened struct {
 // NewModel makes the model of a case; nothing is read yet.
 func NewModel(e *env.Env, parts Parts, id data.ApplicationID) *Model {
 	key := HalfKey{e.Officer().ID, id}
-	return &Model{Show: func(State) {}, e: e, parts: parts, id: id, mode: Opening, halfKey: key, half: parts.Halves[key]}
+	return &Model{Show: func(State) {}, e: e, parts: parts, id: id, mode: Opening, halfKey: key, filled: parts.Halves[key], changed: map[string]bool{}}
 }
 
 func (m *Model) reviewer() bool { return slices.Contains(m.e.Officer().Roles, data.Reviewer) }
+func (m *Model) own() bool      { return slices.Contains(m.app.Preparers, m.e.Officer().ID) }
 
 // Open reads the case, and takes it if it waits for this officer.
 func (m *Model) Open() State {
@@ -211,24 +302,35 @@ func (m *Model) Open() State {
 		if o.solo, err = d.Solo(ctx); err != nil {
 			return o, err
 		}
+		o.before = o.app
 		own := slices.Contains(o.app.Preparers, s.Officer().ID)
 		if o.app.State == data.Submitted && reviewer && (!own || o.solo.Allows(now)) {
 			if o.app, err = d.Take(ctx, s, id); err != nil {
 				return o, err
 			}
 		}
-		if o.officers, err = d.Officers(ctx); err == nil {
-			o.laboratories, err = d.Laboratories(ctx)
+		if o.officers, err = d.Officers(ctx); err != nil {
+			return o, err
+		}
+		if o.laboratories, err = d.Laboratories(ctx); err != nil {
+			return o, err
 		}
 		switch o.app.State {
-		case data.Submitted, data.InReview, data.Approved:
-			if err == nil {
-				o.problems, err = d.Validate(ctx, o.app.Content)
+		case data.Submitted, data.InReview, data.OnHold, data.Approved:
+			if o.problems, err = d.Validate(ctx, o.app.Content); err != nil {
+				return o, err
 			}
-			if err == nil {
-				o.rehearsal, o.rehearsed = d.Rehearse(ctx, s, id)
+			doubts, err := d.Doubts(ctx, s, id)
+			if err != nil {
+				return o, err
 			}
+			o.problems = append(o.problems, doubts...)
+			if o.assessment, o.noticed, err = d.Findings(ctx, s, id); err != nil {
+				return o, err
+			}
+			o.rehearsal, o.rehearsed = d.Rehearse(ctx, s, id)
 		}
+		o.likely, err = d.Duplicates(ctx, s, id)
 		return o, err
 	}, m.opened)
 	return m.State()
@@ -242,24 +344,37 @@ func (m *Model) opened(o opened, err error) {
 		m.show()
 		return
 	}
-	m.file, m.app, m.problems = o, o.app, o.problems
-	switch me := m.e.Officer().ID; {
-	case m.app.State == data.InReview && m.app.Reviewer == me:
-		m.mode = Reviewing
-		if m.half.Note != "" || len(m.half.Reasons) > 0 {
-			m.mode = Returning
+	m.file, m.problems = o, o.problems
+	groups := o.app.Content.Groups()
+	for _, t := range o.before.Ticks {
+		if !slices.ContainsFunc(groups, func(g data.Group) bool { return g.Name == t.Group && g.Hash == t.Hash }) {
+			m.changed[t.Group] = true
 		}
-	case m.app.State == data.Approved && m.reviewer():
-		m.mode = Approved
-	default:
-		m.mode = Looking
+	}
+	m.take(o.app)
+	if m.mode == Reviewing && m.filled.Form != "" {
+		m.form = m.filled.Form
 	}
 	if m.failure == "" && o.rehearsed != nil {
 		m.fail(o.rehearsed)
 	}
-	groups := m.app.Content.Groups()
 	m.current = max(0, slices.IndexFunc(groups, func(g data.Group) bool { return !m.app.Ticked(g) }))
 	m.show()
+}
+
+// take takes the case as it is now.
+func (m *Model) take(a data.Application) {
+	m.app, m.mode = a, Looking
+	switch me := m.e.Officer().ID; {
+	case a.State == data.InReview && a.Reviewer == me:
+		m.mode = Reviewing
+	case a.State == data.OnHold && a.Reviewer == me:
+		m.mode = Waiting
+	case a.State == data.Approved && m.reviewer():
+		m.mode = Approved
+	case a.Decision != nil && (a.State == data.FollowUp || a.State == data.Refused):
+		m.mode = Decided
+	}
 }
 
 func (m *Model) show() {
@@ -273,8 +388,21 @@ func (m *Model) show() {
 func (m *Model) fail(err error) {
 	var p *desk.ProblemsError
 	switch {
+	case errors.As(err, &p) && m.form != "":
+		m.wrong = map[string]data.Problem{}
+		for _, one := range p.Problems {
+			m.wrong[one.Field] = one
+		}
 	case errors.As(err, &p):
-		m.problems, m.failure = p.Problems, "review.failed.problems"
+		m.failure = "review.failed.notice"
+		for _, one := range p.Problems {
+			if !slices.Contains(m.problems, one) {
+				m.problems = append(m.problems, one)
+			}
+			if !ofNotice(one) {
+				m.failure = "review.failed.problems"
+			}
+		}
 	case errors.Is(err, desk.ErrTooLarge):
 		m.failure = "review.failed.too-large"
 	default:
@@ -285,13 +413,15 @@ func (m *Model) fail(err error) {
 // failed shows an act's error and the case as it is now.
 func (m *Model) failed(err error) {
 	m.fail(err)
-	if m.gone {
+	var p *desk.ProblemsError
+	if m.gone || m.form != "" && errors.As(err, &p) {
+		m.show()
 		return
 	}
-	problems := m.problems
+	problems, failure := m.problems, m.failure
 	m.Open()
-	if m.failure == "review.failed.problems" {
-		m.problems = problems
+	if failure != "" {
+		m.problems, m.failure = problems, failure
 		m.show()
 	}
 }
@@ -309,7 +439,7 @@ func (m *Model) Go(i int) State {
 // takes its tick away.
 func (m *Model) Tick() State {
 	groups := m.app.Content.Groups()
-	if m.mode != Reviewing || m.busy != "" || m.current >= len(groups) {
+	if m.mode != Reviewing || m.form != "" || m.busy != "" || m.current >= len(groups) {
 		return m.State()
 	}
 	g := groups[m.current]
@@ -342,22 +472,54 @@ func (m *Model) Tick() State {
 	return m.State()
 }
 
-// Approve approves the case and issues its certificate; of a case that is
-// approved already it issues the certificate. Only then, and only if that went
-// well, it goes to the certificate.
-func (m *Model) Approve() State {
-	if m.busy != "" || m.mode != Reviewing && m.mode != Approved {
+// Do does an act, or opens the form that it needs. What is not possible now
+// does nothing but say why, where that is worth a word.
+func (m *Model) Do(name ActName) State {
+	acts := m.acts()
+	i := slices.IndexFunc(acts, func(a Act) bool { return a.Name == name })
+	if i < 0 || m.busy != "" || m.form != "" {
 		return m.State()
 	}
-	if st := m.State(); m.mode == Reviewing && st.Ticked < len(st.Groups) {
-		m.failure = "review.failed.ticks"
+	if !acts[i].Ready {
+		if st := m.State(); name == ActApprove && st.Ticked < len(st.Groups) {
+			m.failure = "review.failed.ticks"
+		}
 		return m.State()
 	}
-	if m.mode == Reviewing && m.file.rehearsed != nil {
-		return m.State() // nobody has seen what would be sealed
+	d, s, id := m.parts.Desk, m.e.Session, m.id
+	switch name {
+	case ActApprove, ActIssue:
+		return m.issue(name == ActApprove)
+	case ActRelease:
+		m.end("review.busy.release", "review.released", func(ctx context.Context) (data.Application, error) { return d.Release(ctx, s, id) })
+	case ActResume:
+		m.stay("review.busy.resume", func(ctx context.Context) (data.Application, error) { return d.Resume(ctx, s, id) })
+	case ActTakeOver:
+		m.stay("review.busy.take-over", func(ctx context.Context) (data.Application, error) { return d.TakeOver(ctx, s, id) })
+	case ActOriginal:
+		g := m.app.Content.Groups()[m.current]
+		on := !m.app.SawOriginal(g)
+		env.Go(m.e, func(ctx context.Context) (data.Application, error) { return d.SeenOriginal(ctx, s, id, g.Name, on) },
+			func(a data.Application, err error) {
+				if err != nil {
+					m.failed(err)
+					return
+				}
+				m.app.Originals = a.Originals
+				m.show()
+			})
+	default:
+		m.begin(name)
 	}
+	return m.State()
+}
+
+// issue approves the case as the notice grants it, and issues its certificate;
+// of a case that is approved already it issues the certificate. Only then, and
+// only if that went well, it goes to the certificate.
+func (m *Model) issue(approve bool) State {
 	m.busy, m.failure = "review.busy.issue", ""
-	d, s, id, approve := m.parts.Desk, m.e.Session, m.id, m.mode == Reviewing
+	d, s, id := m.parts.Desk, m.e.Session, m.id
 	env.Go(m.e, func(ctx context.Context) (data.Certificate, error) {
 		if approve {
 			if _, err := d.Approve(ctx, s, id); err != nil {
@@ -379,72 +541,6 @@ func (m *Model) Approve() State {
 	return m.State()
 }
 
-// Release gives the case back to the queue.
-func (m *Model) Release() State {
-	if m.mode != Reviewing || m.busy != "" {
-		return m.State()
-	}
-	d, s, id := m.parts.Desk, m.e.Session, m.id
-	m.end("review.busy.release", "review.released", func(ctx context.Context) (data.Application, error) { return d.Release(ctx, s, id) })
-	return m.State()
-}
-
-// Return begins a return.
-func (m *Model) Return() State {
-	if m.mode == Reviewing && m.busy == "" {
-		m.mode, m.failure = Returning, ""
-	}
-	return m.State()
-}
-
-// Keep gives up a return that was begun. Who begins it again finds what was
-// chosen and typed.
-func (m *Model) Keep() State {
-	if m.mode == Returning && m.busy == "" {
-		m.mode, m.failure = Reviewing, ""
-		delete(m.parts.Halves, m.halfKey)
-	}
-	return m.State()
-}
-
-// Choose takes a reason or leaves it.
-func (m *Model) Choose(code string, on bool) State {
-	m.half.Reasons = slices.DeleteFunc(slices.Clone(m.half.Reasons), func(c string) bool { return c == code })
-	if on {
-		m.half.Reasons = append(m.half.Reasons, code)
-	}
-	m.failure = ""
-	return m.State()
-}
-
-// Note is what the clerk is told beyond the reasons.
-func (m *Model) Note(text string) State {
-	m.half.Note = text
-	return m.State()
-}
-
-// Send returns the case to the clerk.
-func (m *Model) Send() State {
-	if m.mode != Returning || m.busy != "" {
-		return m.State()
-	}
-	if len(m.half.Reasons) == 0 {
-		m.failure = "review.failed.reason"
-		return m.State()
-	}
-	var reasons []string // in the order of the list
-	for _, r := range m.State().Reasons {
-		if r.Chosen {
-			reasons = append(reasons, r.Code)
-		}
-	}
-	d, s, id, note := m.parts.Desk, m.e.Session, m.id, strings.TrimSpace(m.half.Note)
-	m.end("review.busy.return", "review.returned", func(ctx context.Context) (data.Application, error) {
-		return d.Return(ctx, s, id, reasons, note)
-	})
-	return m.State()
-}
-
 // end does an act after which the case is no longer here.
 func (m *Model) end(busy, done string, act func(context.Context) (data.Application, error)) {
 	m.busy, m.failure = busy, ""
@@ -454,8 +550,7 @@ func (m *Model) end(busy, done string, act func(context.Context) (data.Applicati
 			m.failed(err)
 			return
 		}
-		delete(m.parts.Halves, m.halfKey)
-		m.half = Half{}
+		m.forget()
 		m.e.Toast(m.e.T(done, stated.Name(a.Content.Traveller.NativeName, a.Content.Traveller.Surname, a.Content.Traveller.GivenNames)))
 		if !m.gone {
 			m.e.Navigate(env.Route{Screen: env.Queue})
@@ -463,28 +558,133 @@ func (m *Model) end(busy, done string, act func(context.Context) (data.Applicati
 	})
 }
 
-// Leave keeps a return that was begun. Acts under way come to their end.
+// stay does an act after which the case is looked at again.
+func (m *Model) stay(busy string, act func(context.Context) (data.Application, error)) {
+	m.busy, m.failure = busy, ""
+	env.Go(m.e, act, func(_ data.Application, err error) {
+		m.busy = ""
+		if err != nil {
+			m.failed(err)
+			return
+		}
+		m.forget()
+		if !m.gone {
+			m.Open()
+		}
+	})
+}
+
+// Leave keeps a form that was begun. Acts under way come to their end.
 func (m *Model) Leave() {
 	m.gone = true
-	if m.mode == Returning && (m.half.Note != "" || len(m.half.Reasons) > 0) {
-		m.parts.Halves[m.halfKey] = m.half
+	if m.form != "" && m.busy == "" {
+		m.filled.Form = m.form
+		m.parts.Halves[m.halfKey] = m.filled
 	}
+}
+
+// acts are what the officer can do now.
+func (m *Model) acts() (all []Act) {
+	add := func(name ActName, foot, ready bool) {
+		label := m.e.T("review.act." + string(name))
+		if name == ActApprove && m.file.assessment.Outcome.Answer == rules.Blue && m.file.noticed {
+			label = m.e.T("review.act.approve.blue")
+		}
+		if name == ActApprove && m.solo() {
+			label = m.e.T("review.act.approve.solo")
+		}
+		all = append(all, Act{Name: name, Key: keys[name], Label: label, Foot: foot, Ready: ready && m.busy == ""})
+	}
+	primary := func() { all[len(all)-1].Primary = true }
+	may := m.reviewer() && (!m.own() || m.file.solo.Allows(m.e.Now()))
+	shared := slices.ContainsFunc(m.app.Same, func(s data.SameReport) bool { return s.Cleared.IsZero() })
+	switch m.mode {
+	case Reviewing:
+		add(ActReturn, true, true)
+		add(ActHold, true, true)
+		add(ActDecide, true, true)
+		add(ActRelease, true, true)
+		if m.file.noticed && !m.file.assessment.Grants() && len(m.failing()) > 0 {
+			add(ActOverride, true, true)
+		}
+		add(ActOriginal, false, true)
+		if len(m.app.Content.Tests) > 0 {
+			add(ActAsk, false, true)
+		}
+		if shared {
+			add(ActClear, true, true)
+		}
+		ticked := !slices.ContainsFunc(m.app.Content.Groups(), func(g data.Group) bool { return !m.app.Ticked(g) })
+		add(ActApprove, true, ticked && m.file.rehearsed == nil)
+		primary()
+	case Waiting:
+		if len(m.app.Content.Tests) > 0 {
+			add(ActAsk, true, true)
+		}
+		add(ActResume, true, true)
+		primary()
+	case Approved:
+		add(ActIssue, true, true)
+		primary()
+	case Looking:
+		if may && (m.app.State == data.InReview || m.app.State == data.OnHold) {
+			add(ActTakeOver, true, true)
+		}
+	case Decided:
+		c := m.app.Decision.Contest
+		if may {
+			add(ActLift, true, true)
+		}
+		if c == nil {
+			add(ActContest, true, m.reviewer() || slices.Contains(m.e.Officer().Roles, data.Clerk))
+			primary()
+		} else if c.DecidedAt.IsZero() && m.reviewer() && !m.own() {
+			add(ActAnswer, true, m.app.Decision.Officer != m.e.Officer().ID)
+			primary()
+		}
+	}
+	return all
+}
+
+// failing are the checks that keep the notice from granting a certificate.
+func (m *Model) failing() (checks []string) {
+	for _, f := range m.file.assessment.Findings {
+		if (f.Result == rules.Fail || f.Result == rules.NotEnough) && !f.Waived && !slices.Contains(checks, f.Check) {
+			checks = append(checks, f.Check)
+		}
+	}
+	return checks
+}
+
+// solo reports whether one officer prepares and approves this case.
+func (m *Model) solo() bool {
+	if m.app.Approval != nil {
+		return m.app.Approval.Solo
+	}
+	return m.own()
 }
 
 // State is what there is to see now.
 func (m *Model) State() State {
-	c := m.app.Content
+	c, w := m.app.Content, m.e.Words
 	st := State{
 		Mode: m.mode, Busy: m.busy, Failure: m.failure, Case: m.app.State, Number: m.app.Certificate,
 		Traveller: stated.Name(c.Traveller.NativeName, c.Traveller.Surname, c.Traveller.GivenNames),
-		Document:  c.Document.Number, Departs: c.Departs(), Version: m.app.Version,
-		Current: m.current, Note: m.half.Note, Replaces: m.app.Replaces,
+		Document:  c.Document.Number, Reference: m.app.Reference.String(), Departs: c.Departs(), Version: m.app.Version,
+		Current: m.current, Replaces: m.app.Replaces, CutOff: m.file.assessment.ApplyBy,
 	}
-	if m.mode != Looking && m.solo() {
+	if m.app.ID == "" {
+		return st
+	}
+	if m.mode != Looking && m.mode != Decided && m.solo() {
 		st.Solo = data.MomentOf(m.file.solo.Until, m.e.Post.Zone).String()
 	}
-	if m.app.ID != "" {
-		st.Type = m.parts.Codes.Name(data.ListTypes, string(data.TypeOf(data.StatementOf(c, nil))), m.e.Language())
+	st.Type = m.parts.Codes.Name(data.ListTypes, string(data.TypeOf(data.StatementOf(c, nil))), m.e.Language())
+	if m.app.Risk != "" {
+		st.Risk = w.T("risk." + m.app.Risk)
+	}
+	if !m.app.Moved.IsZero() {
+		st.Moved = m.day(m.app.Moved)
 	}
 	if len(c.Itinerary) > 0 {
 		st.Flight = c.Itinerary[0].Flight
@@ -492,7 +692,7 @@ func (m *Model) State() State {
 	if n := len(m.app.Preparers); n > 0 {
 		st.PreparedBy = m.name(m.app.Preparers[n-1])
 	}
-	if m.mode == Looking && m.app.ID != "" {
+	if m.mode != Reviewing && m.mode != Approved {
 		st.Look = m.look()
 	}
 	st.Groups, st.Problems = m.groups()
@@ -505,37 +705,29 @@ func (m *Model) State() State {
 		st.Seal.Characters = size
 		st.Seal.Version, st.Seal.ModuleMM = m.parts.Density(size)
 	}
-	if m.mode == Returning {
-		for _, e := range m.parts.Codes.Entries(data.ListReasons, data.DateOf(m.e.Now())) {
-			st.Reasons = append(st.Reasons, Reason{
-				Code: e.Code, Text: m.parts.Codes.Name(data.ListReasons, e.Code, m.e.Language()),
-				Chosen: slices.Contains(m.half.Reasons, e.Code),
-			})
-		}
+	if m.assessed() {
+		st.Findings, st.Counts, st.Grant = findings.Of(w, m.parts.Codes, m.file.assessment, m.file.noticed)
 	}
+	if o := m.app.Override; o != nil && o.Hash == c.Hash() {
+		st.Waived = m.e.T("review.waived", m.name(o.Officer), m.name(o.Authoriser), o.Reason)
+	}
+	st.Documents, st.History, st.Likely, st.Laboratories = m.documents(), m.history(), m.likely(), m.asked()
+	st.Acts, st.Form = m.acts(), m.formState()
 	return st
 }
 
-// solo reports whether one officer prepares and approves this case.
-func (m *Model) solo() bool {
-	if m.app.Approval != nil {
-		return m.app.Approval.Solo
+// assessed reports whether the notice was asked about the case as it is.
+func (m *Model) assessed() bool {
+	switch m.app.State {
+	case data.Submitted, data.InReview, data.OnHold, data.Approved:
+		return true
 	}
-	return slices.Contains(m.app.Preparers, m.e.Officer().ID)
+	return false
 }
 
-// look says why the case is only looked at.
-func (m *Model) look() string {
-	who := m.name(m.app.Reviewer)
-	switch {
-	case m.app.State == data.Submitted && slices.Contains(m.app.Preparers, m.e.Officer().ID) && m.reviewer():
-		return m.e.T("review.look.own")
-	case m.app.State == data.Returned && m.app.Return != nil:
-		who = m.name(m.app.Return.Officer)
-	case m.app.State == data.Approved && m.app.Approval != nil, m.app.State == data.Issued && m.app.Approval != nil:
-		who = m.name(m.app.Approval.Officer)
-	}
-	return m.e.T("review.look."+string(m.app.State), who)
+// day is a time on the post's clock.
+func (m *Model) day(t time.Time) string {
+	return data.MomentOf(t, m.e.Post.Zone).Wall[:10] + " " + data.MomentOf(t, m.e.Post.Zone).Wall[11:]
 }
 
 // name is an officer's name.
@@ -546,168 +738,4 @@ func (m *Model) name(id data.OfficerID) string {
 		}
 	}
 	return string(id)
-}
-
-// groups are the groups of the case, and the problems that belong to none.
-func (m *Model) groups() (groups []Group, rest []data.Problem) {
-	if m.app.ID == "" {
-		return nil, nil
-	}
-	sealed := map[string]stated.Group{}
-	if m.file.rehearsal.Size > 0 {
-		for _, g := range stated.Groups(m.e.Words, m.parts.Codes, m.file.rehearsal.Statement) {
-			sealed[g.Name] = g
-		}
-	}
-	for _, g := range m.app.Content.Groups() {
-		s := sealed[g.Name]
-		group := Group{Name: g.Name, Title: s.Title, Sealed: s.Lines, Beside: m.beside(g.Name), Ticked: m.app.Ticked(g)}
-		switch {
-		case g.Name == data.GroupJourney:
-			group.Title = m.e.T("group.journey")
-		case group.Title == "":
-			group.Title = m.title(g.Name)
-		}
-		for _, t := range m.app.Ticks {
-			if group.Ticked && t.Group == g.Name {
-				if group.By = t.Proof; t.Proof == "" {
-					group.By = m.name(t.Officer)
-				}
-			}
-		}
-		groups = append(groups, group)
-	}
-	for _, p := range m.problems {
-		name := groupOf(p.Field)
-		if i := slices.IndexFunc(groups, func(g Group) bool { return g.Name == name }); i >= 0 {
-			groups[i].Problems = append(groups[i].Problems, p)
-		} else {
-			rest = append(rest, p)
-		}
-	}
-	return groups, rest
-}
-
-// title is the name of a group that could not be rehearsed.
-func (m *Model) title(group string) string {
-	var n int
-	if _, err := fmt.Sscanf(group, "test %d", &n); err == nil {
-		return m.e.T("group.test", n)
-	}
-	return m.e.T("group." + group)
-}
-
-// groupOf is the group that a field belongs to, empty for none.
-func groupOf(field string) string {
-	part, rest, _ := strings.Cut(strings.ReplaceAll(field, "[", "."), ".")
-	switch part {
-	case "traveller", "document":
-		return data.GroupIdentity
-	case "tests":
-		var i int
-		if _, err := fmt.Sscanf(rest, "%d", &i); err == nil {
-			return data.GroupTest(i)
-		}
-	case "doses", "infections":
-		return data.GroupVaccinations
-	case "itinerary", "declaration", "contact":
-		return data.GroupJourney
-	}
-	return ""
-}
-
-// beside is what was entered for a group and is not in the seal.
-func (m *Model) beside(group string) []stated.Line {
-	c, w := m.app.Content, m.e.Words
-	var lines []stated.Line
-	add := func(label, value string) {
-		if value != "" {
-			lines = append(lines, stated.Line{Label: label, Value: value})
-		}
-	}
-	field := func(path, value string) { add(w.Field(path), value) }
-	switch group {
-	case data.GroupIdentity:
-		t := c.Traveller
-		for i, line := range strings.Split(c.Document.MRZ, "\n") {
-			label := ""
-			if i == 0 {
-				label = w.Field("document.mrz")
-			}
-			if line != "" {
-				lines = append(lines, stated.Line{Label: label, Value: line, Mono: true})
-			}
-		}
-		add(m.e.T("review.checks"), m.checks(c.Document.MRZ))
-		field("document.issued", string(c.Document.Issued))
-		field("traveller.residentID", t.ResidentID)
-		field("traveller.phone", t.Phone)
-		field("traveller.email", t.Email)
-		field("traveller.guardian", stated.Join(t.Guardian.Name, t.Guardian.Relation, t.Guardian.DocumentNumber, t.Guardian.Phone))
-	case data.GroupVaccinations:
-		for i, f := range c.Infections {
-			add(w.T("place.infections", i+1), stated.Join(string(f.FirstPositive), string(f.Recovered), f.Remarks))
-		}
-	case data.GroupJourney:
-		for i, l := range c.Itinerary {
-			add(w.T("place.itinerary", i+1), strings.Join(strings.Fields(l.Flight+" "+l.From+" – "+l.To), " ")+", "+l.Departs.String())
-		}
-		d := c.Declaration
-		var complaints []string
-		for _, code := range d.Complaints {
-			complaints = append(complaints, m.parts.Codes.Name(data.ListSymptoms, code, m.e.Language()))
-		}
-		field("declaration.symptoms", stated.Join(append([]string{w.T("answer." + string(d.Symptoms))}, complaints...)...))
-		field("declaration.contact", w.T("answer."+string(d.Contact)))
-		field("declaration.medicine", w.T("answer."+string(d.Medicine)))
-		field("declaration.remarks", d.Remarks)
-		field("declaration.signed", string(d.Signed))
-		field("contact", stated.Join(c.Contact.Name, c.Contact.Relation, c.Contact.Organisation, c.Contact.Phone))
-	default:
-		for i, t := range c.Tests {
-			if data.GroupTest(i) != group {
-				continue
-			}
-			field("tests.reportNo", t.ReportNo)
-			if t.Product != "" {
-				field("tests.product", stated.Join(m.parts.Codes.Name(data.ListProducts, t.Product, m.e.Language()), t.Product))
-			}
-			for _, l := range m.file.laboratories {
-				if l.ID == t.Laboratory {
-					field("tests.laboratory", stated.Join(l.Name, l.NativeName))
-					add(w.Field("traveller.phone"), l.Phone)
-				}
-			}
-		}
-	}
-	for _, k := range c.Confirmed {
-		if groupOf(k.Field) == group {
-			add(w.Field("confirmed"), w.Field(k.Field)+": "+k.Value)
-		}
-	}
-	return lines
-}
-
-// checks says how the check digits of machine-readable lines turned out.
-func (m *Model) checks(lines string) string {
-	if lines == "" {
-		return m.e.T("review.checks.none")
-	}
-	zone, err := mrz.Parse(lines)
-	if err != nil {
-		return m.e.T("review.checks.unread")
-	}
-	var wrong []string
-	for _, c := range zone.Checks {
-		if !c.OK {
-			wrong = append(wrong, m.e.T("review.check."+c.Name))
-		}
-	}
-	switch {
-	case len(wrong) > 0:
-		return m.e.T("review.checks.wrong", strings.Join(wrong, ", "))
-	case zone.Truncated:
-		return m.e.T("review.checks.cut")
-	}
-	return m.e.T("review.checks.right")
 }
