@@ -145,7 +145,8 @@ type HandOverFlight struct {
 
 // HandOverRow is a traveller of a [HandOverList].
 type HandOverRow struct {
-	Number CertificateNumber
-	Colour Colour
-	Note   string // for the port; nothing medical
+	Number    CertificateNumber
+	Reference Reference // of the case, where it has no certificate
+	Colour    Colour
+	Note      string // for the port; nothing medical
 }

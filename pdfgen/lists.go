@@ -101,7 +101,7 @@ func (s *sheet) flight(f data.HandOverFlight) (parts []part) {
 		}
 		y := p.height
 		s.put(&p.block, xs[0], y, style{false, 9.4, slate}, strconv.Itoa(i+1))
-		s.put(&p.block, xs[1], y, value, r.Number.String())
+		s.put(&p.block, xs[1], y, value, or(r.Number.String(), r.Reference.String()))
 		if ok {
 			p.shapes = append(p.shapes, c.sign(xs[2]+1.6, y+value.line()*0.52, 1.5))
 			s.put(&p.block, xs[2]+4.8, y, style{true, 9, c.ink}, s.word(c.word).both())
