@@ -10,6 +10,7 @@ import (
 	"pratique/data/audit"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
+	"pratique/data/predeclaration"
 	"pratique/data/staff"
 )
 
@@ -124,6 +125,8 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	methods := map[string]string{
 		"save": "Save", "submit": "Submit", "withdraw": "Withdraw", "take": "Take", "release": "Release", "tick": "Tick",
 		"return": "Return", "approve": "Approve", "issue": "Issue", "read": "Read",
+		"begin": "Begin", "attach": "AttachEvidence", "see originals": "SeenOriginal", "ask a laboratory": "BackCheck",
+		"set the risk": "SetRisk", "note for the port": "NotePort",
 		"hold": "Hold", "resume": "Resume", "decide red": "Decide", "contest": "Contest", "lift": "Lift",
 	}
 	for name, act := range acts {
@@ -139,6 +142,45 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 			}
 			return err
 		}
+	}
+	doubted, shown := twoWithOneReport(t, p)
+	x := doubted.Evidence[0].ID
+	for name, do := range map[string]func() error{
+		"OpenEvidence": func() error {
+			r, _, err := p.OpenEvidence(ctx, p.Clerk, doubted.ID, x)
+			if err == nil {
+				err = r.Close()
+			}
+			return err
+		},
+		"MoveEvidence":    func() error { return second(p.MoveEvidence(ctx, p.Clerk, doubted.ID, x, data.GroupJourney)) },
+		"RemoveEvidence":  func() error { return second(p.RemoveEvidence(ctx, p.Clerk, shown.ID, shown.Evidence[1].ID)) },
+		"SetEvidenceTime": func() error { return p.SetEvidenceTime(ctx, p.Administrator, p.Reviewer, 30) },
+		"ClearSameReport": func() error {
+			return second(p.ClearSameReport(ctx, p.Reviewer, doubted.ID, shown.ID, "one family, one sheet"))
+		},
+		"Duplicates":  func() error { return second(p.Duplicates(ctx, p.Reviewer, doubted.ID)) },
+		"Doubts":      func() error { return second(p.Doubts(ctx, p.Reviewer, doubted.ID)) },
+		"BackChecks":  func() error { return second(p.BackChecks(ctx, p.Reviewer)) },
+		"SetSampling": func() error { return p.SetSampling(ctx, p.Administrator, p.Reviewer, data.Sampling{Percent: 10}) },
+		"Predeclare":  func() error { return second(p.Predeclare(ctx, p.Clerk, p.Specimen())) },
+		"ImportPredeclaration": func() error {
+			b, err := predeclaration.File(p.Specimen())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return second(p.ImportPredeclaration(ctx, p.Clerk, b))
+		},
+		"Expected":    func() error { return second(p.Expected(ctx, p.Clerk, "2022-07-09", "2022-07-11")) },
+		"SetFlights":  func() error { return p.SetFlights(ctx, p.Administrator, map[string]string{"UT 846": "high"}) },
+		"FindByPhone": func() error { return second(p.FindByPhone(p.Clerk, "555 0177")) },
+		"Handover": func() error {
+			_, _, err := p.Handover(ctx, p.Reviewer, "PVG", "2022-07-10", "2022-07-10")
+			return err
+		},
+		"ReadPassed": func() error { return second(p.ReadPassed(ctx, p.Clerk, []byte("pratique passed 1\nport PVG\n"))) },
+	} {
+		all[name] = do
 	}
 	ticked := p.Ticked(t, p.Specimen())
 	all["Rehearse"] = func() error { return second(p.Rehearse(ctx, p.Reviewer, ticked.ID)) }
