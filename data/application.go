@@ -1,6 +1,7 @@
 package data
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -166,6 +167,15 @@ type Application struct {
 	PortNote string `json:"portNote,omitempty"`
 }
 
+// Digest is what the log says of the content: with the application's salt one
+// can prove what it was, and nobody can when the application is erased.
+// HMAC-SHA-256 over its hash, in lower-case hex.
+func (a Application) Digest() string {
+	h := hmac.New(sha256.New, a.Salt)
+	h.Write([]byte(a.Content.Hash()))
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // Tick is a reviewer's mark that a group agrees with its papers.
 type Tick struct {
 	Group   string    `json:"group"`
@@ -263,6 +273,9 @@ type Approval struct {
 	// the notice's words for what is checked at the gate, by language.
 	LastTest  *LastTest         `json:"lastTest,omitempty"`
 	Condition map[string]string `json:"condition,omitempty"`
+	// Laboratories are what the certificate will call that of each test: their
+	// names in the seal as the officer saw them.
+	Laboratories []string `json:"laboratories,omitempty"`
 	// Solo: the officer had prepared it too. Two officers had allowed that for
 	// a time; see [Solo].
 	Solo bool `json:"solo,omitempty"`

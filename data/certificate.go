@@ -180,6 +180,14 @@ func StatementOf(c Content, laboratories []Laboratory) Statement {
 	return st
 }
 
+// Laboratories are the names of those that examined the tests, in their order.
+func (st Statement) Laboratories() (names []string) {
+	for _, t := range st.Tests {
+		names = append(names, t.Laboratory)
+	}
+	return names
+}
+
 // Phase of a certificate's record.
 type Phase string
 

@@ -31,6 +31,7 @@ const (
 	ListResults   = "results"  // [Result]
 	ListVaccines  = "vaccines"
 	ListReasons   = "reasons"  // why an application goes back
+	ListRemedies  = "remedies" // what mends each of those reasons
 	ListHolds     = "holds"    // what an application waits for
 	ListRefusals  = "refusals" // why it was decided yellow, orange or red
 	ListPhrases   = "phrases"  // what a report or paper says or shows

@@ -137,7 +137,8 @@ func (s *sheet) across(mark key, x, y, size float64) {
 type part struct {
 	field string // what it shows, for a [FitError]
 	block
-	starts bool // begins a section
+	starts bool  // begins a section
+	again  block // the head it goes under where it begins a further page
 }
 
 // loosest lays out a page as loosely as it fits: from 0, airy, to 1, as tight

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/jung-kurt/gofpdf"
-
 	"pratique/data"
 )
 
@@ -205,7 +203,7 @@ func (s *form) tests() []part {
 	s.heading(&head.block, kTests, kTimes)
 	xs := []float64{left, 52.5, 82.7, 112.9, 143.1, 171}
 	if len(s.out.Statement.Tests) == 0 {
-		s.none(&head.block)
+		s.none(&head.block, kNone)
 		return []part{head}
 	}
 	s.heads(&head.block, xs, kTest, kSampled, kAnalysed, kReported, kLaboratory, kResult)
@@ -276,7 +274,7 @@ func (s *form) doses() []part {
 	s.heading(&head.block, kDoses, "")
 	xs := []float64{left, 21, 40.5, 121, 146}
 	if len(s.out.Statement.Doses) == 0 {
-		s.none(&head.block)
+		s.none(&head.block, kNone)
 		return []part{head}
 	}
 	s.heads(&head.block, xs[1:], kDate, kProduct, kLot, kPlace)
@@ -305,9 +303,12 @@ func (s *form) doses() []part {
 }
 
 // none fills an empty section, so that nobody else does.
-func (s *form) none(b *block) {
-	b.height += s.para(b, left, b.height, right-left, style{false, s.between(8, 6.9), ink}, s.word(kNone).both())
+func (s *sheet) none(b *block, k key) {
+	b.height += s.para(b, left, b.height, right-left, style{false, s.between(8, 6.9), ink}, s.word(k).both())
 }
+
+// windows are why a medical window is what it is, in words.
+var windows = map[string]key{data.WindowJourney: kWindowJourney, data.WindowTests: kWindowTests}
 
 // outcome is the decision and the three dates, each with what it means.
 func (s *form) outcome() (b block) {
@@ -333,30 +334,26 @@ func (s *form) outcome() (b block) {
 		h = max(h, y)
 	}
 	// Decision: the word, a sign and the colour say the same.
-	if st.Colour == data.Green {
-		word := style{true, s.between(11, 10), green}
-		s.put(&b, xs[0]+7.2, top-0.3, word, s.word(kColourGreen).both())
-		y := top - 0.3 + word.line() + 0.2
-		h = y + s.para(&b, xs[0]+7.2, y, xs[1]-xs[0]-9.2, note, s.word(kConditionGreen).both())
-		b.shapes = append(b.shapes, func(f *gofpdf.Fpdf, y float64) {
-			x, y := xs[0]+2.8, y+top+2.6
-			f.SetFillColor(green.r, green.g, green.b)
-			f.Circle(x, y, 2.8, "F")
-			f.SetDrawColor(255, 255, 255)
-			f.SetLineWidth(0.7)
-			f.SetLineCapStyle("round")
-			f.SetLineJoinStyle("round")
-			f.MoveTo(x-1.4, y+0.1)
-			f.LineTo(x-0.4, y+1.1)
-			f.LineTo(x+1.5, y-1.1)
-			f.DrawPath("D")
-			f.SetLineCapStyle("butt")
-			f.SetLineJoinStyle("miter")
-		})
-	} else if s.err == nil && (st.Colour != "" || s.out.Kind == Certificate) {
+	var condition text
+	c, granted := colours[st.Colour]
+	switch {
+	case st.Colour == data.Green || st.Colour == data.Blue && granted:
+		word := style{true, s.between(11, 10), c.ink}
+		s.put(&b, xs[0]+7.2, top-0.3, word, s.word(c.word).both())
+		y, below := top-0.3+word.line()+0.2, s.word(kConditionGreen)
+		if st.Colour == data.Blue {
+			condition, below = s.condition(st.LastTest), s.word(kConditionBelow)
+		}
+		h = y + s.pair(&b, xs[0]+7.2, y, xs[1]-xs[0]-9.2, note, below)
+		b.shapes = append(b.shapes, c.sign(xs[0]+2.8, top+2.6, 2.8))
+	case s.err == nil && (st.Colour != "" || s.out.Kind == Certificate):
 		s.err = fmt.Errorf("no wording for colour %q", st.Colour)
-	} else {
-		s.put(&b, xs[0], top, value, dash)
+	default:
+		h = top + s.para(&b, xs[0], top, xs[1]-xs[0]-2, value, dash)
+	}
+	if id := s.notice(st.Notice, st.NoticeVersion); id != "" {
+		h += 0.4
+		h += s.para(&b, xs[0], h, xs[1]-xs[0]-3, note, s.word(kNotice).both()+" "+id)
 	}
 	column(1, st.Issued.String())
 
@@ -370,25 +367,26 @@ func (s *form) outcome() (b block) {
 		s.put(&b, xs[2], y+(value.line()-note.line())*0.72, note, s.word(end.k).both())
 		y += s.para(&b, xs[2]+indent, y, xs[3]-xs[2]-indent-2, value, or(end.m.String(), dash))
 	}
-	switch {
-	case st.Window == data.WindowJourney:
-		y += s.para(&b, xs[2], y, xs[3]-xs[2]-2, note, s.word(kWindowJourney).both())
-	case s.err == nil && (st.Window != "" || s.out.Kind == Certificate):
+	if k, ok := windows[st.Window]; ok {
+		y += s.para(&b, xs[2], y, xs[3]-xs[2]-2, note, s.word(k).both())
+	} else if s.err == nil && (st.Window != "" || s.out.Kind == Certificate) {
 		s.err = fmt.Errorf("no wording for window %q", st.Window)
 	}
 	h = max(h, y)
 	column(3, st.Expires.String(), s.word(kExpiresNote).both())
 
 	b.height = h + pad
-	b.frame(left, 0, right-left, b.height, 0.3, teal)
 	for _, x := range xs[1:] {
-		x -= 2.5
-		b.shapes = append(b.shapes, func(f *gofpdf.Fpdf, y float64) {
-			f.SetDrawColor(hair.r, hair.g, hair.b)
-			f.SetLineWidth(0.15)
-			f.Line(x, y+1.8, x, y+b.height-1.8)
-		})
+		b.line(x-2.5, 1.8, x-2.5, b.height-1.8, 0.15, hair)
 	}
+	if condition.both() != "" {
+		b.rule(left, right, b.height, 0.3, c.ink)
+		strong := style{true, s.between(9, 8), c.ink}
+		y := b.height + 1.2
+		y += s.para(&b, xs[0], y, right-2-xs[0], strong, condition.En)
+		b.height = y + s.para(&b, xs[0], y, right-2-xs[0], strong, condition.Zh) + 1.4
+	}
+	b.frame(left, 0, right-left, b.height, 0.3, teal)
 	return b
 }
 

@@ -81,7 +81,7 @@ func (p *Press) recovery(r RecoverySheet) (*sheet, error) {
 	case !strings.HasPrefix(r.Public, publicPrefix):
 		return nil, fmt.Errorf("%w: not the public half of a recovery key", ErrPrintout)
 	}
-	return p.paper(kRecovery, r.Post, true, r.Made, func(s *sheet) error {
+	return p.paper(kRecovery, r.Post, true, r.Made, "", func(s *sheet) error {
 		if err := s.draw(r.Key); err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func (p *Press) ceremony(c Ceremony) (*sheet, error) {
 	if wrong != "" {
 		return nil, fmt.Errorf("%w: %s", ErrPrintout, wrong)
 	}
-	return p.paper(kCeremony, c.Post, c.Accredited, c.Made, func(s *sheet) error {
+	return p.paper(kCeremony, c.Post, c.Accredited, c.Made, "", func(s *sheet) error {
 		signatures := s.signatures(c)
 		top := footTop - signatures.height
 		s.place(signatures, top)
@@ -142,7 +142,7 @@ func (p *Press) checkpoint(c Checkpoint) (*sheet, error) {
 	if !utf8.Valid(c.Text) || !strings.HasSuffix(string(c.Text), "\n") || !strings.Contains(string(c.Text), "\n\n— ") {
 		return nil, fmt.Errorf("%w: not a signed note", ErrPrintout)
 	}
-	return p.paper(kCheckpoint, c.Post, true, c.Made, func(s *sheet) error {
+	return p.paper(kCheckpoint, c.Post, true, c.Made, "", func(s *sheet) error {
 		if err := s.draw(string(c.Text)); err != nil {
 			return err
 		}
@@ -151,10 +151,10 @@ func (p *Press) checkpoint(c Checkpoint) (*sheet, error) {
 	})
 }
 
-// paper composes a page that the post keeps for itself: frame and title, what
-// lay puts in between, and the small print. It has no ground of waves, so that
-// it is not taken for a certificate.
-func (p *Press) paper(title key, post data.Post, accredited bool, made data.Moment, lay func(*sheet) error) (*sheet, error) {
+// paper composes a page that is no certificate: frame and title, what lay puts
+// in between, and the small print, which foot begins if it is not empty. It has
+// no ground of waves, so that it is not taken for a certificate.
+func (p *Press) paper(title key, post data.Post, accredited bool, made data.Moment, foot key, lay func(*sheet) error) (*sheet, error) {
 	if _, dated := made.Instant(); !dated {
 		return nil, fmt.Errorf("%w: not dated", ErrPrintout)
 	}
@@ -171,13 +171,16 @@ func (p *Press) paper(title key, post data.Post, accredited bool, made data.Mome
 		if header.height > upperTop-12 {
 			return nil, &FitError{"post"}
 		}
-		var foot block
-		s.footRule(&foot)
-		if post.Practice() {
-			s.small(&foot, style{true, 6.2, brown}, s.word(kPracticeText).both())
+		var low block
+		s.footRule(&low)
+		if foot != "" {
+			s.small(&low, style{true, 6.8, ink}, s.word(foot).both())
 		}
-		s.maker(&foot, post, "")
-		fit := s.low(foot)
+		if post.Practice() {
+			s.small(&low, style{true, 6.2, brown}, s.word(kPracticeText).both())
+		}
+		s.maker(&low, post, "")
+		fit := s.low(low)
 		if fit == nil {
 			fit = lay(s)
 		}

@@ -273,6 +273,14 @@ func real(kind Kind, accredited bool) Printout {
 	return out
 }
 
+// blueOf is a certificate that depends on a last test.
+func blueOf(out Printout) Printout {
+	st := &out.Statement
+	st.Colour, st.LastTest, st.Window = data.Blue, data.LastTest{Kind: data.Antigen, Hours: 12}, data.WindowTests
+	st.Notice, st.NoticeVersion = "nephelo-2022-04", 2
+	return out
+}
+
 // What a page says about itself is on it as often as it is listed, and nothing
 // of it is on a page that has no reason.
 func TestSentences(t *testing.T) {
@@ -282,13 +290,16 @@ func TestSentences(t *testing.T) {
 		out       Printout
 		sentences int
 	}{
-		"practice":          {printout(Certificate), 5},
-		"accredited":        {plain, 0},
-		"replaces":          {real(Certificate, true), 2},
-		"doubtful":          {real(Certificate, false), 6},
-		"doubtful slip":     {real(ProofSlip, false), 5},
-		"doubtful preview":  {real(Preview, false), 5},
-		"replaces, in full": {func() Printout { out := full(); out.Statement.Replaces = "PR34K8D1H6Z9"; return out }(), 7},
+		"practice":          {printout(Certificate), 7},
+		"accredited":        {plain, 2},
+		"replaces":          {real(Certificate, true), 4},
+		"doubtful":          {real(Certificate, false), 8},
+		"doubtful slip":     {real(ProofSlip, false), 7},
+		"doubtful preview":  {real(Preview, false), 7},
+		"replaces, in full": {func() Printout { out := full(); out.Statement.Replaces = "PR34K8D1H6Z9"; return out }(), 9},
+		"blue":              {blueOf(printout(Certificate)), 9},
+		"blue, in full":     {blueOf(full()), 9},
+		"blue, long":        {blueOf(long()), 9},
 	} {
 		got, want := shownText(t, render(t, tt.out)), press().Sentences(tt.out)
 		if len(want) != tt.sentences {
@@ -300,14 +311,23 @@ func TestSentences(t *testing.T) {
 				t.Errorf("%s: %q stands there %d times", name, w, strings.Count(got, w))
 			}
 		}
-		for reason, marks := range map[bool][]string{
-			tt.out.Statement.Practice:                       {"PRACTICE", "练习用纸"},
-			tt.out.Statement.Practice || !tt.out.Accredited: {"NOT ACCREDITED", "未经认可"},
-			tt.out.Statement.Replaces != "":                 {"Replaces", "替代"},
+		st := tt.out.Statement
+		for _, m := range []struct {
+			reason bool
+			marks  []string
+		}{
+			{st.Practice, []string{"PRACTICE", "练习用纸"}},
+			{st.Practice || !tt.out.Accredited, []string{"NOT ACCREDITED", "未经认可"}},
+			{st.Replaces != "", []string{"Replaces", "替代"}},
+			{st.Colour == data.Blue, []string{"BLUE 蓝色", "Good only together with a negative antigen test sampled within 12 hours of departure", "须与起飞前12小时内采样的抗原检测阴性报告一并出示方为有效"}},
+			{st.Colour == data.Green, []string{"GREEN 绿色", "without condition"}},
+			{st.Window == data.WindowTests, []string{"as long as the tests count 以检测有效时间为限"}},
+			{st.Window == data.WindowJourney, []string{"ends with the day of departure"}},
+			{st.Notice != "", []string{"Notice, version 依据公告、版本 nephelo-2022-04 · 2"}},
 		} {
-			for _, m := range marks {
-				if strings.Contains(got, m) && !reason {
-					t.Errorf("%s: it says %q", name, m)
+			for _, mark := range m.marks {
+				if strings.Contains(got, mark) != m.reason {
+					t.Errorf("%s: it says %q: %v", name, mark, !m.reason)
 				}
 			}
 		}

@@ -25,8 +25,7 @@ type Press struct {
 }
 
 // New reads fonts/NotoSansSC-Regular.ttf, fonts/NotoSansSC-Bold.ttf,
-// wording/certificate.json and wording/papers.json from assets. The wording
-// must be complete.
+// and the files of wording from assets. The wording must be complete.
 func New(assets fs.FS, names Names) (*Press, error) {
 	p := &Press{names: names}
 	for name, f := range map[string]**font{"Regular": &p.regular, "Bold": &p.bold} {
@@ -147,8 +146,9 @@ func check(out Printout) error {
 }
 
 // Sentences are the texts that stand on the page of out for what it is, beside
-// what its statement says: that it is practice paper, that nobody vouches for
-// its signer, that it replaces another certificate. Each is one run of
+// the values of its statement: that it is practice paper, that nobody vouches
+// for its signer, that it replaces another certificate, its colour and what
+// that depends on, and why the window is what it is. Each is one run of
 // characters and listed as often as it is printed, for a reader that checks the
 // page.
 func (p *Press) Sentences(out Printout) []string {
@@ -171,6 +171,17 @@ func (p *Press) Sentences(out Printout) []string {
 		if out.Kind == Certificate {
 			add(kReplacesNote)
 		}
+	}
+	st := out.Statement
+	if c, ok := colours[st.Colour]; ok {
+		add(c.word)
+	}
+	if st.Colour == data.Blue {
+		t := p.condition(st.LastTest)
+		all = append(all, t.En, t.Zh)
+	}
+	if k, ok := windows[st.Window]; ok {
+		add(k)
 	}
 	return all
 }

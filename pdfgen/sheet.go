@@ -38,6 +38,11 @@ var (
 	brick = rgb{142, 38, 34}
 	rose  = rgb{248, 214, 212}
 	green = rgb{0, 122, 61}
+
+	blue   = rgb{0, 84, 158}
+	ochre  = rgb{158, 116, 0}
+	orange = rgb{192, 86, 0}
+	red    = rgb{176, 24, 32}
 )
 
 // A style says how a run of text looks.
@@ -181,36 +186,53 @@ func (s *sheet) place(b block, y float64) {
 	}
 }
 
-// write draws the sheet. A fresh document and freshly cut fonts each time:
-// gofpdf keeps state in the one and writes into the other.
-func (s *sheet) write(w io.Writer) error {
+// write draws the sheet as a file of one page.
+func (s *sheet) write(w io.Writer) error { return write(w, s) }
+
+// write draws sheets as the pages of one file, whose title and date are the
+// first one's. A fresh document and freshly cut fonts each time: gofpdf keeps
+// state in the one and writes into the other.
+func write(w io.Writer, sheets ...*sheet) error {
 	var runes [2]map[rune]bool
 	runes[0], runes[1] = map[rune]bool{' ': true}, map[rune]bool{' ': true}
-	for _, r := range slices.Concat(s.marks, s.runs) {
-		of := runes[0]
-		if r.bold {
-			of = runes[1]
-		}
-		for _, c := range r.s {
-			of[c] = true
+	for _, s := range sheets {
+		for _, r := range slices.Concat(s.marks, s.runs) {
+			of := runes[0]
+			if r.bold {
+				of = runes[1]
+			}
+			for _, c := range r.s {
+				of[c] = true
+			}
 		}
 	}
 
+	first := sheets[0]
 	f := gofpdf.New("P", "mm", "A4", "")
 	f.SetCatalogSort(true)
-	dated, ok := s.dated.Instant()
+	dated, ok := first.dated.Instant()
 	if !ok {
 		dated = time.Unix(0, 0) // gofpdf would take the clock
 	}
 	f.SetCreationDate(dated.UTC())
 	f.SetModificationDate(dated.UTC())
 	f.SetProducer("Pratique", true)
-	f.SetTitle(s.title, true)
+	f.SetTitle(first.title, true)
 	f.SetAutoPageBreak(false, 0)
-	f.AddUTF8FontFromBytes("noto", "", s.press.regular.cut(runes[0]))
-	f.AddUTF8FontFromBytes("noto", "B", s.press.bold.cut(runes[1]))
-	f.AddPage()
+	f.AddUTF8FontFromBytes("noto", "", first.press.regular.cut(runes[0]))
+	f.AddUTF8FontFromBytes("noto", "B", first.press.bold.cut(runes[1]))
+	for _, s := range sheets {
+		s.page(f)
+	}
+	if err := f.Output(w); err != nil {
+		return fmt.Errorf("write pdf: %w", err)
+	}
+	return nil
+}
 
+// page draws the sheet as the next page of a document.
+func (s *sheet) page(f *gofpdf.Fpdf) {
+	f.AddPage()
 	for _, draw := range s.under {
 		draw(f, 0)
 	}
@@ -229,10 +251,6 @@ func (s *sheet) write(w io.Writer) error {
 	if s.code != "" {
 		drawCode(f, s.code, s.module)
 	}
-	if err := f.Output(w); err != nil {
-		return fmt.Errorf("write pdf: %w", err)
-	}
-	return nil
 }
 
 func drawRun(f *gofpdf.Fpdf, r run) {

@@ -71,12 +71,20 @@ const (
 
 	kDecision       key = "decision"
 	kColourGreen    key = "colour.green"
+	kColourBlue     key = "colour.blue"
+	kColourYellow   key = "colour.yellow"
+	kColourOrange   key = "colour.orange"
+	kColourRed      key = "colour.red"
 	kConditionGreen key = "condition.green"
+	kConditionBlue  key = "condition.blue"
+	kConditionBelow key = "condition.below"
+	kNotice         key = "notice"
 	kIssued         key = "issued"
 	kWindow         key = "window"
 	kFrom           key = "from"
 	kUntil          key = "until"
 	kWindowJourney  key = "window.journey"
+	kWindowTests    key = "window.tests"
 	kExpires        key = "expires"
 	kExpiresNote    key = "expires.note"
 
@@ -166,6 +174,110 @@ const (
 	kCheckpointUse4 key = "checkpoint.use.4"
 )
 
+// The wording of letters, hand-over list and internal sheet, in
+// wording/letters.json.
+const (
+	kLetterReturn               key = "letter.return"
+	kLetterHold                 key = "letter.hold"
+	kLetterCondition            key = "letter.condition"
+	kLetterDecision             key = "letter.decision"
+	kLetterNot                  key = "letter.not"
+	kLetterCase                 key = "letter.case"
+	kLetterReference            key = "letter.reference"
+	kLetterName                 key = "letter.name"
+	kLetterFlight               key = "letter.flight"
+	kLetterRoute                key = "letter.route"
+	kLetterDeparts              key = "letter.departs"
+	kLetterMark                 key = "letter.mark"
+	kLetterReturnWhat           key = "letter.return.what"
+	kLetterReturnAt             key = "letter.return.at"
+	kLetterReturnUntil          key = "letter.return.until"
+	kLetterReturnWhy            key = "letter.return.why"
+	kLetterReturnNext           key = "letter.return.next"
+	kLetterReturnNext1          key = "letter.return.next.1"
+	kLetterReturnNext2          key = "letter.return.next.2"
+	kLetterReturnNext3          key = "letter.return.next.3"
+	kLetterHoldWhat             key = "letter.hold.what"
+	kLetterHoldAt               key = "letter.hold.at"
+	kLetterHoldWhy              key = "letter.hold.why"
+	kLetterHoldNext1            key = "letter.hold.next.1"
+	kLetterHoldNext2            key = "letter.hold.next.2"
+	kLetterWhy                  key = "letter.why"
+	kLetterNote                 key = "letter.note"
+	kLetterYellowWhat           key = "letter.yellow.what"
+	kLetterOrangeWhat           key = "letter.orange.what"
+	kLetterRedWhat              key = "letter.red.what"
+	kLetterDecided              key = "letter.decided"
+	kLetterUntil                key = "letter.until"
+	kLetterPerson               key = "letter.person"
+	kLetterContest              key = "letter.contest"
+	kLetterContest1             key = "letter.contest.1"
+	kLetterContest2             key = "letter.contest.2"
+	kLetterContest3             key = "letter.contest.3"
+	kLetterContestWhere         key = "letter.contest.where"
+	kLetterContestBy            key = "letter.contest.by"
+	kLetterContested            key = "letter.contested"
+	kLetterContestedAt          key = "letter.contested.at"
+	kLetterContestedDecided     key = "letter.contested.decided"
+	kLetterContestedStands      key = "letter.contested.stands"
+	kLetterContestedOpen        key = "letter.contested.open"
+	kLetterBlueWhat             key = "letter.blue.what"
+	kLetterTest                 key = "letter.test"
+	kLetterTestEarliest         key = "letter.test.earliest"
+	kLetterTestLatest           key = "letter.test.latest"
+	kLetterTestNext             key = "letter.test.next"
+	kLetterTestNext1            key = "letter.test.next.1"
+	kLetterTestNext2            key = "letter.test.next.2"
+	kLetterTestNext3            key = "letter.test.next.3"
+	kLetterTestNext4            key = "letter.test.next.4"
+	kLetterTestSeen             key = "letter.test.seen"
+	kLetterTestBy               key = "letter.test.by"
+	kLetterHotline              key = "letter.hotline"
+	kLetterSay                  key = "letter.say"
+	kHandOver                   key = "handover"
+	kHandOverWhat               key = "handover.what"
+	kHandOverPort               key = "handover.port"
+	kHandOverFrom               key = "handover.from"
+	kHandOverUntil              key = "handover.until"
+	kHandOverCount              key = "handover.count"
+	kHandOverFile               key = "handover.file"
+	kHandOverColour             key = "handover.colour"
+	kHandOverNone               key = "handover.none"
+	kHandOverRisk               key = "handover.risk"
+	kHandOverArrives            key = "handover.arrives"
+	kHandOverNotes              key = "handover.notes"
+	kHandOverPage               key = "handover.page"
+	kHandOverDelivered          key = "handover.delivered"
+	kHandOverReceived           key = "handover.received"
+	kRiskLow                    key = "risk.low"
+	kRiskMedium                 key = "risk.medium"
+	kRiskHigh                   key = "risk.high"
+	kInternal                   key = "internal"
+	kInternalMark               key = "internal.mark"
+	kInternalWarning            key = "internal.warning"
+	kInternalPrepared           key = "internal.prepared"
+	kInternalReviewed           key = "internal.reviewed"
+	kInternalFindings           key = "internal.findings"
+	kInternalPass               key = "internal.pass"
+	kInternalFail               key = "internal.fail"
+	kInternalUnasked            key = "internal.unasked"
+	kInternalOpen               key = "internal.open"
+	kInternalOverride           key = "internal.override"
+	kInternalOverrideWhat       key = "internal.override.what"
+	kInternalOverrideBy         key = "internal.override.by"
+	kInternalOverrideAuthoriser key = "internal.override.authoriser"
+	kInternalChecks             key = "internal.checks"
+	kInternalCase               key = "internal.case"
+	kInternalAt                 key = "internal.at"
+	kInternalLifted             key = "internal.lifted"
+	kInternalContested          key = "internal.contested"
+	kInternalUntil              key = "internal.until"
+	kInternalNone               key = "internal.none"
+	kInternalReason             key = "internal.reason"
+	kInternalDecisions          key = "internal.decisions"
+	kInternalSigned             key = "internal.signed"
+)
+
 // wordings are the files and the keys each has: these and no other, each in
 // both languages.
 var wordings = []struct {
@@ -177,7 +289,9 @@ var wordings = []struct {
 	kDocument, kDocumentKind, kDocumentNumber, kDocumentIssuer, kDocumentExpires,
 	kTests, kTimes, kTest, kSampled, kAnalysed, kReported, kLaboratory, kResult,
 	kDoses, kDate, kProduct, kLot, kPlace, kNone, kEnd,
-	kDecision, kColourGreen, kConditionGreen, kIssued, kWindow, kFrom, kUntil, kWindowJourney, kExpires, kExpiresNote,
+	kDecision, kColourGreen, kColourBlue, kColourYellow, kColourOrange, kColourRed,
+	kConditionGreen, kConditionBlue, kConditionBelow, kNotice,
+	kIssued, kWindow, kFrom, kUntil, kWindowJourney, kWindowTests, kExpires, kExpiresNote,
 	kCheck, kCheckText, kAnchor, kPrivacy, kPrivacyText, kStamp, kSignature,
 	kValidity, kIssuer, kHotline, kPrepared, kApproved,
 	kPractice, kPracticeText, kNotAccredited, kNotAccreditedMark, kSoftware,
@@ -193,6 +307,23 @@ var wordings = []struct {
 	kSecrets, kLogKey, kProved, kWitnessed, kWitness, kKeep,
 	kCheckpoint, kCheckpointWhat, kCheckpointText, kCheckpointNote,
 	kCheckpointUse, kCheckpointUse1, kCheckpointUse2, kCheckpointUse3, kCheckpointUse4,
+}}, {"wording/letters.json", []key{
+	kLetterReturn, kLetterHold, kLetterCondition, kLetterDecision, kLetterNot, kLetterCase, kLetterReference,
+	kLetterName, kLetterFlight, kLetterRoute, kLetterDeparts, kLetterMark, kLetterReturnWhat, kLetterReturnAt,
+	kLetterReturnUntil, kLetterReturnWhy, kLetterReturnNext, kLetterReturnNext1, kLetterReturnNext2,
+	kLetterReturnNext3, kLetterHoldWhat, kLetterHoldAt, kLetterHoldWhy, kLetterHoldNext1, kLetterHoldNext2,
+	kLetterWhy, kLetterNote, kLetterYellowWhat, kLetterOrangeWhat, kLetterRedWhat, kLetterDecided, kLetterUntil,
+	kLetterPerson, kLetterContest, kLetterContest1, kLetterContest2, kLetterContest3, kLetterContestWhere,
+	kLetterContestBy, kLetterContested, kLetterContestedAt, kLetterContestedDecided, kLetterContestedStands,
+	kLetterContestedOpen, kLetterBlueWhat, kLetterTest, kLetterTestEarliest, kLetterTestLatest, kLetterTestNext,
+	kLetterTestNext1, kLetterTestNext2, kLetterTestNext3, kLetterTestNext4, kLetterTestSeen, kLetterTestBy,
+	kLetterHotline, kLetterSay, kHandOver, kHandOverWhat, kHandOverPort, kHandOverFrom, kHandOverUntil,
+	kHandOverCount, kHandOverFile, kHandOverColour, kHandOverNone, kHandOverRisk, kHandOverArrives,
+	kHandOverNotes, kHandOverPage, kHandOverDelivered, kHandOverReceived, kRiskLow, kRiskMedium, kRiskHigh,
+	kInternal, kInternalMark, kInternalWarning, kInternalPrepared, kInternalReviewed, kInternalFindings,
+	kInternalPass, kInternalFail, kInternalUnasked, kInternalOpen, kInternalOverride, kInternalOverrideWhat,
+	kInternalOverrideBy, kInternalOverrideAuthoriser, kInternalChecks, kInternalCase, kInternalAt,
+	kInternalLifted, kInternalContested, kInternalUntil, kInternalNone, kInternalReason, kInternalDecisions, kInternalSigned,
 }}}
 
 // readWording reads the printed sentences and checks them: every key there,

@@ -58,6 +58,7 @@ var sayings = []struct {
 	{backup.ErrNotEmpty, "error.backup.not-empty"},
 	{backup.ErrChanged, "error.backup.changed"},
 	{backup.ErrOtherLog, "error.backup.other-log"},
+	{backup.ErrUnproved, "error.backup.unproved"},
 	{keys.ErrMissing, "error.key-missing"},
 	{keys.ErrPassphrase, "error.key-passphrase"},
 	{keys.ErrUnfit, "error.key-unfit"},

@@ -14,12 +14,13 @@ import (
 	"pratique/assets"
 	"pratique/cmd/internal/house"
 	"pratique/data"
+	"pratique/data/codes"
 	"pratique/data/rules"
 	"pratique/data/staff"
 )
 
 type noticesCommand struct {
-	Test   noticesTestCommand   `cmd:"" help:"Run the examples that stand in notices."`
+	Test   noticesTestCommand   `cmd:"" help:"Run the examples that stand in notices; every check needs one on each side."`
 	Doc    noticesDocCommand    `cmd:"" help:"Print how a notice is written: form, language, three examples."`
 	Schema noticesSchemaCommand `cmd:"" help:"Print the JSON schema of a notice."`
 
@@ -148,16 +149,20 @@ func (c two) turn(ctx context.Context, s *streams, v version,
 }
 
 type noticesTestCommand struct {
-	Files []string `arg:"" name:"file" help:"Notices, YAML or JSON; - reads standard input."`
+	Files []string `arg:"" name:"file" help:"Notices, YAML or JSON; - reads standard input. Those that an example names beside it are given together."`
+	Words bool     `help:"Print the words of every check, as an example that fails it shows them."`
 }
 
 // Run prints what does not come out as a notice says, and how many examples did.
+// Checks that no example shows from both sides fail the test as well.
 func (c noticesTestCommand) Run(s *streams) error {
 	book, err := house.Codes()
 	if err != nil {
 		return err
 	}
-	passed, failed := 0, 0
+	passed, failed, unshown := 0, 0, 0
+	var notices []*rules.Notice
+	var files []string // of notices
 	for _, file := range c.Files {
 		b, err := readInput(s.in, file)
 		if err != nil {
@@ -169,23 +174,57 @@ func (c noticesTestCommand) Run(s *streams) error {
 			fmt.Fprintf(s.out, "%s: %v\n", file, err)
 			continue
 		}
-		for _, x := range rules.Test(n, book) {
-			if len(x.Wrong) == 0 {
+		if slices.ContainsFunc(notices, func(o *rules.Notice) bool { return o.ID == n.ID && o.Version == n.Version }) {
+			failed++
+			fmt.Fprintf(s.out, "%s: version %d of %q is given twice\n", file, n.Version, n.ID)
+			continue
+		}
+		notices, files = append(notices, n), append(files, file)
+	}
+	for i, n := range notices {
+		for _, x := range rules.Test(n, book, notices...) {
+			switch {
+			case len(x.Wrong) == 0:
 				passed++
 				continue
+			case x.Example == rules.Unshown:
+				unshown++
+			default:
+				failed++
 			}
-			failed++
-			fmt.Fprintf(s.out, "%s: %s\n", file, x.Example)
+			fmt.Fprintf(s.out, "%s: %s\n", files[i], x.Example)
 			for _, w := range x.Wrong {
 				fmt.Fprintf(s.out, "  %s\n", w)
 			}
 		}
+		if c.Words {
+			printWords(s, n, book, notices)
+		}
 	}
 	fmt.Fprintf(s.out, "%d notices: %d examples passed, %d failed\n", len(c.Files), passed, failed)
-	if failed > 0 {
+	if failed+unshown > 0 {
 		return status(exitFault)
 	}
 	return nil
+}
+
+// printWords prints what an officer would read of each check: as an example
+// that fails it shows it, or else any.
+func printWords(s *streams, n *rules.Notice, book *codes.Book, all []*rules.Notice) {
+	shown := map[string]rules.Finding{}
+	for _, x := range n.Examples {
+		a, _ := n.Ask(x, book, all...)
+		for _, f := range a.Findings {
+			if before, ok := shown[f.Check]; a.Notice == n.ID && (!ok || f.Result == rules.Fail && before.Result != rules.Fail) {
+				shown[f.Check] = f
+			}
+		}
+	}
+	fmt.Fprintf(s.out, "%s\n", n.ID)
+	for _, c := range n.Checks {
+		f := shown[c.ID]
+		fmt.Fprintf(s.out, "  %s (%s)\n    %s\n    %s\n", c.ID, f.Result, f.Message.En, f.Message.Zh)
+	}
 }
 
 // commentedNotices are those written to be learnt from, the shortest first.

@@ -225,7 +225,7 @@ func (c recoverCommand) Run(ctx context.Context, s *streams) error {
 
 type laboratoriesCommand struct {
 	List laboratoriesListCommand `cmd:"" help:"Print the laboratories whose reports the post accepts, as JSON."`
-	Set  laboratoriesSetCommand  `cmd:"" help:"Put laboratories on the list, or others in the place of those with the same identifier."`
+	Set  laboratoriesSetCommand  `cmd:"" help:"Put laboratories on the list, or others in the place of those with the same identifier. Takes two."`
 }
 
 type laboratoriesListCommand struct {
@@ -243,7 +243,7 @@ func (c laboratoriesListCommand) Run(ctx context.Context, s *streams) error {
 }
 
 type laboratoriesSetCommand struct {
-	one  `embed:""`
+	two  `embed:""`
 	File string `arg:"" help:"JSON, as laboratories list prints it; - reads standard input."`
 }
 
@@ -256,8 +256,8 @@ func (c laboratoriesSetCommand) Run(ctx context.Context, s *streams) error {
 	if err := strictJSON(b, &all); err != nil {
 		return usageError{fmt.Errorf("%s: %w", c.File, err)}
 	}
-	return c.signedIn(ctx, s, data.Administrator, func(h *house.House, session staff.Session) error {
-		if err := h.SetLaboratories(ctx, session, all); err != nil {
+	return c.signedIn(ctx, s, data.Administrator, data.Reviewer, func(h *house.House, a, b staff.Session) error {
+		if err := h.SetLaboratories(ctx, a, b, all); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.out, "%d laboratories taken over\n", len(all))

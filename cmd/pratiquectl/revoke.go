@@ -62,17 +62,23 @@ func (c revokeCommand) Run(ctx context.Context, s *streams) error {
 		for _, r := range all {
 			fmt.Fprintf(s.out, "%s\trevoked\t%s\n", r.Number, r.Revoked.Reason)
 		}
-		if err != nil || c.Notify == "" {
+		var partly *desk.PartlyError
+		if errors.As(err, &partly) {
+			for _, n := range partly.Left {
+				fmt.Fprintf(s.err, "%s\tNOT revoked\n", n)
+			}
+		}
+		if len(all) == 0 || c.Notify == "" {
 			return err
 		}
-		list, err := notify(ctx, h, a, all)
-		if err == nil {
-			err = house.WriteNew(c.Notify, list)
+		list, failed := notify(ctx, h, a, all)
+		if failed == nil {
+			failed = house.WriteNew(c.Notify, list)
 		}
-		if err != nil {
-			return fmt.Errorf("the certificates are revoked; the list of whom to tell was not written: %w", err)
+		if failed != nil {
+			failed = fmt.Errorf("the certificates are revoked; the list of whom to tell was not written: %w", failed)
 		}
-		return nil
+		return errors.Join(err, failed)
 	})
 }
 

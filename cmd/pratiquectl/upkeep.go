@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -88,15 +90,16 @@ func (c backupLastCommand) Run(ctx context.Context, s *streams) error {
 type restoreCommand struct {
 	RecoveryFile         string   `help:"The recovery key: text, or a scan of its sheet; the terminal asks where nothing is named." placeholder:"FILE"`
 	BackupPassphraseFile string   `help:"File whose first line is the passphrase of backups, instead of the recovery key." placeholder:"FILE"`
-	Checkpoint           []string `help:"A checkpoint that was kept elsewhere: it tells how much is missing." placeholder:"FILE" sep:"none"`
-	Key                  string   `help:"The log's public key, kept elsewhere; checkpoints are checked with it." placeholder:"FILE"`
+	Checkpoint           []string `help:"A checkpoint that was kept elsewhere: an older one than the backup proves it, a newer one tells how much is missing." placeholder:"FILE" sep:"none"`
+	Key                  string   `help:"The log's public key, kept elsewhere: checkpoints are checked with it, the one in the backup too." placeholder:"FILE"`
 	Head                 []string `help:"The head file of the folder that was lost: it tells the same." placeholder:"FILE" sep:"none"`
+	Unproved             bool     `help:"Take the backup though nothing but its passphrase says that it is the post's."`
 	File                 string   `arg:"" help:"The backup."`
 	Dir                  string   `arg:"" help:"Folder to make; it must be empty or not there yet."`
 }
 
 func (c restoreCommand) Run(ctx context.Context, s *streams) (err error) {
-	known, err := c.known(s)
+	proof, err := c.proof(s)
 	if err != nil {
 		return err
 	}
@@ -110,9 +113,12 @@ func (c restoreCommand) Run(ctx context.Context, s *streams) (err error) {
 		return err
 	}
 	defer clear(how.Passphrase)
-	r, err := house.Restore(ctx, c.File, c.Dir, how, known, s.now(), nil)
+	r, err := house.Restore(ctx, c.File, c.Dir, how, proof, s.now(), nil)
 	if err != nil {
 		return err
+	}
+	if c.Unproved {
+		fmt.Fprintln(s.err, "NOBODY HAS PROVED THIS BACKUP. Whoever knew whom it opens to could have made it. Compare its certificates with paper, and its log with a checkpoint (pratiquectl audit verify --checkpoint), before anything is issued from it.")
 	}
 	fmt.Fprintf(s.out, "The post %s as of %s lies in %s: %d entries.\n", r.Code, r.Made.UTC().Format(time.RFC3339), c.Dir, r.Head.Size)
 	switch {
@@ -126,36 +132,37 @@ func (c restoreCommand) Run(ctx context.Context, s *streams) (err error) {
 	return nil
 }
 
-// known are later states of the log that were kept elsewhere.
-func (c restoreCommand) known(s *streams) (known []audit.Head, err error) {
+// proof is what is known of the post from elsewhere.
+func (c restoreCommand) proof(s *streams) (p house.Proof, err error) {
+	p.Unproved = c.Unproved
 	for _, file := range c.Head {
 		h, err := audit.ReadHead(file)
 		if err != nil {
-			return nil, usageError{err}
+			return p, usageError{err}
 		}
-		known = append(known, h)
+		p.Known = append(p.Known, h)
 	}
 	if len(c.Checkpoint) > 0 && c.Key == "" {
-		return nil, usageError{errors.New("--checkpoint needs --key: the public key of the log, from a place that is not the backup")}
+		return p, usageError{errors.New("--checkpoint needs --key: the public key of the log, from a place that is not the backup")}
 	}
 	var v note.Verifier
 	if c.Key != "" {
-		if _, v, err = keys.ReadLogVerifier(c.Key); err != nil {
-			return nil, usageError{err}
+		if p.LogKey, v, err = keys.ReadLogVerifier(c.Key); err != nil {
+			return p, usageError{err}
 		}
 	}
 	for _, file := range c.Checkpoint {
 		b, err := readInput(s.in, file)
 		if err != nil {
-			return nil, usageError{err}
+			return p, usageError{err}
 		}
 		h, err := audit.ParseCheckpoint(b, v)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("%s: %w", file, err)}
+			return p, usageError{fmt.Errorf("%s: %w", file, err)}
 		}
-		known = append(known, h)
+		p.Known = append(p.Known, h)
 	}
-	return known, nil
+	return p, nil
 }
 
 type checkCommand struct {
@@ -246,6 +253,8 @@ type travellerCommand struct {
 type travellerExportCommand struct {
 	one      `embed:""`
 	Out      string `required:"" help:"File to write." placeholder:"FILE"`
+	Issuer   string `required:"" help:"Who issued the travel document, in three letters as its machine-readable lines have it." placeholder:"STATE"`
+	Scans    string `help:"Folder to write the scans to, each named by the case and its own identifier." placeholder:"DIR"`
 	Document string `arg:"" help:"Number of the travel document."`
 }
 
@@ -254,7 +263,7 @@ func (c travellerExportCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	return c.signedIn(ctx, s, data.Reviewer, func(h *house.House, session staff.Session) error {
-		x, err := h.ExportTraveller(ctx, session, c.Document)
+		x, err := h.ExportTraveller(ctx, session, c.Issuer, c.Document)
 		if err != nil {
 			return err
 		}
@@ -267,6 +276,22 @@ func (c travellerExportCommand) Run(ctx context.Context, s *streams) error {
 		}
 		for _, a := range x.Applications {
 			fmt.Fprintf(s.out, "%s\t%s\t%s\n", a.ID, a.State, a.Certificate)
+			if c.Scans == "" {
+				continue
+			}
+			if err := os.MkdirAll(c.Scans, 0o700); err != nil {
+				return err
+			}
+			for _, e := range a.Evidence {
+				if !e.Gone.IsZero() {
+					continue
+				}
+				path := filepath.Join(c.Scans, string(a.ID)+"-"+e.ID+extensions[e.Media])
+				if err := exportScan(ctx, h, session, a.ID, e.ID, path); err != nil {
+					return err
+				}
+				fmt.Fprintf(s.out, "%s\n", path)
+			}
 		}
 		return nil
 	})

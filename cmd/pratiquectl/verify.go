@@ -118,6 +118,13 @@ func sayStatement(line func(string, ...any), st data.Statement) {
 	for _, d := range st.Doses {
 		line("dose", d.Date, d.Product, d.Lot, d.Country)
 	}
+	line("colour", st.Colour)
+	if l := st.LastTest; l.Kind != "" {
+		line("only with", "a negative", l.Kind, "test sampled within", l.Hours, "hours before departure")
+	}
+	if st.Notice != "" {
+		line("notice", st.Notice, st.NoticeVersion)
+	}
 	line("issued", st.Issued)
 	line("holds", st.ValidFrom, "to", st.ValidUntil)
 	line("seal until", st.Expires)

@@ -204,6 +204,9 @@ type State struct {
 	Latest time.Time `json:"latest,omitzero"`
 	// Signed is when the newest checkpoint was signed.
 	Signed time.Time `json:"signed,omitzero"`
+	// Restored is the entry that says that the post came out of a backup, as long
+	// as no [NumbersSkipped] follows it; 0 for none.
+	Restored uint64 `json:"restored,omitempty"`
 }
 
 const (
@@ -232,8 +235,13 @@ func Append(tx store.Tx, e Entry) (Entry, error) {
 	if e.At.After(s.Latest) {
 		s.Latest = e.At
 	}
-	if e.Act == CheckpointSigned {
+	switch e.Act {
+	case CheckpointSigned:
 		s.Signed = e.At
+	case PostRestored:
+		s.Restored = s.Size + 1
+	case NumbersSkipped:
+		s.Restored = 0
 	}
 	edge, err := readEdge(tx, s.Head)
 	if err != nil {

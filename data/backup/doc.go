@@ -87,4 +87,7 @@ var (
 	ErrChanged = errors.New("file changed during the backup")
 	// ErrOtherLog: the backup and what is known of the log belong to different posts.
 	ErrOtherLog = errors.New("not the log that is known")
+	// ErrUnproved: nothing that an attacker could not have made says that the
+	// backup is the post's own. Those who restore it decide what is enough.
+	ErrUnproved = errors.New("nothing proves that the backup is the post's")
 )

@@ -14,10 +14,7 @@ import (
 	"pratique/data/vault"
 )
 
-const (
-	saltSize = 16
-	keySize  = 32
-)
+const saltSize = 16
 
 // Slot is a key pair of age whose private half a passphrase opens. It is made
 // once, when the passphrase is set, and kept: backups are then encrypted to its

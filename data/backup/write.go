@@ -32,7 +32,8 @@ type Source struct {
 	Made time.Time // now
 	// Backup is that of the post's engine, see [store.Store].
 	Backup func(ctx context.Context, w io.Writer) error
-	// Open opens the copy of the database so that its log can be read.
+	// Open opens the copy of the database so that its log can be read. It may
+	// rewrite it before, so that what was erased is not in free pages.
 	Open func(path string) (store.Store, error)
 	// Checkpoint is the newest one of the log, signed; it may be empty.
 	Checkpoint []byte

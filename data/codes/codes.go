@@ -84,7 +84,8 @@ type list struct {
 
 var names = []string{
 	data.ListTypes, data.ListStates, data.ListDocuments, data.ListTests, data.ListSpecimens,
-	data.ListMethods, data.ListProducts, data.ListResults, data.ListVaccines, data.ListReasons, data.ListHolds, data.ListRefusals, data.ListRevocations,
+	data.ListMethods, data.ListProducts, data.ListResults, data.ListVaccines,
+	data.ListReasons, data.ListRemedies, data.ListHolds, data.ListRefusals, data.ListRevocations,
 	data.ListPhrases, data.ListPapers, data.ListSymptoms,
 }
 

@@ -34,7 +34,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	must(err)
 	draft := inState(t, p, data.Draft)
 	fresh := data.Officer{ID: "officer-e", Name: "Officer E", Mark: "E", Roles: []data.Role{data.Clerk}}
-	document := p.Specimen().Document.Number
+	document := p.Specimen().Document
 	held, outside := inState(t, p, data.OnHold), p.Ticked(t, later(p.Specimen()))
 	contested := must2(t)(p.Contest(ctx, p.Clerk, inState(t, p, data.FollowUp).ID, "the report is mine"))
 	blue := p.Issued(t, p.Specimen())
@@ -42,6 +42,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 
 	all := map[string]func() error{
 		"Create":       func() error { return second(p.Create(ctx, p.Clerk, p.Specimen())) },
+		"Copy":         func() error { return second(p.Copy(ctx, p.Clerk, draft.ID, p.Specimen())) },
 		"Slip":         func() error { return second(p.Slip(ctx, p.Clerk, p.Specimen())) },
 		"Validate":     func() error { return second(p.Validate(ctx, p.Specimen())) },
 		"Preflight":    func() error { return second(p.Preflight(ctx, p.Clerk, p.Reviewer, p.Specimen())) },
@@ -55,7 +56,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"Handled":      func() error { return second(p.Handled(ctx, p.Reviewer, "officer-a", p.Now, p.Now)) },
 		"Laboratories": func() error { return second(p.Laboratories(ctx)) },
 		"SetLaboratories": func() error {
-			return p.SetLaboratories(ctx, p.Administrator, desktest.Laboratories)
+			return p.SetLaboratories(ctx, p.Administrator, p.Reviewer, desktest.Laboratories)
 		},
 
 		"Assess": func() error { _, _, err := p.Assess(ctx, p.Specimen()); return err },
@@ -90,7 +91,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"Revocation":      func() error { return second(p.Revocation(ctx, c.Number)) },
 		"Correct":         func() error { return second(p.Correct(ctx, p.Clerk, c.Number)) },
 		"Erase":           func() error { return p.Erase(ctx, p.Administrator, p.Reviewer, draft.ID) },
-		"ExportTraveller": func() error { return second(p.ExportTraveller(ctx, p.Reviewer, document)) },
+		"ExportTraveller": func() error { return second(p.ExportTraveller(ctx, p.Reviewer, document.Issuer, document.Number)) },
 		"Retention":       func() error { return second(p.Retention(ctx)) },
 		"SetRetention":    func() error { return p.SetRetention(ctx, p.Administrator, p.Reviewer, 400) },
 

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
 	"pratique/data/keys"
+	"pratique/data/staff"
 	"pratique/data/store"
 )
 
@@ -235,5 +237,41 @@ func TestRecoveredIsNobodysAct(t *testing.T) {
 	all := entries(t, p, 0)
 	if e := all[len(all)-1]; e.Act != audit.CertificateIssued || e.Subject != string(number) || e.Officer != "" {
 		t.Errorf("entry %+v", e)
+	}
+}
+
+// TestLaboratoryRenamedAfterApproval: what a certificate calls a laboratory is
+// what its approver saw, and setting that takes two.
+func TestLaboratoryRenamedAfterApproval(t *testing.T) {
+	p := desktest.New(t)
+	approved, begun := p.Ticked(t, p.Specimen()), p.Ticked(t, p.Specimen())
+	approved, err := p.Approve(ctx, p.Reviewer, approved.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	renamed := slices.Clone(desktest.Laboratories)
+	renamed[0].SealName = "Somebody Else's"
+	for name, alone := range map[string]staff.Session{"nobody": {}, "oneself": p.Administrator, "a clerk": p.Clerk} {
+		if err := p.SetLaboratories(ctx, p.Administrator, alone, renamed); !errors.Is(err, desk.ErrSecond) {
+			t.Errorf("set with %s: %v", name, err)
+		}
+	}
+	if err := p.SetLaboratories(ctx, p.Administrator, p.Reviewer, renamed); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := p.Issue(ctx, p.Reviewer, approved.ID); !errors.Is(err, desk.ErrNotApproved) || c.Seal != "" {
+		t.Errorf("issued under another name than was approved: %+v, %v", c.Statement, err)
+	}
+	// Approved with that name, it says that name.
+	if _, err := p.Approve(ctx, p.Reviewer, begun.ID); err != nil {
+		t.Fatal(err)
+	}
+	c, err := p.Issue(ctx, p.Reviewer, begun.ID)
+	if err != nil || c.Statement.Tests[0].Laboratory != "Somebody Else's" {
+		t.Errorf("%+v, %v", c.Statement, err)
+	}
+	// The other one is reviewed once more.
+	if _, err := p.Save(ctx, p.Clerk, approved.ID, approved.Version, approved.Content); err != nil {
+		t.Error(err)
 	}
 }

@@ -94,17 +94,6 @@ func (d *Desk) BackedUp(ctx context.Context, s staff.Session, made Backup) error
 	return nil
 }
 
-// restored is the record "post/restored" of a post that came out of a backup
-// and has not been signed in to since.
-type restored struct {
-	Made    time.Time `json:"made"`    // the backup
-	At      time.Time `json:"at"`      // the restoring
-	Missing uint64    `json:"missing"` // acts that are lost
-	Known   bool      `json:"known"`   // whether Missing is known
-}
-
-const restoredKey = "post/restored"
-
 // unknownLoss is how many certificates are taken to be lost where nobody knows:
 // more than any post issues between two backups.
 const unknownLoss = 100_000
@@ -112,40 +101,58 @@ const unknownLoss = 100_000
 // MarkRestored says in a post that came out of a backup that it did. Its records
 // may be locked. Missing is how many acts are known to be lost, nil: unknown.
 func MarkRestored(ctx context.Context, log *audit.Log, made, now time.Time, missing *uint64) error {
-	r := restored{Made: made, At: now, Known: missing != nil}
-	e := audit.Entry{At: now, Act: audit.PostRestored, Detail: map[string]string{"made": made.UTC().Format(time.RFC3339), "missing": "unknown"}}
+	e := audit.Entry{At: now, Act: audit.PostRestored, Detail: map[string]string{detailMade: made.UTC().Format(time.RFC3339), detailMissing: unknown}}
 	if missing != nil {
-		r.Missing = *missing
-		e.Detail["missing"] = strconv.FormatUint(r.Missing, 10)
+		e.Detail[detailMissing] = strconv.FormatUint(*missing, 10)
 	}
-	return log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
-		return errors.Join(store.Put(tx, restoredKey, r), add(e))
-	})
+	return log.Update(ctx, func(_ store.Tx, add func(audit.Entry) error) error { return add(e) })
 }
+
+// Details of the entry [audit.PostRestored]: when the backup was made, and how
+// many acts are missing since.
+const (
+	detailMade    = "made"
+	detailMissing = "missing"
+	unknown       = "unknown"
+)
 
 // skipLost makes sure that no sequence number of a certificate is given out
 // again that may have been between backup and loss. No act takes more than one.
 func (d *Desk) skipLost(ctx context.Context) error {
-	var r restored
-	var found bool
-	err := d.log.View(ctx, func(tx store.Tx) (err error) {
-		r, found, err = store.Get[restored](tx, restoredKey)
-		return err
+	var e audit.Entry // that says so
+	err := d.log.View(ctx, func(tx store.Tx) error {
+		log, err := audit.Current(tx)
+		if err != nil || log.Restored == 0 {
+			return err
+		}
+		return audit.Each(tx, log.Restored-1, 1, func(of audit.Entry) error {
+			e = of
+			return nil
+		})
 	})
-	if err != nil || !found {
+	if err != nil || e.Number == 0 {
 		return err
 	}
+	made, err := time.Parse(time.RFC3339, e.Detail[detailMade])
+	if err != nil {
+		return fmt.Errorf("entry %d: %w", e.Number, err)
+	}
 	skip := unknownLoss
-	if r.Known {
-		skip = int(min(r.Missing, unknownLoss))
+	if missing := e.Detail[detailMissing]; missing != unknown {
+		n, err := strconv.ParseUint(missing, 10, 64)
+		if err != nil {
+			return fmt.Errorf("entry %d: %w", e.Number, err)
+		}
+		skip = int(min(n, unknownLoss))
 	}
 	zone, err := data.LoadZone(d.post.Zone)
 	if err != nil {
 		return err
 	}
+	restored := e.At
 	return d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		e := audit.Entry{At: d.clock(), Act: audit.NumbersSkipped, Detail: map[string]string{}}
-		for year := r.Made.In(zone).Year(); year <= r.At.In(zone).Year(); year++ {
+		for year := made.In(zone).Year(); year <= restored.In(zone).Year(); year++ {
 			last, _, err := store.Get[int](tx, store.SequenceKey(year))
 			if err != nil {
 				return err
@@ -155,7 +162,7 @@ func (d *Desk) skipLost(ctx context.Context) error {
 				return err
 			}
 		}
-		return errors.Join(tx.Delete(restoredKey), add(e))
+		return add(e)
 	})
 }
 

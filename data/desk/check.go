@@ -122,7 +122,7 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 		}
 		last, failed := audit.LastCheckpoint(tx)
 		if failed == nil && now.Sub(last) > 48*time.Hour {
-			fault(FaultCheckpoint, "", fmt.Errorf("signed %s", last.Format(time.RFC3339)))
+			fault(FaultCheckpoint, "", fmt.Errorf("signed %s", since(last)))
 		}
 		return errors.Join(err, failed)
 	})
@@ -135,9 +135,17 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 	}
 	b, err := d.Backups(ctx)
 	if now.Sub(b.Last.Made) > 48*time.Hour {
-		fault(FaultBackup, "", fmt.Errorf("made %s", b.Last.Made.Format(time.RFC3339)))
+		fault(FaultBackup, "", fmt.Errorf("made %s", since(b.Last.Made)))
 	}
 	return faults, err
+}
+
+// since is when something was done, if it ever was.
+func since(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 func reads[T any](b []byte) error {

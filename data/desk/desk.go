@@ -129,6 +129,7 @@ type Desk struct {
 
 	entering sync.Mutex // one sign-in at a time makes the desk ready
 	mu       sync.RWMutex
+	locks    int // how often it was locked
 	trouble  error
 	signing  bool // the signer was opened, or was tried to
 	loaded   bool // rows are there
@@ -166,20 +167,21 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 func (d *Desk) ready(ctx context.Context) error {
 	d.entering.Lock()
 	defer d.entering.Unlock()
-	records, signing := d.vault.Open()
 	d.mu.RLock()
-	loaded, signed := d.loaded, d.signing
+	loaded, signed, locks := d.loaded, d.signing, d.locks
 	d.mu.RUnlock()
+	records, signing := d.vault.Open()
 	if records && !loaded {
 		if err := d.skipLost(ctx); err != nil {
 			return err
 		}
 	}
 	if signing && !signed {
-		trouble := d.sign(ctx)
-		d.mu.Lock()
-		d.trouble, d.signing = trouble, true
-		d.mu.Unlock()
+		trouble := d.sign(ctx, locks)
+		err := d.unlessLocked(locks, func() { d.trouble, d.signing = trouble, true })
+		if err != nil {
+			return err
+		}
 	}
 	if !records || loaded {
 		return nil
@@ -206,43 +208,56 @@ func (d *Desk) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return d.unlessLocked(locks, func() { d.rows, d.risks, d.loaded = rows, table, true })
+}
+
+// unlessLocked does something unless the desk was locked since it had been
+// locked that often: [vault.ErrLocked].
+func (d *Desk) unlessLocked(locks int, do func()) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.rows, d.risks, d.loaded = rows, table, true
+	if d.locks != locks {
+		return vault.ErrLocked
+	}
+	do()
 	return nil
 }
 
 // sign opens the signer and finishes what was left. What is returned is why
 // nothing can be signed.
-func (d *Desk) sign(ctx context.Context) error {
+func (d *Desk) sign(ctx context.Context, locks int) error {
 	if d.openSigner == nil {
 		return keys.ErrMissing
 	}
 	signer, err := d.openSigner(ctx)
 	if err == nil {
-		d.useSigner(signer)
+		if err := d.unlessLocked(locks, func() { d.useSigner(signer) }); err != nil {
+			signer.Close()
+			return err
+		}
 		err = signer.CheckFit(d.clock(), d.clock(), d.post.Practice())
 	}
 	return errors.Join(err, d.writeAnchors(ctx), d.issuer.Recover(ctx))
 }
 
 // Lock closes the vault and forgets everything that was read from it. What is
-// being stored at this moment still is.
+// being stored at this moment still is. It waits for no token: one that hangs,
+// while it is opened or signs, is let go of when it answers.
 func (d *Desk) Lock() {
-	d.entering.Lock()
-	defer d.entering.Unlock()
-	d.useSigner(nil)
+	d.mu.Lock() // so that whoever gets in meanwhile is ready after it, or not at all
+	defer d.mu.Unlock()
+	d.locks++
 	d.vault.Lock()
-	d.mu.Lock() // only now: an act that just ended may have brought its row up to date
+	d.useSigner(nil)
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
 	d.risks = nil
-	d.mu.Unlock()
 }
 
-// useSigner gives the issuer another signer, or none, and closes the one before.
+// useSigner gives the issuer another signer, or none, and closes the one before,
+// which may take its time.
 func (d *Desk) useSigner(s *keys.Signer) {
 	if before := d.issuer.Use(s); before != nil {
-		before.Close() // a token that is already gone is no trouble
+		go before.Close() // a token that is already gone is no trouble
 	}
 }
 
@@ -494,11 +509,38 @@ func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (dat
 		}
 		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
 			At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
-			Detail: map[string]string{"version": "1", "content": a.Content.Hash()},
+			Detail: map[string]string{"version": "1", "content": a.Digest()},
 		}))
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
 		return data.Application{}, fmt.Errorf("create application: %w", err)
+	}
+	return a, errors.Join(err, d.refresh(ctx, a.ID))
+}
+
+// Copy stores what was typed over a case that somebody else has changed since as
+// an application of its own. It corrects the certificate that the case corrects:
+// whichever is issued first does.
+func (d *Desk) Copy(ctx context.Context, s staff.Session, id data.ApplicationID, c data.Content) (data.Application, error) {
+	a := d.newApplication(s, c)
+	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := staff.Permit(tx, s, audit.ApplicationSaved); err != nil {
+			return err
+		}
+		of, err := getApplication(tx, id)
+		if err != nil {
+			return err
+		}
+		a.Replaces = of.Replaces
+		e := audit.Entry{At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
+			Detail: map[string]string{"version": "1", "content": a.Digest(), "copy-of": string(id)}}
+		if a.Replaces != "" {
+			e.Detail["replaces"] = string(a.Replaces)
+		}
+		return errors.Join(putApplication(tx, data.Application{}, a), add(e))
+	})
+	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
+		return data.Application{}, fmt.Errorf("copy application: %w", err)
 	}
 	return a, errors.Join(err, d.refresh(ctx, a.ID))
 }
@@ -550,7 +592,7 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 		}
 		// Who prepares no longer vouches for what they ticked as a reviewer.
 		a.Ticks = slices.DeleteFunc(a.Ticks, func(t data.Tick) bool { return t.Officer == id })
-		e.Detail["version"], e.Detail["content"] = strconv.Itoa(a.Version), a.Content.Hash()
+		e.Detail["version"], e.Detail["content"] = strconv.Itoa(a.Version), a.Digest()
 		return nil
 	})
 }

@@ -1,8 +1,11 @@
 package desk_test
 
 import (
+	"context"
+	"crypto"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"testing"
@@ -12,6 +15,7 @@ import (
 	"pratique/data/audit"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
+	"pratique/data/keys"
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/vault"
@@ -225,4 +229,78 @@ func TestLockWhileWorking(t *testing.T) {
 			t.Errorf("case %s is %s, its row %s", r.ID, a.State, r.State)
 		}
 	}
+}
+
+// TestInvariant13LockWaitsForNoToken: one that hangs, while it is opened or while
+// it signs, keeps no desk open. Where it answers afterwards nothing comes of it.
+func TestInvariant13LockWaitsForNoToken(t *testing.T) {
+	for _, hangs := range []string{"opening", "signing"} {
+		t.Run(hangs, func(t *testing.T) {
+			reached, answer, done := make(chan bool), make(chan bool), make(chan error)
+			hang := func(at string) {
+				if at == hangs {
+					select {
+					case reached <- true:
+						<-answer
+					case <-answer: // it answers from now on
+					}
+				}
+			}
+			ready := make(chan bool) // opening goes well at first
+			p := desktest.New(t, func(c *desk.Config) {
+				desktest.WrapKey(c, func(s crypto.Signer) crypto.Signer {
+					return waiting{s, func() { hang("signing") }}
+				})
+				open := c.Signer
+				c.Signer = func(ctx context.Context) (*keys.Signer, error) {
+					select {
+					case <-ready:
+						hang("opening")
+					default:
+					}
+					return open(ctx)
+				}
+			})
+			a := p.Approved(t, p.Specimen())
+			close(ready)
+			go func() {
+				var err error
+				if hangs == "signing" {
+					_, err = p.Issue(ctx, p.Reviewer, a.ID)
+				} else {
+					p.Lock()
+					_, err = p.SignIn(ctx, "officer-b", []byte(desktest.Passphrase))
+				}
+				done <- err
+			}()
+			<-reached
+			p.Lock()
+			if records, signing := p.Vault.Open(); records || signing || len(p.Counts()) > 0 {
+				t.Errorf("open while the token hangs: %t, %t, %v", records, signing, p.Counts())
+			}
+			close(answer)
+			if err := <-done; !errors.Is(err, vault.ErrLocked) {
+				t.Errorf("when the token answered: %v", err)
+			}
+			if records, signing := p.Vault.Open(); records || signing || len(p.Counts()) > 0 || p.Trouble() != nil {
+				t.Errorf("open after the token answered: %t, %t, %v", records, signing, p.Counts())
+			}
+			p.Enter(t)
+			c, err := p.Issue(ctx, p.Reviewer, a.ID)
+			if err != nil || c.Seal == "" || c.Sequence != 1 {
+				t.Errorf("after signing in: %+v, %v", c, err)
+			}
+		})
+	}
+}
+
+// waiting does something before it signs.
+type waiting struct {
+	crypto.Signer
+	before func()
+}
+
+func (w waiting) Sign(r io.Reader, digest []byte, o crypto.SignerOpts) ([]byte, error) {
+	w.before()
+	return w.Signer.Sign(r, digest, o)
 }

@@ -251,11 +251,15 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if err != nil {
 			return err
 		}
+		approval.Laboratories = r.Statement.Laboratories()
+		if !slices.Equal(approval.Laboratories, data.StatementOf(a.Content, n.laboratories).Laboratories()) {
+			return ErrStale
+		}
 		if approval.Solo = solo; solo {
 			e.Detail["solo"] = "yes"
 		}
 		a.State, a.Approval, a.Moved = data.Approved, &approval, time.Time{}
-		e.Detail["content"], e.Detail["colour"] = approval.Hash, string(approval.Colour)
+		e.Detail["content"], e.Detail["colour"] = a.Digest(), string(approval.Colour)
 		if approval.Notice != "" {
 			e.Detail["notice"] = rules.Key(approval.Notice, approval.NoticeVersion)
 		}

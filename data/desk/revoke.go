@@ -13,10 +13,11 @@ import (
 	"pratique/data/store"
 )
 
-// Revoke revokes certificates, all or none, for good: two officers, a reason of
-// the list "revocations". The reasons "other" and "fraud" need a note, and only
-// a blue one has a last test to be revoked for. One that is revoked already stops
-// all of it with [ErrRevoked].
+// Revoke revokes certificates for good: two officers, a reason of the list
+// "revocations". The reasons "other" and "fraud" need a note, and only a blue one
+// has a last test to be revoked for. One that is revoked already stops all of it
+// with [ErrRevoked]. Very many are revoked some at a time: what is returned is
+// revoked, and if that is not all of them the error is a [*PartlyError].
 func (d *Desk) Revoke(ctx context.Context, s, second staff.Session, numbers []data.CertificateNumber, reason, note string) ([]data.Certificate, error) {
 	note = data.CleanText(note)
 	var problems []data.Problem
@@ -32,23 +33,80 @@ func (d *Desk) Revoke(ctx context.Context, s, second staff.Session, numbers []da
 	if len(problems) > 0 {
 		return nil, &ProblemsError{Problems: problems}
 	}
-	now := d.clock()
+	left := slices.Compact(slices.Sorted(slices.Values(numbers)))
+	// What stops one of them stops all, before anything is stored.
+	err := d.log.View(ctx, func(tx store.Tx) error {
+		if err := staff.PermitTwo(tx, s, second, audit.CertificateRevoked); err != nil {
+			return err
+		}
+		for _, n := range left {
+			if _, err := revocable(tx, n, reason); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	var all []data.Certificate
-	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+	for err == nil && len(left) > 0 {
+		batch := left[:min(len(left), revokeBatch)]
+		var done []data.Certificate
+		done, err = d.revoke(ctx, s, second, batch, reason, note)
+		if all = append(all, done...); len(done) > 0 {
+			left = left[len(batch):]
+		}
+	}
+	if err != nil && len(all) > 0 && len(left) > 0 {
+		err = &PartlyError{Left: left, Err: err}
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", audit.CertificateRevoked, err)
+	}
+	return all, err
+}
+
+// revokeBatch is how many certificates are revoked in one transaction: four
+// records are written for each, and an act stays under a hundred.
+const revokeBatch = 20
+
+// PartlyError: an act on many, of which some were done before it failed.
+type PartlyError struct {
+	Left []data.CertificateNumber // to which it was not done
+	Err  error
+}
+
+func (e *PartlyError) Error() string {
+	return fmt.Sprintf("%d are left, the first of them %s: %v", len(e.Left), e.Left[0], e.Err)
+}
+
+// Unwrap is why it failed.
+func (e *PartlyError) Unwrap() error { return e.Err }
+
+// revocable is the record of an issued certificate that can be revoked for that
+// reason.
+func revocable(tx store.Tx, n data.CertificateNumber, reason string) (data.Certificate, error) {
+	c, err := issued(tx, n)
+	switch {
+	case err != nil:
+	case c.Revoked != nil:
+		err = fmt.Errorf("certificate %s: %w", n, ErrRevoked)
+	case reason == data.RevokedLastTest && c.Statement.Colour != data.Blue:
+		err = &ProblemsError{Problems: []data.Problem{{Field: "reason", Key: "problem.revocation.last-test", Value: n.String()}}}
+	}
+	return c, err
+}
+
+// revoke revokes a few, all or none. What it returns was done, even with an error.
+func (d *Desk) revoke(ctx context.Context, s, second staff.Session, numbers []data.CertificateNumber, reason, note string) (all []data.Certificate, err error) {
+	now := d.clock()
+	err = d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		all = nil
 		if err := staff.PermitTwo(tx, s, second, audit.CertificateRevoked); err != nil {
 			return err
 		}
-		for _, n := range slices.Compact(slices.Sorted(slices.Values(numbers))) {
-			c, err := issued(tx, n)
+		for _, n := range numbers {
+			c, err := revocable(tx, n, reason)
 			if err != nil {
 				return err
-			}
-			if c.Revoked != nil {
-				return fmt.Errorf("certificate %s: %w", n, ErrRevoked)
-			}
-			if reason == data.RevokedLastTest && c.Statement.Colour != data.Blue {
-				return &ProblemsError{Problems: []data.Problem{{Field: "reason", Key: "problem.revocation.last-test", Value: n.String()}}}
 			}
 			c.Revoked = &data.Revocation{At: now, Reason: reason, Note: note, Officer: s.Officer().ID, Second: second.Officer().ID}
 			all = append(all, c)
@@ -63,7 +121,7 @@ func (d *Desk) Revoke(ctx context.Context, s, second staff.Session, numbers []da
 		return nil
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
-		return nil, fmt.Errorf("%s: %w", audit.CertificateRevoked, err)
+		return nil, err
 	}
 	for _, c := range all {
 		err = errors.Join(err, d.refresh(ctx, c.Application))
@@ -146,7 +204,7 @@ func (d *Desk) Correct(ctx context.Context, s staff.Session, n data.CertificateN
 		a.Replaces = n
 		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
 			At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
-			Detail: map[string]string{"version": "1", "content": a.Content.Hash(), "replaces": string(n)},
+			Detail: map[string]string{"version": "1", "content": a.Digest(), "replaces": string(n)},
 		}))
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {

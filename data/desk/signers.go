@@ -220,12 +220,12 @@ func (d *Desk) Solo(ctx context.Context) (solo data.Solo, err error) {
 
 // SetLaboratories puts laboratories on the post's list, or others in the place of
 // those with the same identifier. None is taken off: certificates name them; its
-// validity ends instead.
-func (d *Desk) SetLaboratories(ctx context.Context, s staff.Session, all []data.Laboratory) error {
+// validity ends instead. It takes two: their names stand on paper.
+func (d *Desk) SetLaboratories(ctx context.Context, s, second staff.Session, all []data.Laboratory) error {
 	if p := data.ValidateLaboratories(all, d.codes); len(p) > 0 {
 		return &ProblemsError{Problems: p}
 	}
-	err := d.postAct(ctx, s, nil, audit.LaboratoriesSet, "", func(tx store.Tx, e *audit.Entry) error {
+	err := d.postAct(ctx, s, &second, audit.LaboratoriesSet, "", func(tx store.Tx, e *audit.Entry) error {
 		e.Detail["count"] = fmt.Sprint(len(all))
 		for _, l := range all {
 			if err := store.Put(tx, store.Laboratories+string(l.ID), l); err != nil {

@@ -261,21 +261,23 @@ func (d *Desk) erase(ctx context.Context, id data.ApplicationID, permit func(sto
 }
 
 // Export is all that the post holds of one traveller, for that traveller: the
-// cases with a document of that number, their certificates, and who did what
-// with them, reading included.
+// cases with that document, their certificates, and who did what with them,
+// reading included.
 type Export struct {
-	Document     string             `json:"document"`
+	Issuer       string             `json:"issuer"`   // of the document
+	Document     string             `json:"document"` // its number
 	Made         time.Time          `json:"made"`
 	Applications []data.Application `json:"applications"`
 	Certificates []data.Certificate `json:"certificates"`
 	Log          []audit.Entry      `json:"log"`
 }
 
-// ExportTraveller is the [Export] for the number of a document.
-func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, document string) (x Export, err error) {
+// ExportTraveller is the [Export] for a document, by its issuer (ICAO 9303-3)
+// and number: two states give the same number to two people.
+func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, issuer, document string) (x Export, err error) {
 	now := d.clock()
 	err = d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
-		x = Export{Document: document, Made: now}
+		x = Export{Issuer: issuer, Document: document, Made: now}
 		if err := staff.Permit(tx, s, audit.TravellerExported); err != nil {
 			return err
 		}
@@ -284,13 +286,13 @@ func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, document st
 		if err != nil {
 			return err
 		}
-		if len(ids) == 0 {
-			return ErrNotFound
-		}
 		for _, id := range ids {
 			a, err := getApplication(tx, id)
 			if err != nil {
 				return err
+			}
+			if a.Content.Document.Issuer != issuer {
+				continue
 			}
 			for i := range a.Evidence {
 				a.Evidence[i].Key = "" // scans go out one by one, see [Desk.OpenEvidence]
@@ -306,14 +308,17 @@ func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, document st
 				subjects[string(c.Number)] = true
 			}
 		}
+		if len(x.Applications) == 0 {
+			return ErrNotFound
+		}
 		err = audit.Each(tx, 0, 0, func(e audit.Entry) error {
 			if subjects[e.Subject] {
 				x.Log = append(x.Log, e)
 			}
 			return nil
 		})
-		return errors.Join(err, add(audit.Entry{At: now, Officer: s.Officer().ID, Act: audit.TravellerExported, Subject: string(ids[0]),
-			Detail: map[string]string{"cases": strconv.Itoa(len(ids))}}))
+		return errors.Join(err, add(audit.Entry{At: now, Officer: s.Officer().ID, Act: audit.TravellerExported, Subject: string(x.Applications[0].ID),
+			Detail: map[string]string{"cases": strconv.Itoa(len(x.Applications))}}))
 	})
 	if err != nil {
 		return Export{}, fmt.Errorf("%s: %w", audit.TravellerExported, err)

@@ -68,9 +68,9 @@ type search struct {
 // picture's pixels, and how far its area reaches beyond them in shares of their
 // distance.
 type symbol struct {
-	text                          string
-	topLeft, topRight, bottomLeft point
-	margin                        float64
+	text   string
+	at     threeCorners
+	margin float64
 }
 
 type point struct{ x, y float64 }
@@ -92,7 +92,7 @@ func (s *search) settled() bool { return len(s.found) > 0 && !s.open }
 // texts are the distinct texts, from top to bottom, then left to right.
 func (s *search) texts() []string {
 	slices.SortStableFunc(s.found, func(a, b symbol) int {
-		return cmp.Or(cmp.Compare(a.topLeft.y, b.topLeft.y), cmp.Compare(a.topLeft.x, b.topLeft.x))
+		return cmp.Or(cmp.Compare(a.at.topLeft.y, b.at.topLeft.y), cmp.Compare(a.at.topLeft.x, b.at.topLeft.x))
 	})
 	var texts []string
 	for _, f := range s.found {
@@ -122,7 +122,8 @@ func (s *search) attempt(ctx context.Context, r rung) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	matrix := blackWhite(scaled(s.grey, r.scale), r.hybrid)
+	picture := scaled(s.grey, r.scale)
+	matrix := blackWhite(picture, r.hybrid)
 	if matrix == nil {
 		return nil
 	}
@@ -131,43 +132,37 @@ func (s *search) attempt(ctx context.Context, r rung) error {
 		return err
 	}
 	s.open = false
-	detect := detector.NewDetector(matrix)
 	for _, t := range triples(patterns) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		a := symbol{topLeft: at(t.GetTopLeft(), r.scale), topRight: at(t.GetTopRight(), r.scale), bottomLeft: at(t.GetBottomLeft(), r.scale)}
-		if s.covered(a.topLeft) || s.covered(a.topRight) || s.covered(a.bottomLeft) {
+		c := threeCorners{at(t.GetTopLeft()), at(t.GetTopRight()), at(t.GetBottomLeft())}
+		if s.covered(c.scaled(1 / r.scale)) {
 			continue
 		}
-		bits, err := detect.ProcessFinderPatternInfo(t)
-		if err != nil {
-			continue // not even a size: three marks that only look alike
+		text, n, seen := readGrid(picture, c, moduleOf(t))
+		s.open, s.seen = s.open || seen && text == "", s.seen || seen
+		if text != "" {
+			s.found = append(s.found, symbol{text, c.scaled(1 / r.scale), 4 / float64(n-7)})
 		}
-		text, ok := decode(bits.GetBits())
-		if !ok {
-			s.open, s.seen = true, true
-			continue
-		}
-		s.seen = true
-		a.text = text
-		a.margin = 4 / float64(bits.GetBits().GetWidth()-7)
-		s.found = append(s.found, a)
 	}
 	return nil
 }
 
-// covered reports whether p lies in a symbol that was read.
-func (s *search) covered(p point) bool {
+// covered reports whether a corner lies in a symbol that was read.
+func (s *search) covered(c threeCorners) bool {
 	for _, f := range s.found {
 		// p = topLeft + u·(topRight − topLeft) + v·(bottomLeft − topLeft)
-		ax, ay := f.topRight.x-f.topLeft.x, f.topRight.y-f.topLeft.y
-		bx, by := f.bottomLeft.x-f.topLeft.x, f.bottomLeft.y-f.topLeft.y
-		px, py := p.x-f.topLeft.x, p.y-f.topLeft.y
+		o := f.at.topLeft
+		ax, ay := f.at.topRight.x-o.x, f.at.topRight.y-o.y
+		bx, by := f.at.bottomLeft.x-o.x, f.at.bottomLeft.y-o.y
 		d := ax*by - ay*bx
-		u, v := (px*by-py*bx)/d, (ax*py-ay*px)/d
-		if u > -f.margin && u < 1+f.margin && v > -f.margin && v < 1+f.margin {
-			return true
+		for _, p := range []point{c.topLeft, c.topRight, c.bottomLeft} {
+			px, py := p.x-o.x, p.y-o.y
+			u, v := (px*by-py*bx)/d, (ax*py-ay*px)/d
+			if u > -f.margin && u < 1+f.margin && v > -f.margin && v < 1+f.margin {
+				return true
+			}
 		}
 	}
 	return false
@@ -299,6 +294,19 @@ func corners(a, b, c *detector.FinderPattern) (*detector.FinderPatternInfo, floa
 	return detector.NewFinderPatternInfo(bl.(*detector.FinderPattern), tl.(*detector.FinderPattern), tr.(*detector.FinderPattern)), wrong
 }
 
-func at(p *detector.FinderPattern, scale float64) point {
-	return point{p.GetX() / scale, p.GetY() / scale}
+func at(p *detector.FinderPattern) point { return point{p.GetX(), p.GetY()} }
+
+func (c threeCorners) scaled(by float64) threeCorners {
+	for _, p := range []*point{&c.topLeft, &c.topRight, &c.bottomLeft} {
+		p.x, p.y = p.x*by, p.y*by
+	}
+	return c
+}
+
+// moduleOf is about how many pixels a module has: the patterns were measured
+// along rows, which meet the modules of a turned symbol at a slant.
+func moduleOf(t *detector.FinderPatternInfo) float64 {
+	l, r := at(t.GetTopLeft()), at(t.GetTopRight())
+	row := (t.GetTopLeft().GetEstimatedModuleSize() + t.GetTopRight().GetEstimatedModuleSize() + t.GetBottomLeft().GetEstimatedModuleSize()) / 3
+	return row * max(math.Abs(r.x-l.x), math.Abs(r.y-l.y)) / math.Hypot(r.x-l.x, r.y-l.y)
 }

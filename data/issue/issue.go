@@ -99,12 +99,9 @@ func New(log *audit.Log, post data.Post, codes data.Codes, clock func() time.Tim
 }
 
 // Use gives the issuer the signer, or takes it away, and returns the one before.
-// It waits for a certificate that is being issued.
-func (i *Issuer) Use(signer *keys.Signer) (before *keys.Signer) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.signer.Swap(signer)
-}
+// It waits for nothing: a certificate that is being signed, by a token that may
+// never answer, is signed by the one before.
+func (i *Issuer) Use(signer *keys.Signer) (before *keys.Signer) { return i.signer.Swap(signer) }
 
 // checkApproval says whether an application, as stored, may be issued now: it
 // is approved by a second officer, unchanged since, fully ticked, of the
@@ -148,6 +145,9 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 	laboratories, err := Laboratories(tx)
 	if err != nil {
 		return err
+	}
+	if !slices.Equal(app.Approval.Laboratories, data.StatementOf(app.Content, laboratories).Laboratories()) {
+		return fmt.Errorf("%w: a laboratory has another name since", ErrNotApproved)
 	}
 	if p := data.Validate(app.Content, i.codes, laboratories, now); data.Stops(p) {
 		return &ProblemsError{Problems: p}
@@ -259,7 +259,7 @@ func (i *Issuer) intend(ctx context.Context, s staff.Session, id data.Applicatio
 			tx.Put(store.IssuingKey(number), []byte{}),
 			store.Put(tx, store.ApplicationKey(id), app),
 			add(audit.Entry{At: now, Officer: officer, Act: audit.CertificateIntended, Subject: string(number), Detail: map[string]string{
-				"application": string(id), "sequence": strconv.Itoa(year) + "-" + strconv.Itoa(sequence), "content": app.Approval.Hash,
+				"application": string(id), "sequence": strconv.Itoa(year) + "-" + strconv.Itoa(sequence), "content": app.Digest(),
 			}}),
 		)
 	})

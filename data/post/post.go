@@ -72,9 +72,9 @@ type Engine struct {
 	Places  keys.Places // of signing keys besides files
 }
 
-// open opens the database of a post; one from which something was erased since
-// it was last open is compacted before.
-func (e Engine) open(ctx context.Context, path string) (store.Store, error) {
+// OpenClean opens the database of a post; one from which something was erased
+// since it was last open, or a copy of one, is compacted before.
+func (e Engine) OpenClean(ctx context.Context, path string) (store.Store, error) {
 	s, err := e.Open(path)
 	if err != nil || e.Compact == nil {
 		return s, err
@@ -220,7 +220,7 @@ func Open(ctx context.Context, dir string, engine Engine, holder string) (_ *Fol
 			f.Close()
 		}
 	}()
-	opened, err := engine.open(ctx, filepath.Join(dir, fileDB))
+	opened, err := engine.OpenClean(ctx, filepath.Join(dir, fileDB))
 	if err != nil {
 		return nil, fmt.Errorf("open post: %w", err)
 	}

@@ -9,14 +9,15 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"pratique/data"
 )
 
-// The reader of notices is stricter than YAML: one document, no anchors or
-// aliases, no field that its type does not have, none twice, nothing null. It
+// The reader of notices is stricter than YAML: one document, no anchors,
+// aliases or tags, no field that its type does not have, none twice, nothing null. It
 // fills the types by their JSON names, so that an application in an example is
 // written with the names it has in a file for `pratiquectl issue`.
 
@@ -60,6 +61,8 @@ func (d decoder) into(v reflect.Value, n *yaml.Node) error {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		return at(n, "anchors and aliases are not taken")
+	case n.Style&yaml.TaggedStyle != 0: // to YAML, !child is a tag: the text would be gone
+		return at(n, "a text that begins with ! needs quotes")
 	case v.Type() == nodeOf:
 		v.Set(reflect.ValueOf(n))
 		return nil
@@ -87,7 +90,7 @@ func (d decoder) into(v reflect.Value, n *yaml.Node) error {
 		return d.fields(n, func(name string, value *yaml.Node) error {
 			i := fieldNamed(v.Type(), name)
 			if i < 0 {
-				return at(value, "unknown field %q", name)
+				return at(value, "unknown field %q (inside { } a text with a comma needs quotes)", name)
 			}
 			return d.into(v.Field(i), value)
 		})
@@ -176,10 +179,15 @@ func (d decoder) moment(s string) (data.Moment, error) {
 		m.Zone = place
 	}
 	m = m.Pinned()
-	if _, ok := m.Instant(); !ok || !m.ZoneAgrees() {
-		return m, fmt.Errorf("%q is not a time such as 2022-07-08T09:40, or 2022-07-08T09:40 Asia/Tokyo", s)
+	if _, ok := m.Instant(); ok && m.ZoneAgrees() {
+		return m, nil
 	}
-	return m, nil
+	if _, err := time.Parse(data.WallLayout, wall); err == nil && m.Zone != "" {
+		if _, err := data.LoadZone(m.Zone); err == nil {
+			return m, fmt.Errorf("%q does not exist in %s: clocks are put forward over it", wall, m.Zone)
+		}
+	}
+	return m, fmt.Errorf("%q is not a time such as 2022-07-08T09:40 (without seconds), or 2022-07-08T09:40 Asia/Tokyo", s)
 }
 
 // step is one step of a path: ".name" or "[0]".

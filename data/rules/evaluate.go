@@ -32,7 +32,11 @@ const (
 	Blue     Answer = Answer(data.Blue)
 	Withheld Answer = "withheld" // a check failed, or the window is over
 	Open     Answer = "open"     // not enough information
+	// Elsewhere: the notice is not for that flight. An example may say so.
+	Elsewhere Answer = "does not apply"
 )
+
+var answers = []Answer{Green, Blue, Withheld, Open, Elsewhere}
 
 // Finding is the result of a check.
 type Finding struct {
@@ -68,6 +72,7 @@ type Count struct {
 	AtLeast string `json:"atLeast,omitempty"`
 	AtMost  string `json:"atMost,omitempty"`
 	Result  Result `json:"result"` // whether this comparison held
+	named   bool   // made for a name of let, not in the check itself
 	From    End    `json:"from"`
 	To      End    `json:"to"`
 }
@@ -201,6 +206,9 @@ func (e *evaluation) ResolveName(name string) (any, bool) {
 		e.run.counts = nil
 		d.val = e.eval(e.notice.let[i])
 		d.counts = e.run.counts
+		for i := range d.counts {
+			d.counts[i].named = true
+		}
 		e.run.counts = before
 		for _, c := range d.counts {
 			e.run.add(c)
@@ -296,14 +304,7 @@ func (e *evaluation) finding(f Finding, c Check, x compiledCheck) Finding {
 // told is the finding with its counts and words.
 func (e *evaluation) told(f Finding, c Check) Finding {
 	f.Counts = e.run.counts
-	var deciding Count
-	if len(f.Counts) > 0 {
-		deciding = f.Counts[0]
-		if i := slices.IndexFunc(f.Counts, func(c Count) bool { return c.Result == f.Result }); i >= 0 {
-			deciding = f.Counts[i]
-		}
-	}
-	v := values(deciding)
+	v := values(deciding(f))
 	fill := func(s string) string {
 		return placeholder.ReplaceAllStringFunc(s, func(m string) string {
 			if s := v[strings.Trim(m, "{}")]; s != "" {
@@ -314,6 +315,22 @@ func (e *evaluation) told(f Finding, c Check) Finding {
 	}
 	f.Message = Text{fill(c.Message.En), fill(c.Message.Zh)}
 	return f
+}
+
+// deciding is the count that the words of a finding tell: the first that the
+// check itself made and that agrees with the result; else such a one of a name
+// it uses; else the first of all.
+func deciding(f Finding) (c Count) {
+	for _, fits := range []func(Count) bool{
+		func(c Count) bool { return !c.named && c.Result == f.Result },
+		func(c Count) bool { return c.Result == f.Result },
+		func(Count) bool { return true },
+	} {
+		if i := slices.IndexFunc(f.Counts, fits); i >= 0 {
+			return f.Counts[i]
+		}
+	}
+	return c
 }
 
 func (e *evaluation) outcome(findings []Finding) Outcome {

@@ -36,13 +36,23 @@ func (n *Notice) readExample(x *Example, d decoder, book *codes.Book) error {
 		return fmt.Errorf("at %w", errNothing)
 	}
 	for id, r := range x.Expect {
-		if !slices.ContainsFunc(n.Checks, func(c Check) bool { return c.ID == id }) || !slices.Contains(gravity, r) {
-			return fmt.Errorf("expects %q of %q", r, id)
+		switch {
+		case !slices.ContainsFunc(n.Checks, func(c Check) bool { return c.ID == id }):
+			return fmt.Errorf("expect: there is no check %q", id)
+		case !slices.Contains(gravity, r):
+			return fmt.Errorf("expect: %s: %q is none of %q", id, r, gravity)
 		}
 	}
 	granted := x.Outcome == Green || x.Outcome == Blue
-	if !granted && x.Outcome != Withheld && x.Outcome != Open || granted == x.Until.IsZero() {
-		return fmt.Errorf("outcome %q: it is green or blue until a time, withheld or open", x.Outcome)
+	switch {
+	case !slices.Contains(answers, x.Outcome):
+		return fmt.Errorf("outcome: %q is none of %q", x.Outcome, answers)
+	case granted && x.Until.IsZero():
+		return fmt.Errorf("until %w", errNothing)
+	case !granted && !x.Until.IsZero():
+		return fmt.Errorf("until belongs to green and blue, not to %s", x.Outcome)
+	case x.Outcome == Elsewhere && len(x.Expect) > 0:
+		return fmt.Errorf("expect: a notice that %s asks nothing", Elsewhere)
 	}
 	tree := n.Case
 	if x.Set != nil {
@@ -99,17 +109,24 @@ type Tested struct {
 	Wrong   []string // what was not as expected; nothing if it passed
 }
 
-// everyCheck stands among the examples of a notice that lacks some.
-const everyCheck = "every check passes in some example and fails in another"
+// Unshown stands in place of an example's name where a notice lacks examples.
+const Unshown = "a check needs an example in which it passes and one in which it fails"
 
 // Test runs every example of a notice, and looks whether together they show
-// each check on both sides.
-func Test(n *Notice, book *codes.Book) []Tested {
+// each check on both sides. The others are those an example may name beside it.
+func Test(n *Notice, book *codes.Book, others ...*Notice) []Tested {
 	var all []Tested
 	shown := map[string]map[Result]bool{}
 	for _, x := range n.Examples {
-		a := Evaluate(n, n.FactsOf(x, book), instant(x.At))
+		a, missing := n.Ask(x, book, others...)
+		if missing != "" {
+			all = append(all, Tested{x.Name, []string{fmt.Sprintf("the notice %q beside it is not among the files", missing)}})
+			continue
+		}
 		all = append(all, Tested{x.Name, compare(n, x, a)})
+		if a.Notice != n.ID {
+			continue
+		}
 		for _, f := range a.Findings {
 			if shown[f.Check] == nil {
 				shown[f.Check] = map[Result]bool{}
@@ -126,9 +143,33 @@ func Test(n *Notice, book *codes.Book) []Tested {
 		}
 	}
 	if len(wrong) > 0 {
-		all = append(all, Tested{everyCheck, wrong})
+		all = append(all, Tested{Unshown, wrong})
 	}
 	return all
+}
+
+// Ask is what an example gives: what this notice says of it or, where the
+// example has others beside it, the one of them that counts for the flight. A
+// notice that the flight has nothing to do with says [Elsewhere]. Missing is a
+// notice that is asked for and is not among the others.
+func (n *Notice) Ask(x Example, book *codes.Book, others ...*Notice) (a Assessment, missing string) {
+	together := []*Notice{n}
+	for _, id := range x.Beside {
+		i := slices.IndexFunc(others, func(o *Notice) bool { return o.ID == id })
+		if i < 0 {
+			return a, id
+		}
+		together = append(together, others[i])
+	}
+	facts := n.FactsOf(x, book)
+	if _, known := facts.Departs().Pinned().Instant(); !known {
+		return Evaluate(n, facts, instant(x.At)), "" // which notice counts is open: so will be the answer
+	}
+	a, ok := Assess(together, facts, instant(x.At))
+	if !ok {
+		return Assessment{Notice: n.ID, Version: n.Version, Findings: []Finding{}, Outcome: Outcome{Answer: Elsewhere}}, ""
+	}
+	return a, ""
 }
 
 // FactsOf are the facts of an example of the notice.
@@ -145,7 +186,11 @@ func compare(n *Notice, x Example, a Assessment) (wrong []string) {
 	for _, f := range a.Findings {
 		byCheck[f.Check] = append(byCheck[f.Check], f)
 	}
-	for _, c := range n.Checks {
+	checks := n.Checks
+	if a.Notice != n.ID || a.Outcome.Answer == Elsewhere { // it was not this notice that answered
+		checks = nil
+	}
+	for _, c := range checks {
 		got := Worst(byCheck[c.ID])
 		want, named := x.Expect[c.ID]
 		if named && got != want || !named && got != Pass && got != NotApplicable {
@@ -153,8 +198,11 @@ func compare(n *Notice, x Example, a Assessment) (wrong []string) {
 		}
 	}
 	if a.Outcome.Answer != x.Outcome {
-		wrong = append(wrong, strings.TrimRight(fmt.Sprintf("outcome: %s, not %s %s", a.Outcome.Answer, x.Outcome,
-			strings.Join(append(slices.Clone(a.Outcome.Missing), a.Outcome.Fault), " ")), " "))
+		why := append(slices.Clone(a.Outcome.Missing), a.Outcome.Fault)
+		if a.Outcome.Answer == Withheld && !a.Outcome.ValidUntil.IsZero() {
+			why = append(why, fmt.Sprintf("(the window ended %s, and it was asked %s)", a.Outcome.ValidUntil, x.At.Pinned()))
+		}
+		wrong = append(wrong, strings.TrimRight(fmt.Sprintf("outcome: %s, not %s %s", a.Outcome.Answer, x.Outcome, strings.Join(why, " ")), " "))
 	} else if x.Until.Pinned().String() != a.Outcome.ValidUntil.String() && !x.Until.IsZero() {
 		wrong = append(wrong, fmt.Sprintf("until: %s, not %s", a.Outcome.ValidUntil, x.Until.Pinned()))
 	}

@@ -486,7 +486,7 @@ type expression struct {
 func compile(e *cel.Env, book *codes.Book, s string, want *cel.Type) (*expression, error) {
 	ast, issues := e.Compile(s)
 	if err := issues.Err(); err != nil {
-		return nil, fmt.Errorf("%w", err)
+		return nil, explain(err)
 	}
 	if want != nil && !ast.OutputType().IsExactType(want) {
 		return nil, fmt.Errorf("%q is of type %s, not %s", s, ast.OutputType(), want)
@@ -500,6 +500,28 @@ func compile(e *cel.Env, book *codes.Book, s string, want *cel.Type) (*expressio
 	}
 	return &expression{s, ast.OutputType(), p}, nil
 }
+
+// explain adds to what CEL says of an expression what it does not know: that the
+// language has counts, and YAML texts.
+func explain(err error) error {
+	said := err.Error()
+	for _, e := range []struct{ says, means string }{
+		{`'_?_:_' applied to '(Count`, "a count is no condition: compare it, .atLeast(3)"},
+		{`applied to '(Count, `, "a count is compared by .atMost(3), .lessThan(3), .between(0, 48)"},
+		{`applied to '(Moment, Moment)'`, "two times are not compared: count between them, hours(from, to).atLeast(0), or days(from, to, zone)"},
+		{`applied to '(Date, Date)'`, "two days are not compared: count between them, days(from, to).atLeast(0)"},
+		{`mismatched input '<EOF>'`, "the expression ends too early: in YAML a text that begins with ! or holds \": \" or \" #\" needs quotes"},
+		{`undeclared reference`, "names are those under VARIABLES and of let, each of let only below its own line"},
+	} {
+		if strings.Contains(said, e.says) {
+			return fmt.Errorf("%w\n(%s)", err, e.means)
+		}
+	}
+	return err
+}
+
+// wholeUnits are the functions whose count has no fractions.
+var wholeUnits = []string{"days", "months", "years"}
 
 // checkWords looks at the texts that are written out: a zone, a time or a code
 // that nobody knows would make a check that never passes, or always does.
@@ -527,6 +549,13 @@ func checkWords(a *celast.AST, book *codes.Book) (err error) {
 				fail(checkCodes(a, book, args[0], args[1])) // specimen in ['saliva', …]
 				fail(checkCodes(a, book, args[1], args[0])) // 'method' in mentions
 			default:
+				if of := args[0]; call.IsMemberFunction() && of.Kind() == celast.CallKind && slices.Contains(wholeUnits, of.AsCall().FunctionName()) {
+					for _, x := range args[1:] {
+						if x.Kind() == celast.LiteralKind && x.AsLiteral().Type() == types.DoubleType {
+							fail(fmt.Errorf("%s are whole: %v is not", of.AsCall().FunctionName(), x.AsLiteral().Value()))
+						}
+					}
+				}
 				for _, f := range functions {
 					if f.name != name || f.member != call.IsMemberFunction() || len(f.params) != len(args) {
 						continue

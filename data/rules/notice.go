@@ -103,7 +103,8 @@ type Example struct {
 	At      data.Moment       `json:"at" jsonschema_description:"When the notice is asked."`
 	Set     *yaml.Node        `json:"set,omitempty" jsonschema_description:"Changes to the case, in order: a path such as tests[0].sampled and its new value. null takes it away; the index after the last adds an element."`
 	Expect  map[string]Result `json:"expect,omitempty" jsonschema_description:"What checks give, by id: pass, fail, not applicable, not enough information. Of a check with each, the worst counts. Those not named must pass or not apply."`
-	Outcome Answer            `json:"outcome" jsonschema:"enum=green,enum=blue,enum=withheld,enum=open" jsonschema_description:"green, blue, withheld (a check failed, or the window is over), or open (not enough information)."`
+	Beside  []string          `json:"beside,omitempty" jsonschema_description:"Other notices, by id, that the post has as well: the example asks the one that counts for the flight, as the post would. Their files must be tested together with this one."`
+	Outcome Answer            `json:"outcome" jsonschema:"enum=green,enum=blue,enum=withheld,enum=open,enum=does not apply" jsonschema_description:"green, blue, withheld (a check failed, or the window is over), open (not enough information), or does not apply (the notice is not for that flight)."`
 	Until   data.Moment       `json:"until,omitzero" jsonschema_description:"The end of the medical window, if it is granted."`
 
 	content data.Content
@@ -186,12 +187,20 @@ func (n *Notice) checkHead() error {
 		return fmt.Errorf("post code %q is not two characters", n.Post.Code)
 	case !n.Title.complete(), !n.Post.Name.complete():
 		return fmt.Errorf("title and name of the post: %w", errLanguages)
-	case !a.FlightFrom.Full():
+	case a.FlightFrom == "":
 		return fmt.Errorf("applies.flightFrom %w", errNothing)
-	case a.FlightUntil != "" && (!a.FlightUntil.Full() || a.FlightUntil < a.FlightFrom):
-		return fmt.Errorf("applies.flightUntil %q is not a day after it", a.FlightUntil)
-	case a.TransitionUntil != "" && (!a.TransitionUntil.Full() || a.TransitionUntil < a.FlightFrom):
-		return fmt.Errorf("applies.transitionUntil %q is not a day after it", a.TransitionUntil)
+	}
+	for _, d := range []struct {
+		name string
+		day  data.Date
+	}{{"flightFrom", a.FlightFrom}, {"flightUntil", a.FlightUntil}, {"transitionUntil", a.TransitionUntil}} {
+		switch {
+		case d.day == "":
+		case !d.day.Full():
+			return fmt.Errorf("applies.%s: %q is not a day such as 2022-07-08", d.name, d.day)
+		case d.day < a.FlightFrom:
+			return fmt.Errorf("applies.%s: %s lies before flightFrom", d.name, d.day)
+		}
 	}
 	for _, code := range a.Departure {
 		if !airport.MatchString(code) {
@@ -216,8 +225,11 @@ func (n *Notice) compile(book *codes.Book) error {
 		taken[f.name] = true
 	}
 	for _, l := range n.Let {
-		if !identifier.MatchString(l.Name) || taken[l.Name] {
-			return fmt.Errorf("let %q is no name, or is taken", l.Name)
+		switch {
+		case !identifier.MatchString(l.Name):
+			return fmt.Errorf("let %q is no name: a small letter, then letters and digits", l.Name)
+		case taken[l.Name]:
+			return fmt.Errorf("let %q is taken: it is a variable of the language or stands above", l.Name)
 		}
 		taken[l.Name] = true
 		x, err := compile(e, book, l.Is, nil)

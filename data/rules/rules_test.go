@@ -610,9 +610,12 @@ func TestLoadRefuses(t *testing.T) {
 		{"zone", "zone: Asia/Dubai", "zone: Dubai", "unknown time zone"},
 		{"machine's zone", "zone: Asia/Dubai", "zone: Local", "not a place"},
 		{"one language", "zh: 结果为阴性。", "zh: ''", "both languages"},
-		{"first day", "flightFrom: 2022-04-14", "flightFrom: 2022-04", "flightFrom is missing"},
-		{"last day", "flightFrom: 2022-04-14", "flightFrom: 2022-04-14, flightUntil: 2022-04-13", "flightUntil"},
-		{"transition", "flightFrom: 2022-04-14", "flightFrom: 2022-04-14, transitionUntil: 2022-04-13", "transitionUntil"},
+		{"no first day", "flightFrom: 2022-04-14", "transitionUntil: 2022-04-14", "flightFrom is missing"},
+		{"first day", "flightFrom: 2022-04-14", "flightFrom: 14 Apr 2022", `flightFrom: "14 Apr 2022" is not a day`},
+		{"last day", "flightFrom: 2022-04-14", "flightFrom: 2022-04-14, flightUntil: 2022-04-13", "flightUntil: 2022-04-13 lies before"},
+		{"transition", "flightFrom: 2022-04-14", "flightFrom: 2022-04-14, transitionUntil: 2022-04-13", "transitionUntil: 2022-04-13 lies before"},
+		{"tag", "expression: it.result == 'negative'", "expression: !it.result", "begins with ! needs quotes"},
+		{"tag for a condition", "expression: it.result == 'negative'", "when: !late\n    expression: it.result == 'negative'", "begins with ! needs quotes"},
 		{"airport", "flightFrom: 2022-04-14", "flightFrom: 2022-04-14, departure: [Dubai]", "no airport"},
 		{"name taken", "  late:", "  tests:", "taken"},
 		{"name used before it is there", "tests.filter(t, t.kind == 'naat')", "tests.filter(t, late)", "undeclared reference"},
@@ -622,7 +625,10 @@ func TestLoadRefuses(t *testing.T) {
 		{"kind of result", "it.result == 'negative'", "it.result in ['negative', 'clear']", `no "clear" in the list "results"`},
 		{"field of a test", "it.result == 'negative'", "it.outcome == 'negative'", "undefined field"},
 		{"asking whether", "it.result == 'negative'", "has(it.result)", "undeclared reference to 'has'"},
-		{"comparing moments", "it.result == 'negative'", "it.sampled < now", "no matching overload"},
+		{"comparing moments", "it.result == 'negative'", "it.sampled < now", "count between them"},
+		{"comparing a count", "it.result == 'negative'", "hours(it.sampled, now) < 3", "a count is compared by"},
+		{"count for a condition", "expression: it.result == 'negative'", "expression: \"hours(it.sampled, now) ? true : false\"", "compare it"},
+		{"part of a day", "it.result == 'negative'", "days(it.sampled, now, post.zone).atLeast(2.5)", "days are whole"},
 		{"CEL's own times", "it.result == 'negative'", "timestamp('2022-01-01T00:00:00Z') == timestamp('2022-01-01T00:00:00Z')", "undeclared"},
 		{"making a test", "it.result == 'negative'", "Test{} == it", "only read"},
 		{"zone in an expression", "it.result == 'negative'", "it.sampled.day('Tokyo') == date('2022-01-01')", "unknown time zone"},
@@ -644,12 +650,16 @@ func TestLoadRefuses(t *testing.T) {
 		{"example twice", "name: a minute too early", "name: with the 12 hours test", "twice"},
 		{"example of no check", "expect: {window: fail}", "expect: {windows: fail}", `"windows"`},
 		{"example of no result", "expect: {window: fail}", "expect: {window: bad}", `"bad"`},
-		{"granted without end", ", until: 2022-04-18T22:00}", "}", "until a time"},
+		{"granted without end", ", until: 2022-04-18T22:00}", "}", "until is missing"},
+		{"end without grant", "outcome: withheld", "outcome: withheld\n    until: 2022-04-18T22:00", "until belongs to"},
+		{"outcome of no kind", "outcome: withheld", "outcome: refused", `"refused" is none of`},
+		{"asks elsewhere", "expect: {window: fail}\n    outcome: withheld", "expect: {window: fail}\n    outcome: does not apply", "asks nothing"},
 		{"path", "set: {\"tests[0].sampled\"", "set: {\"tests(0).sampled\"", "not a path"},
 		{"path to nowhere", "set: {\"tests[0].sampled\"", "set: {\"tests[2].sampled\"", "only 1 elements"},
 		{"case with an unknown field", "result: negative, sampled: 2022-04-16T22:00", "outcome: negative, sampled: 2022-04-16T22:00", `unknown field "outcome"`},
 		{"case with an unknown code", "result: negative, sampled: 2022-04-16T22:00", "result: fine, sampled: 2022-04-16T22:00", `no "fine"`},
 		{"case with no time", "sampled: 2022-04-16T22:00}]", "sampled: yesterday}]", "not a time"},
+		{"case with a time that was left out", "sampled: 2022-04-16T22:00}]", "sampled: 2022-03-27T03:30 Europe/Sofia}]", "put forward"},
 	} {
 		if !strings.Contains(good, tt.old) {
 			t.Errorf("%s: %q is not in the notice", tt.name, tt.old)
@@ -688,7 +698,7 @@ func TestTest(t *testing.T) {
 		}
 	}
 	n := load(t, fmt.Appendf(nil, small, "\"hours(now, departure.departs).atMost(48)\""))
-	want := rules.Tested{Example: "every check passes in some example and fails in another",
+	want := rules.Tested{Example: rules.Unshown,
 		Wrong: []string{"it-holds: no example gives pass", "it-holds: no example gives fail"}}
 	if got := rules.Test(n, b); len(got) != 2 || !reflect.DeepEqual(got[1], want) {
 		t.Errorf("%q, want %q", got, want)

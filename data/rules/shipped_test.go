@@ -3,6 +3,8 @@ package rules_test
 import (
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -54,9 +56,10 @@ func theShipped(t testing.TB) (map[string]*rules.Notice, *codes.Book) {
 func TestShippedNotices(t *testing.T) {
 	all, b := theShipped(t)
 	posts, examples := map[string]bool{}, 0
+	notices := slices.Collect(maps.Values(all))
 	for file, n := range all {
 		posts[n.Post.Code] = true
-		for _, x := range rules.Test(n, b) {
+		for _, x := range rules.Test(n, b, notices...) {
 			examples++
 			for _, w := range x.Wrong {
 				t.Errorf("%s: %s: %s", file, x.Example, w)

@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -22,13 +23,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fxamacker/cbor/v2"
+
 	"pratique/data"
 	"pratique/data/codes"
 	"pratique/data/desk/desktest"
 	"pratique/data/seal"
 	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
+	"pratique/data/seal/nzcp"
+	"pratique/data/seal/sealtest"
+	"pratique/data/seal/shc"
 	"pratique/data/seal/vdsnc"
+	"pratique/data/seal/who"
 	"pratique/data/trust"
 )
 
@@ -186,7 +193,11 @@ func TestInvariant9UnverifiedTellsNothing(t *testing.T) {
 	for i := range u.NumMethod() {
 		m := u.Method(i)
 		switch m.Name {
-		case "Format", "KID", "Certificate": // of the signer, not of the traveller
+		case "Format", "SubClaims", "KID", "KeyID", "Certificate", "Hashed": // of the signer or the signature, not of the traveller
+		case "VerifyKey":
+			if m.Type.NumIn() != 2 || m.Type.In(1) != reflect.TypeFor[seal.Key]() || m.Type.Out(0) != reflect.TypeFor[*seal.Verified]() {
+				t.Errorf("VerifyKey is a %s", m.Type)
+			}
 		case "Verify":
 			if m.Type.NumIn() != 2 || m.Type.In(1) != reflect.TypeFor[*x509.Certificate]() || m.Type.Out(0) != reflect.TypeFor[*seal.Verified]() {
 				t.Errorf("Verify is a %s", m.Type)
@@ -325,7 +336,38 @@ func sealed(t testing.TB) (signer *x509.Certificate, texts map[string]seal.Verif
 		t.Fatal(err)
 	}
 	texts[text] = seal.Verified{VDSNC: &d, Signer: signer}
+
+	kid := hcert.KID(signer)
+	dvc, err := who.Decode(marshal(t, sealtest.Sub("UTO", 1657000000, 1659000000, -6, map[string]any{"n": "Yangben"})), who.Card)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts[sealtest.HCERT(t, key, kid[:], sealtest.Sub("UTO", 1657000000, 1659000000, -6, map[string]any{"n": "Yangben"}))] = seal.Verified{WHO: &dvc, Signer: signer}
+	card := sealtest.SHC(t, key, sealtest.Card("https://utopia.example", 1657000000))
+	m, err := shc.Decode(card)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := shc.DecodePayload(m.Payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts[card] = seal.Verified{SHC: &said, Signer: signer}
+	pass, err := nzcp.DecodePayload(marshal(t, sealtest.Pass("did:web:utopia.example", 1657000000, 1659000000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts[sealtest.NZCP(t, key, "key-1", sealtest.Pass("did:web:utopia.example", 1657000000, 1659000000))] = seal.Verified{NZCP: &pass, Signer: signer}
 	return signer, texts
+}
+
+func marshal(t testing.TB, v any) []byte {
+	t.Helper()
+	b, err := cbor.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 func sign(t testing.TB, key crypto.Signer, digest []byte) []byte {
@@ -352,11 +394,28 @@ func TestEveryFormat(t *testing.T) {
 		}
 		formats[u.Format()] = true
 		got, err := u.Verify(signer)
-		if err != nil || !reflect.DeepEqual(*got, want) || u.KID() != hcert.KID(signer) {
+		if err != nil || !reflect.DeepEqual(*got, want) {
 			t.Errorf("%s: %+v, want %+v, %v", u.Format(), got, want, err)
 		}
+		// A key without a certificate says as much, where it may say anything.
+		want.Signer = nil
+		byKey, err := u.VerifyKey(seal.Key{Public: signer.PublicKey})
+		if needs := u.Format() == seal.HCERT || u.Format() == seal.VDSNC; needs != errors.Is(err, seal.ErrSignature) || !needs && !reflect.DeepEqual(*byKey, want) {
+			t.Errorf("%s by its key: %+v, %v", u.Format(), byKey, err)
+		}
+		thumbprint, _ := shc.Thumbprint(signer.PublicKey.(*ecdsa.PublicKey))
+		kid := hcert.KID(signer)
+		named := map[seal.Format]string{seal.SHC: thumbprint, seal.NZCP: "did:web:utopia.example#key-1"}[u.Format()]
+		if named == "" {
+			named = base64.StdEncoding.EncodeToString(kid[:])
+		} else {
+			kid = [hcert.KIDSize]byte{}
+		}
+		if u.KID() != kid || u.KeyID() != named || len(u.Hashed()) != 32 {
+			t.Errorf("%s: key %x, %s, want %x, %s; %d bytes of the signature", u.Format(), u.KID(), u.KeyID(), kid, named, len(u.Hashed()))
+		}
 	}
-	if len(formats) != 3 {
+	if len(formats) != 6 {
 		t.Errorf("%v", formats)
 	}
 }

@@ -178,7 +178,8 @@ func (o *open) check(engine store.Tx) error {
 	if log.Latest.Before(s.Log.Latest) || !log.Signed.Equal(s.Log.Signed) {
 		return fmt.Errorf("%w: the times of the log's state", ErrPutBack)
 	}
-	return audit.EachStored(engine, s.Log.Size, func(n uint64, b []byte) error {
+	restored := s.Log.Restored
+	err = audit.EachStored(engine, s.Log.Size, func(n uint64, b []byte) error {
 		if len(b) == 0 || b[0] != formMailbox {
 			return fmt.Errorf("%w: what entry %d tells of is not there", ErrPutBack, n)
 		}
@@ -188,11 +189,19 @@ func (o *open) check(engine store.Tx) error {
 		}
 		// Anyone can write to the mailbox, so nothing is believed that could
 		// not have happened.
-		if e, err := store.Decode[audit.Entry](b); err != nil || !slices.Contains(whileClosed, e.Act) {
+		e, err := store.Decode[audit.Entry](b)
+		if err != nil || !slices.Contains(whileClosed, e.Act) {
 			return fmt.Errorf("%w: entry %d was not written while the records were locked", ErrPutBack, n)
+		}
+		if e.Act == audit.PostRestored {
+			restored = n
 		}
 		return nil
 	})
+	if err == nil && log.Restored != restored {
+		err = fmt.Errorf("%w: whether the log's post was restored", ErrPutBack)
+	}
+	return err
 }
 
 // whileClosed are the acts there can be while the vault is closed.

@@ -202,6 +202,19 @@ func Opening(tx store.Tx) uint64 {
 	return 0
 }
 
+// Token stands for a text that must not be told: the same for the same text, and
+// only who has the vault's keys can try whether it stands for another.
+func Token(tx store.Tx, text string) (string, error) {
+	t, err := of(tx)
+	switch {
+	case err != nil:
+		return "", err
+	case t.open == nil:
+		return "", ErrLocked
+	}
+	return t.newest().token("text=" + text), nil
+}
+
 // SealEntry implements [audit.Sealer]: an entry of the log as it is stored.
 func (t *Tx) SealEntry(key string, entry []byte) ([]byte, error) {
 	if o := t.newest(); o != nil {

@@ -88,6 +88,7 @@ func expected(st data.Statement) []entry {
 		{"documentNumber", st.DocumentNumber}, {"documentExpires", string(st.DocumentExpires)},
 		{"issued", st.Issued.String()}, {"validFrom", st.ValidFrom.String()}, {"validUntil", st.ValidUntil.String()},
 		{"expires", st.Expires.String()},
+		{"notice", notice(st)},
 		{"preparedBy", st.PreparedBy}, {"approvedBy", st.ApprovedBy},
 	}
 	for i, t := range st.Tests {
@@ -100,6 +101,14 @@ func expected(st data.Statement) []entry {
 		list = append(list, entry{at("date"), string(d.Date)}, entry{at("lot"), d.Lot}, entry{at("place"), d.Place})
 	}
 	return list
+}
+
+// notice is the notice and its version, as the page names them.
+func notice(st data.Statement) string {
+	if st.Notice == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s · %d", st.Notice, st.NoticeVersion)
 }
 
 func others(want []string) []entry {

@@ -161,6 +161,10 @@ func TestCheck(t *testing.T) {
 	}
 	replacing := changed(func(s *data.Statement) { s.Replaces = statement(t, 27).Number })
 	replaces := press.Sentences(printout(replacing, seal))
+	blue := changed(func(s *data.Statement) {
+		s.Colour, s.LastTest, s.Window = data.Blue, data.LastTest{Kind: data.Antigen, Hours: 12}, data.WindowTests
+		s.Notice, s.NoticeVersion = "nephelo-2022-04", 2
+	})
 	real := changed(func(s *data.Statement) { s.Practice = false })
 	doubtful, accredited := printout(real, seal), printout(real, seal)
 	accredited.Accredited = true
@@ -196,10 +200,15 @@ func TestCheck(t *testing.T) {
 
 		{"what it replaces", replacing, certificate(t, replacing, seal), replaces, nil},
 		{"what it replaces left out", replacing, certificate(t, st, seal), nil, []string{"replaces"}},
-		{"the sentence about it left out", replacing, certificate(t, st, seal), replaces[len(replaces)-2:], []string{"replaces", "want[0]", "want[1]"}},
+		{"the sentence about it left out", replacing, certificate(t, st, seal), replaces[5:7], []string{"replaces", "want[0]", "want[1]"}},
 		{"it replaces another", replacing, certificate(t, changed(func(s *data.Statement) { s.Replaces = statement(t, 28).Number }), seal), nil,
 			[]string{"replaces", "number"}},
 		{"it replaces nothing", st, certificate(t, replacing, seal), nil, []string{"number"}},
+		{"blue", blue, certificate(t, blue, seal), press.Sentences(printout(blue, seal)), nil},
+		{"blue that looks green", blue, certificate(t, st, seal), press.Sentences(printout(blue, seal)), []string{"notice", "want[5]", "want[6]", "want[7]", "want[8]"}},
+		{"green that looks blue", st, certificate(t, blue, seal), press.Sentences(printout(st, seal)), []string{"want[5]", "want[6]"}},
+		{"another notice", blue, certificate(t, changed(func(s *data.Statement) { *s = blue; s.NoticeVersion = 3 }), seal), nil, []string{"notice"}},
+		{"another last test", blue, certificate(t, changed(func(s *data.Statement) { *s = blue; s.LastTest.Hours = 24 }), seal), press.Sentences(printout(blue, seal)), []string{"want[6]", "want[7]"}},
 		{"practice", st, certificate(t, st, seal), press.Sentences(printout(st, seal)), nil},
 		{"accredited", real, rendered(t, accredited), press.Sentences(accredited), nil},
 		{"not accredited", real, rendered(t, doubtful), press.Sentences(doubtful), nil},

@@ -263,7 +263,8 @@ func (m *RecallModel) AskRevoke() (sentence string, ok bool) {
 	return m.e.T("certificates.recall.sentence", n, name, m.st.From, m.st.Until, reason), true
 }
 
-// Revoke revokes what is ticked, all or nothing, for good.
+// Revoke revokes what is ticked, for good. If it is broken off, what it did not
+// come to stays ticked.
 func (m *RecallModel) Revoke(second staff.Session) RecallState {
 	if _, ok := m.AskRevoke(); !ok {
 		return m.State()
@@ -286,8 +287,10 @@ func (m *RecallModel) Revoke(second staff.Session) RecallState {
 			}
 		}
 		if m.revoked = append(m.revoked, all...); len(all) > 0 {
-			m.st.Grounds = Grounds{}
-			clear(m.ticked)
+			if len(all) == len(numbers) { // else the others stay ticked
+				m.st.Grounds = Grounds{}
+				clear(m.ticked)
+			}
 			if m.gone {
 				m.e.Toast(m.e.T("certificates.recall.done", len(all)))
 			}

@@ -14,6 +14,7 @@ import (
 type Cases interface {
 	Create(ctx context.Context, s staff.Session, c data.Content) (data.Application, error)
 	Save(ctx context.Context, s staff.Session, id data.ApplicationID, base int, c data.Content) (data.Application, error)
+	Copy(ctx context.Context, s staff.Session, id data.ApplicationID, c data.Content) (data.Application, error)
 	Read(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error)
 }
 
@@ -26,8 +27,9 @@ type keeper struct {
 
 	mu       sync.Mutex
 	id       data.ApplicationID
-	version  int // as stored
-	revision int // of the content as stored
+	of       data.ApplicationID // what is kept becomes a copy of
+	version  int                // as stored
+	revision int                // of the content as stored
 	last     data.Application
 	// elsewhere: the case was changed or taken by somebody else. What is typed
 	// from then on goes into an application of its own, and only when asked.
@@ -41,7 +43,7 @@ var errElsewhere = errors.New("the case is somewhere else now")
 func (k *keeper) take(a data.Application, revision int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.id, k.version, k.revision, k.last, k.elsewhere = a.ID, a.Version, revision, a, false
+	k.id, k.of, k.version, k.revision, k.last, k.elsewhere = a.ID, "", a.Version, revision, a, false
 }
 
 // save stores the content of a revision.
@@ -56,9 +58,12 @@ func (k *keeper) save(ctx context.Context, revision int, c data.Content) (data.A
 	}
 	var a data.Application
 	var err error
-	if k.id == "" {
+	switch {
+	case k.of != "":
+		a, err = k.cases.Copy(ctx, k.session, k.of, c)
+	case k.id == "":
 		a, err = k.cases.Create(ctx, k.session, c)
-	} else {
+	default:
 		a, err = k.cases.Save(ctx, k.session, k.id, k.version, c)
 	}
 	if errors.Is(err, desk.ErrStale) || errors.Is(err, desk.ErrState) {
@@ -66,7 +71,7 @@ func (k *keeper) save(ctx context.Context, revision int, c data.Content) (data.A
 		return k.last, errors.Join(errElsewhere, err)
 	}
 	if a.ID != "" { // stored, whatever else went wrong
-		k.id, k.version, k.last, k.revision = a.ID, a.Version, a, revision
+		k.id, k.of, k.version, k.last, k.revision = a.ID, "", a.Version, a, revision
 	}
 	return a, err
 }
@@ -75,6 +80,9 @@ func (k *keeper) save(ctx context.Context, revision int, c data.Content) (data.A
 // is kept from then on.
 func (k *keeper) copy(ctx context.Context, revision int, c data.Content) (data.Application, error) {
 	k.mu.Lock()
+	if k.id != "" {
+		k.of = k.id
+	}
 	k.id, k.version, k.revision, k.elsewhere = "", 0, 0, false
 	k.mu.Unlock()
 	return k.save(ctx, revision, c)

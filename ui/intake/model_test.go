@@ -197,6 +197,46 @@ func TestSomebodyElseChangedIt(t *testing.T) {
 	}
 }
 
+// TestCopyOfACorrection corrects the same certificate still, whichever way it
+// comes to be one.
+func TestCopyOfACorrection(t *testing.T) {
+	for _, way := range []string{"leave", "copy"} {
+		p := desktest.New(t)
+		c := p.Issued(t, p.Specimen())
+		a, err := p.Correct(ctx, p.Clerk, c.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := sit(t, p, p.Clerk, a.ID)
+		s.surname("MINE")
+		if _, err := p.Save(ctx, p.Both, a.ID, a.Version, p.Specimen()); err != nil {
+			t.Fatal(err)
+		}
+		if way == "copy" {
+			s.save()
+			work, ok := s.Copy()
+			if !ok {
+				t.Fatal("no copy")
+			}
+			k, err := work(ctx)
+			if _, err = s.Saved(k, err); err != nil {
+				t.Fatal(err)
+			}
+		} else if copied, err := s.Leave(ctx); !copied || err != nil {
+			t.Fatal(copied, err)
+		}
+		if st := s.State(); st.ID == a.ID || st.Replaces != c.Number || s.stored(st.ID).Replaces != c.Number {
+			t.Errorf("%s: the copy replaces %q", way, st.Replaces)
+		}
+		// And it is one application from then on.
+		s.surname("MINE STILL")
+		id := s.State().ID
+		if st := s.save(); st.ID != id || s.stored(id).Content.Traveller.Surname != "MINE STILL" {
+			t.Errorf("%s: saved as %s", way, st.ID)
+		}
+	}
+}
+
 func TestWhatMayBeChanged(t *testing.T) {
 	p := desktest.New(t)
 	draft := func() data.ApplicationID {

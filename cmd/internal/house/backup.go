@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,7 +57,8 @@ func (h *House) backUp(ctx context.Context, s staff.Session, progress func(done,
 	}
 	now := h.Now()
 	b = desk.Backup{Path: filepath.Join(set.Folder, backup.FileName(h.Folder.Post, now)), Made: now}
-	source := backup.Source{Dir: h.Folder.Dir, Made: now, Backup: h.Folder.Vault.Backup, Open: engine.Open, Checkpoint: checkpoint}
+	source := backup.Source{Dir: h.Folder.Dir, Made: now, Backup: h.Folder.Vault.Backup, Checkpoint: checkpoint,
+		Open: func(path string) (store.Store, error) { return engine.OpenClean(ctx, path) }}
 	to := backup.Recipients{Recovery: []age.Recipient{recovery}, Slot: &set.Slot}
 	m, err := backup.WriteFile(ctx, b.Path, source, to, func(dir string, m backup.Manifest) error {
 		return checkBackup(ctx, dir, m, now, nil)
@@ -131,6 +133,35 @@ type Opening struct {
 	Passphrase []byte
 }
 
+// Proof is what is known of a post from elsewhere, when it is restored. Whoever
+// knows whom a backup is to open to can make one of their own; the passphrase of
+// backups opens that as well. The recovery key compares the records besides.
+type Proof struct {
+	// Known are states of the log from a checkpoint, or from the head file of the
+	// folder that is lost. One that is no newer than the backup proves it; newer
+	// ones tell how much is missing.
+	Known []audit.Head
+	// LogKey is the public key of the log: the checkpoint in the backup must be
+	// signed with it. Empty: that is not known.
+	LogKey string
+	// Unproved is an officer's word that the backup is taken as it is.
+	Unproved bool
+}
+
+// of is an error unless the backup with that manifest is proved, or taken
+// without. That the log contains what is known is for others to check.
+func (p Proof) of(m backup.Manifest, recovery bool) error {
+	switch {
+	case p.LogKey != "" && p.LogKey != m.Log:
+		return fmt.Errorf("%w: its log has another key", backup.ErrOtherLog)
+	case recovery, p.Unproved, p.LogKey != "" && m.Checkpoint != "":
+		return nil
+	case slices.ContainsFunc(p.Known, func(h audit.Head) bool { return h.Size > 0 && h.Size <= m.Head.Size }):
+		return nil
+	}
+	return backup.ErrUnproved
+}
+
 // Restored is what came out of a backup.
 type Restored struct {
 	backup.Manifest
@@ -138,11 +169,10 @@ type Restored struct {
 	Missing *uint64
 }
 
-// Restore puts a backup into a folder that is not there or is empty. Known are
-// later states of the log that were kept elsewhere, from a checkpoint or the
-// head file of the folder that is lost; they tell how much is missing. Sequence
-// numbers that may have been used since are skipped at the first sign-in.
-func Restore(ctx context.Context, file, dir string, how Opening, known []audit.Head, now time.Time, progress func(done, total int64)) (r Restored, err error) {
+// Restore puts a backup into a folder that is not there or is empty. The error
+// wraps [backup.ErrUnproved] where the passphrase alone would open it. Sequence numbers
+// that may have been used since are skipped at the first sign-in.
+func Restore(ctx context.Context, file, dir string, how Opening, proof Proof, now time.Time, progress func(done, total int64)) (r Restored, err error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return r, err
@@ -169,10 +199,13 @@ func Restore(ctx context.Context, file, dir string, how Opening, known []audit.H
 		}
 	}
 	reading.Check = func(dir string, m backup.Manifest) error {
+		if err := proof.of(m, key != nil); err != nil {
+			return err
+		}
 		if err := checkBackup(ctx, dir, m, now, key); err != nil {
 			return err
 		}
-		for _, h := range known {
+		for _, h := range proof.Known {
 			n, err := backup.Missing(m, h)
 			if err != nil {
 				return err
@@ -187,7 +220,7 @@ func Restore(ctx context.Context, file, dir string, how Opening, known []audit.H
 		}
 		// What is known that is older than the backup must be in its log.
 		err = opened.Log.View(ctx, func(tx store.Tx) error {
-			for _, h := range known {
+			for _, h := range proof.Known {
 				if h.Size > m.Head.Size {
 					continue
 				}

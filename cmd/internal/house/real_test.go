@@ -16,8 +16,10 @@ import (
 	"pratique/data/audit"
 	"pratique/data/backup"
 	"pratique/data/desk"
+	"pratique/data/keys"
 	"pratique/data/post"
 	"pratique/data/staff"
+	"pratique/data/store"
 	"pratique/data/vault"
 )
 
@@ -216,7 +218,8 @@ func TestBackupAndRestore(t *testing.T) {
 	if err := h.SetBackup(ctx, clerk, reviewer, folder, []byte(phraseC)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Checkpoint(ctx, reviewer); err != nil {
+	early, err := h.Checkpoint(ctx, reviewer)
+	if err != nil {
 		t.Fatal(err)
 	}
 	b, err := h.Backup(ctx, clerk, func(int64, int64) {})
@@ -242,6 +245,14 @@ func TestBackupAndRestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before, err := audit.ParseCheckpoint(early, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, _, err := keys.ReadLogVerifier(filepath.Join(dir, keys.LogFile))
+	if err != nil {
+		t.Fatal(err)
+	}
 
 	whole, err := os.ReadFile(b.Path)
 	if err != nil {
@@ -255,33 +266,54 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Fatal(err)
 		}
 		to := filepath.Join(t.TempDir(), "post")
-		if _, err := Restore(ctx, path, to, Opening{Recovery: recovery}, nil, time.Now(), nil); err == nil {
+		if _, err := Restore(ctx, path, to, Opening{Recovery: recovery}, Proof{}, time.Now(), nil); err == nil {
 			t.Errorf("a flipped bit at %d was taken", at)
 		}
 		if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("left behind: %v", err)
 		}
 	}
-	if _, err := Restore(ctx, b.Path, dir, Opening{Recovery: recovery}, nil, time.Now(), nil); err == nil {
+	if _, err := Restore(ctx, b.Path, dir, Opening{Recovery: recovery}, Proof{}, time.Now(), nil); err == nil {
 		t.Error("restored over the post")
+	}
+	// The passphrase alone opens what an attacker may have made, and so do a later
+	// state of the log, which nothing in the backup can agree with, and another key.
+	for name, tt := range map[string]struct {
+		proof Proof
+		want  error
+	}{
+		"nothing":        {Proof{}, backup.ErrUnproved},
+		"a later state":  {Proof{Known: []audit.Head{head}}, backup.ErrUnproved},
+		"an empty state": {Proof{Known: []audit.Head{{}, head}}, backup.ErrUnproved},
+		"another key":    {Proof{LogKey: "pratique/UT/RA+00000000+AAAA", Unproved: true}, backup.ErrOtherLog},
+	} {
+		to := filepath.Join(t.TempDir(), "post")
+		if _, err := Restore(ctx, b.Path, to, Opening{Passphrase: []byte(phraseC)}, tt.proof, time.Now(), nil); !errors.Is(err, tt.want) {
+			t.Errorf("knowing %s: %v", name, err)
+		}
+		if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("knowing %s: left behind, %v", name, err)
+		}
 	}
 	another := audit.Head{Size: 2, Root: head.Root} // an older state that is not of this log
 	to := filepath.Join(t.TempDir(), "post")
-	if _, err := Restore(ctx, b.Path, to, Opening{Passphrase: []byte(phraseC)}, []audit.Head{another, head}, time.Now(), nil); !errors.Is(err, backup.ErrOtherLog) {
+	if _, err := Restore(ctx, b.Path, to, Opening{Passphrase: []byte(phraseC)}, Proof{Known: []audit.Head{another, head}}, time.Now(), nil); !errors.Is(err, backup.ErrOtherLog) {
 		t.Errorf("a backup that is not of the log that is known: %v", err)
 	}
 	for name, tt := range map[string]struct {
 		how     Opening
-		known   []audit.Head
+		proof   Proof
 		missing bool
 		next    int
 	}{
-		"with the recovery key and a checkpoint": {Opening{Recovery: recovery}, []audit.Head{head}, true, 0},
-		"with the passphrase, knowing nothing":   {Opening{Passphrase: []byte(phraseC)}, nil, false, 100_002},
+		"with the recovery key and a checkpoint":   {Opening{Recovery: recovery}, Proof{Known: []audit.Head{head}}, true, 0},
+		"with the passphrase, knowing nothing":     {Opening{Passphrase: []byte(phraseC)}, Proof{Unproved: true}, false, 100_002},
+		"with the passphrase and the log's key":    {Opening{Passphrase: []byte(phraseC)}, Proof{LogKey: key}, false, 100_002},
+		"with the passphrase and old and new ones": {Opening{Passphrase: []byte(phraseC)}, Proof{Known: []audit.Head{before, head}}, true, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			to := filepath.Join(t.TempDir(), "post")
-			r, err := Restore(ctx, b.Path, to, tt.how, tt.known, time.Now(), nil)
+			r, err := Restore(ctx, b.Path, to, tt.how, tt.proof, time.Now(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -393,7 +425,7 @@ func TestErase(t *testing.T) {
 	ctx := context.Background()
 	clerk, reviewer := signIn(t, h, "officer-k", phraseA), signIn(t, h, "officer-l", phraseB)
 	c, kept := issueAt(t, h, clerk, reviewer), issueAt(t, h, clerk, reviewer)
-	x, err := h.ExportTraveller(ctx, reviewer, "E00000000")
+	x, err := h.ExportTraveller(ctx, reviewer, "CHN", "E00000000")
 	if err != nil || len(x.Applications) != 2 || len(x.Certificates) != 2 || len(x.Log) < 10 {
 		t.Fatalf("%d applications, %d certificates, %d entries, %v", len(x.Applications), len(x.Certificates), len(x.Log), err)
 	}
@@ -429,10 +461,150 @@ func TestErase(t *testing.T) {
 	if err != nil || erased.Seal != "" || erased.Statement.Surname != "" || erased.Revoked == nil || erased.Erased.IsZero() || erased.Sequence != c.Sequence {
 		t.Errorf("%+v, %v", erased, err)
 	}
-	if x, err := h.ExportTraveller(ctx, reviewer, "E00000000"); err != nil || len(x.Applications) != 1 || x.Certificates[0].Number != kept.Number {
+	if x, err := h.ExportTraveller(ctx, reviewer, "CHN", "E00000000"); err != nil || len(x.Applications) != 1 || x.Certificates[0].Number != kept.Number {
 		t.Errorf("%d applications, %v", len(x.Applications), err)
 	}
 	if faults, err := h.Check(ctx, clerk, func(string) {}); err != nil || len(faults) != 2 { // no checkpoint, no backup yet
 		t.Errorf("%+v, %v", faults, err)
+	}
+}
+
+// TestNothingErasedIsBackedUp: what was erased is in the free pages of the
+// database until the post is next opened, and in no backup made before that.
+func TestNothingErasedIsBackedUp(t *testing.T) {
+	dir, recovery := real(t)
+	h := openAt(t, dir)
+	ctx := context.Background()
+	clerk, reviewer := signIn(t, h, "officer-k", phraseA), signIn(t, h, "officer-l", phraseB)
+	draft, err := h.Specimen(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := h.Create(ctx, clerk, draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := record(t, h, store.ApplicationKey(a.ID))
+	if err := h.Erase(ctx, clerk, reviewer, a.ID); err != nil {
+		t.Fatal(err)
+	}
+	if raw, err := os.ReadFile(filepath.Join(dir, "post.db")); err != nil || !bytes.Contains(raw, sealed) {
+		t.Fatalf("the test shows nothing (%v)", err)
+	}
+	if err := h.SetBackup(ctx, clerk, reviewer, filepath.Join(t.TempDir(), "backups"), []byte(phraseC)); err != nil {
+		t.Fatal(err)
+	}
+	b, err := h.Backup(ctx, clerk, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(t.TempDir(), "post")
+	if _, err := Restore(ctx, b.Path, to, Opening{Recovery: recovery}, Proof{}, time.Now(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if raw, err := os.ReadFile(filepath.Join(to, "post.db")); err != nil || len(raw) == 0 || bytes.Contains(raw, sealed) {
+		t.Errorf("the erased record lies in the backup (%v)", err)
+	}
+	again := openAt(t, to)
+	if rows, err := again.Queue(signIn(t, again, "officer-k", phraseA)); err != nil || len(rows) != 0 {
+		t.Errorf("%d cases, %v", len(rows), err)
+	}
+}
+
+// record is a record of an open post as it lies in its database.
+func record(t *testing.T, h *House, key string) (sealed []byte) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "copy.db")
+	f, err := os.Create(path)
+	if err == nil {
+		err = errors.Join(h.Folder.Vault.Backup(t.Context(), f), f.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit(t, path, func(tx store.Tx) error {
+		sealed, err = tx.Get(key)
+		return err
+	})
+	if len(sealed) == 0 || err != nil {
+		t.Fatalf("no record %s, %v", key, err)
+	}
+	return sealed
+}
+
+// edit changes a database as somebody does who can write the file.
+func edit(t *testing.T, path string, fn func(store.Tx) error) {
+	t.Helper()
+	s, err := engine.Open(path)
+	if err == nil {
+		err = errors.Join(s.Update(t.Context(), fn), s.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRestoredIsNotForgotten: that a post came out of a backup stands in its log.
+// Who can write the files does not make it give out sequence numbers again.
+func TestRestoredIsNotForgotten(t *testing.T) {
+	dir, recovery := real(t)
+	h := openAt(t, dir)
+	ctx := context.Background()
+	clerk, reviewer := signIn(t, h, "officer-k", phraseA), signIn(t, h, "officer-l", phraseB)
+	if err := h.SetBackup(ctx, clerk, reviewer, filepath.Join(t.TempDir(), "backups"), []byte(phraseC)); err != nil {
+		t.Fatal(err)
+	}
+	b, err := h.Backup(ctx, clerk, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(t.TempDir(), "post")
+	if _, err := Restore(ctx, b.Path, to, Opening{Recovery: recovery}, Proof{}, time.Now(), nil); err != nil {
+		t.Fatal(err)
+	}
+	const logState = "audit-state/log"
+	var genuine []byte
+	edit(t, filepath.Join(to, "post.db"), func(tx store.Tx) error {
+		var plain []string
+		err := tx.Scan("post/", "", 0, func(key string, _ []byte) error {
+			plain = append(plain, key)
+			return nil
+		})
+		for _, key := range plain {
+			if key != "post/self" { // which no post opens without
+				err = errors.Join(err, tx.Delete(key))
+			}
+		}
+		var s audit.State
+		if s, _, err = store.Get[audit.State](tx, logState); err != nil {
+			return err
+		}
+		if genuine, err = store.Encode(s); err != nil || s.Restored == 0 {
+			return errors.Join(err, errors.New("nothing says that it was restored"))
+		}
+		s.Restored = 0
+		return store.Put(tx, logState, s)
+	})
+	forged, err := Open(ctx, to, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := forged.SignIn(ctx, "officer-k", []byte(phraseA)); !errors.Is(err, vault.ErrPutBack) {
+		t.Errorf("made to forget: %v", err)
+	}
+	if err := forged.Close(); err != nil {
+		t.Fatal(err)
+	}
+	edit(t, filepath.Join(to, "post.db"), func(tx store.Tx) error { return tx.Put(logState, genuine) })
+	again := openAt(t, to)
+	clerk, reviewer = signIn(t, again, "officer-k", phraseA), signIn(t, again, "officer-l", phraseB)
+	if c := issueAt(t, again, clerk, reviewer); c.Sequence != 100_001 {
+		t.Errorf("sequence %d", c.Sequence)
+	}
+	// Said once.
+	again.Lock()
+	clerk, reviewer = signIn(t, again, "officer-k", phraseA), signIn(t, again, "officer-l", phraseB)
+	if c := issueAt(t, again, clerk, reviewer); c.Sequence != 100_002 {
+		t.Errorf("sequence %d", c.Sequence)
 	}
 }

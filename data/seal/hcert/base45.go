@@ -10,8 +10,8 @@ const base45Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 var errBase45 = errors.New("not base45")
 
-// encodeBase45 writes b as RFC 9285 says.
-func encodeBase45(b []byte) string {
+// EncodeBase45 writes b as RFC 9285 says.
+func EncodeBase45(b []byte) string {
 	var s strings.Builder
 	for ; len(b) >= 2; b = b[2:] {
 		n := int(b[0])<<8 | int(b[1])

@@ -14,7 +14,7 @@ func TestBase45(t *testing.T) {
 	for text, b := range map[string]string{
 		"": "", "BB8": "AB", "%69 VD92EX0": "Hello!!", "UJCLQE7W581": "base-45", "QED8WEX0": "ietf!", "FGW": "\xff\xff", "00": "\x00", "U5": "\xff",
 	} {
-		if got := encodeBase45([]byte(b)); got != text {
+		if got := EncodeBase45([]byte(b)); got != text {
 			t.Errorf("encode %q: %q, want %q", b, got, text)
 		}
 		if got, err := decodeBase45(text); err != nil || string(got) != b {
@@ -50,7 +50,7 @@ func TestBase45Vectors(t *testing.T) {
 		if got, err := decodeBase45(v.Base45); err != nil || !bytes.Equal(got, b) {
 			t.Errorf("decode %q: %x, %v", v.Base45, got, err)
 		}
-		if got := encodeBase45(b); got != v.Base45 {
+		if got := EncodeBase45(b); got != v.Base45 {
 			t.Errorf("encode %s: %q", v.Hex, got)
 		}
 	}
@@ -82,10 +82,10 @@ func FuzzBase45(f *testing.F) {
 	f.Add("BB8")
 	f.Add("QED8WEX0")
 	f.Fuzz(func(t *testing.T, text string) {
-		if b, err := decodeBase45(text); err == nil && encodeBase45(b) != text {
+		if b, err := decodeBase45(text); err == nil && EncodeBase45(b) != text {
 			t.Errorf("%q is a second text for %x", text, b)
 		}
-		if b, err := decodeBase45(encodeBase45([]byte(text))); err != nil || string(b) != text {
+		if b, err := decodeBase45(EncodeBase45([]byte(text))); err != nil || string(b) != text {
 			t.Errorf("%x came back as %x, %v", text, b, err)
 		}
 	})

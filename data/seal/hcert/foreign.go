@@ -68,6 +68,12 @@ func DecodeForeign(text string) (*Foreign, error) {
 	if err != nil {
 		return nil, err
 	}
+	return DecodeCOSE(b)
+}
+
+// DecodeCOSE reads COSE_Sign1 of another issuer, as [DecodeForeign] does, from
+// whatever text it lay in. The caller bounds the size.
+func DecodeCOSE(b []byte) (*Foreign, error) {
 	for _, tag := range []uint64{cwtTag, sign1Tag} {
 		var tagged cbor.RawTag
 		if lenient.Unmarshal(b, &tagged) == nil && tagged.Number == tag {
@@ -137,6 +143,16 @@ func unwrap(text string) ([]byte, error) {
 	return b, nil
 }
 
+// Hashed is the part of the signature that revocation lists have a hash of: of
+// ES256 r alone, for s can be changed by anybody (eu-digital-green-certificates,
+// dgc-gateway, revocation).
+func (f *Foreign) Hashed() []byte {
+	if f.alg == algES256 {
+		return f.Signature[:len(f.Signature)/2]
+	}
+	return f.Signature
+}
+
 // SubClaims are the keys under the claim -260, which tell what kind of
 // certificate it is and nothing about anybody. Ok is false if what was signed
 // is no claims at all.
@@ -165,9 +181,12 @@ func (f *Foreign) Digest() [sha256.Size]byte {
 
 // SignedBy reports whether the key of a certificate made the signature. ES256
 // is taken on any of the curves, as COSE allows and some issuers do.
-func (f *Foreign) SignedBy(c *x509.Certificate) bool {
+func (f *Foreign) SignedBy(c *x509.Certificate) bool { return f.SignedByKey(c.PublicKey) }
+
+// SignedByKey is [Foreign.SignedBy] for a key that has no certificate.
+func (f *Foreign) SignedByKey(public crypto.PublicKey) bool {
 	digest := f.Digest()
-	switch key := c.PublicKey.(type) {
+	switch key := public.(type) {
 	case *ecdsa.PublicKey:
 		width := (key.Curve.Params().BitSize + 7) / 8
 		if f.alg != algES256 || len(f.Signature) != 2*width {

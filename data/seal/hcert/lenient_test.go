@@ -66,7 +66,7 @@ func TestDecodeForeign(t *testing.T) {
 		}
 	}
 	for name, text := range map[string]string{
-		"no prefix": "HC2:6BF", "lower case": "hc1:6BF", "not base45": "HC1:abc", "not compressed": Prefix + encodeBase45(good(same)), "long": Prefix + strings.Repeat("0", maxText),
+		"no prefix": "HC2:6BF", "lower case": "hc1:6BF", "not base45": "HC1:abc", "not compressed": Prefix + EncodeBase45(good(same)), "long": Prefix + strings.Repeat("0", maxText),
 	} {
 		if f, err := DecodeForeign(text); !errors.Is(err, ErrFormat) || f != nil {
 			t.Errorf("%s: %+v, %v", name, f, err)

@@ -137,7 +137,7 @@ func (m *Message) Text() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("encode message: %w", err)
 	}
-	return Prefix + encodeBase45(deflate(b)), nil
+	return Prefix + EncodeBase45(deflate(b)), nil
 }
 
 func (m *Message) encode() ([]byte, error) {

@@ -26,7 +26,7 @@ func deflated(t testing.TB, b []byte) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Prefix + encodeBase45(z.Bytes())
+	return Prefix + EncodeBase45(z.Bytes())
 }
 
 func marshal(t testing.TB, v any) []byte {
@@ -135,13 +135,13 @@ func TestInvariant9DecodeIsStrict(t *testing.T) {
 		"nested deeply":             deflated(t, append(append([]byte{0xd2}, bytes.Repeat([]byte{0x81}, 9000)...), 1)),
 		"an array of 2³² elements":  deflated(t, []byte{0xd2, 0x9a, 0xff, 0xff, 0xff, 0xff}),
 		"a string of 2⁶⁴-1 bytes":   deflated(t, []byte{0xd2, 0x84, 0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}),
-		"uncompressed":              Prefix + encodeBase45(good),
-		"a byte after the stream":   Prefix + encodeBase45(append(bytes.Clone(compressed), 0)),
-		"a stream after the stream": Prefix + encodeBase45(append(bytes.Clone(compressed), compressed...)),
-		"no checksum":               Prefix + encodeBase45(compressed[:len(compressed)-4]),
-		"wrong checksum":            Prefix + encodeBase45(append(bytes.Clone(compressed[:len(compressed)-1]), ^compressed[len(compressed)-1])),
+		"uncompressed":              Prefix + EncodeBase45(good),
+		"a byte after the stream":   Prefix + EncodeBase45(append(bytes.Clone(compressed), 0)),
+		"a stream after the stream": Prefix + EncodeBase45(append(bytes.Clone(compressed), compressed...)),
+		"no checksum":               Prefix + EncodeBase45(compressed[:len(compressed)-4]),
+		"wrong checksum":            Prefix + EncodeBase45(append(bytes.Clone(compressed[:len(compressed)-1]), ^compressed[len(compressed)-1])),
 		"longer than any QR":        deflated(t, good) + strings.Repeat("0", maxText),
-		"a dictionary":              Prefix + encodeBase45(dictionary(t, good)),
+		"a dictionary":              Prefix + EncodeBase45(dictionary(t, good)),
 		"a bomb":                    deflated(t, append(bytes.Clone(good), make([]byte, maxInflated)...)),
 	} {
 		if _, err := Decode(bad); !errors.Is(err, ErrFormat) {

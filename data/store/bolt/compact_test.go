@@ -53,8 +53,27 @@ func TestCompact(t *testing.T) {
 	if b, err := os.ReadFile(path); err != nil || !bytes.Contains(b, gone) {
 		t.Fatalf("the test shows nothing (%v)", err)
 	}
+	// A crash left one of ours; the others are not.
+	dir := filepath.Dir(path)
+	others := []string{".post.db-", ".post.db-12a", ".post.db-12.bak", ".other.db-12", "post.db-12"}
+	for _, name := range append(others, ".post.db-1234567") {
+		if err := os.WriteFile(filepath.Join(dir, name), gone, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, ".post.db-99"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	if err := Compact(path); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := os.Lstat(filepath.Join(dir, ".post.db-1234567")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what a crash left: %v", err)
+	}
+	for _, name := range append(others, ".post.db-99") {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Errorf("somebody else's: %v", err)
+		}
 	}
 	if b, err := os.ReadFile(path); err != nil || bytes.Contains(b, gone) {
 		t.Errorf("it is still there (%v)", err)
