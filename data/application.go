@@ -25,6 +25,8 @@ type Content struct {
 	Papers      []Paper         `json:"papers,omitempty"` // handed in beside reports and vaccinations
 	Declaration Declaration     `json:"declaration"`
 	Contact     Contact         `json:"contact,omitzero"` // who can be reached about the traveller
+	// Brought are the seals that the traveller showed.
+	Brought []Brought `json:"brought,omitempty"`
 	// Confirmed keeps what the officer confirmed against a problem of severity
 	// [Confirm]: the same problem about the same value is not asked again.
 	Confirmed []Confirmation `json:"confirmed,omitempty"`

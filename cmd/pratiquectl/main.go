@@ -24,7 +24,9 @@
 //	pratiquectl case uphold|deny|lift ONE --why TEXT CASE
 //	pratiquectl case issue ONE --out DIR CASE
 //	pratiquectl abnormal TWO --result positive|indeterminate [--note TEXT] NUMBER
-//	pratiquectl verify [--trust PATH]… [--practice] [--at TIME] [--json] FILE|-
+//	pratiquectl letter ONE [--internal] --out FILE CASE
+//	pratiquectl verify [--trust PATH]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
+//		[--practice] [--at TIME] [--json] FILE|-…
 //	pratiquectl officers list ONE
 //	pratiquectl officers add TWO --name NAME --mark MARK --role ROLE,… [--new-passphrase-file FILE]
 //	pratiquectl officers disable ONE OFFICER
@@ -72,6 +74,12 @@
 //	pratiquectl notices activate TWO NOTICE VERSION
 //	pratiquectl notices retire TWO NOTICE VERSION
 //	pratiquectl trust export --post DIR --out FILE
+//	pratiquectl trust preview ONE --name NAME PATH
+//	pratiquectl trust import TWO --name NAME --source TEXT [--yes] PATH
+//	pratiquectl trust list ONE [--json]
+//	pratiquectl trust restore TWO NAME NUMBER
+//	pratiquectl revocations export ONE --out FILE
+//	pratiquectl revocations import [--trust PATH]… --into DIR PATH
 //	pratiquectl audit verify --post DIR [--checkpoint FILE]… [--key FILE]
 //	pratiquectl audit checkpoint ONE [--out FILE] [--pdf FILE]
 //	pratiquectl audit list ONE
@@ -127,6 +135,7 @@ import (
 	"pratique/data/predeclaration"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
+	"pratique/data/trust"
 	"pratique/data/vault"
 	"pratique/ui"
 	"pratique/ui/locale"
@@ -186,6 +195,7 @@ type commands struct {
 	Findings     findingsCommand     `cmd:"" help:"What the notice in force says of applications."`
 	Case         caseCommand         `cmd:"" help:"A case from intake to its end: review, decisions, objections."`
 	Abnormal     abnormalCommand     `cmd:"" help:"Revoke a blue certificate because its last test was abnormal. Takes two."`
+	Letter       letterCommand       `cmd:"" help:"The page that tells a traveller of a case where it stands: returned, on hold, decided, or blue on a condition."`
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
@@ -198,7 +208,8 @@ type commands struct {
 	Handover     handoverCommand     `cmd:"" help:"Lists for ports of entry, and what comes back."`
 	Find         findCommand         `cmd:"" help:"Find cases by a certificate's number, a case's reference, a document, a telephone number or a name."`
 	Keys         keysCommand         `cmd:"" help:"What signs a post's certificates."`
-	Trust        trustCommand        `cmd:"" help:"What others need to trust this post."`
+	Trust        trustCommand        `cmd:"" help:"Whom this post trusts, and what others need to trust it."`
+	Revocations  revocationsCommand  `cmd:"" help:"Lists of revoked certificates, for those without a line to the post."`
 	Audit        auditCommand        `cmd:"" help:"The log of everything that was done at a post."`
 	Backup       backupCommand       `cmd:"" help:"Copies of a post that only its keys open."`
 	Restore      restoreCommand      `cmd:"" help:"Put a backup into a new folder."`
@@ -305,6 +316,7 @@ var unusable = []error{
 	backup.ErrForeign, backup.ErrNewer, backup.ErrDamaged, backup.ErrNoSlot, backup.ErrNotEmpty, backup.ErrChanged, house.ErrNoBackups,
 	predeclaration.ErrForm, handover.ErrForm,
 	keys.ErrMissing, keys.ErrPassphrase, keys.ErrUnfit, pkcs11.ErrNotBuilt,
+	trust.ErrContent, desk.ErrTrustLarge,
 }
 
 // exitOf sorts an error into refusals, the caller's faults and the program's.

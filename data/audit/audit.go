@@ -105,6 +105,8 @@ const (
 	NoticeActivated        Act = "notice.activated"
 	NoticeRetired          Act = "notice.retired"
 	NoticesRead            Act = "notices.read"
+	LetterMade             Act = "letter.made"
+	InternalMade           Act = "internal.made"
 	EvidenceAttached       Act = "evidence.attached"
 	EvidenceRead           Act = "evidence.read"
 	EvidenceMoved          Act = "evidence.moved"
@@ -147,6 +149,9 @@ const (
 	SignerRetired          Act = "signer.retired"
 	SignersRead            Act = "signers.read"
 	KeysRotated            Act = "keys.rotated"
+	TrustRead              Act = "trust.read"
+	TrustSet               Act = "trust.set"
+	RevocationsSigned      Act = "revocations.signed"
 	SoloSet                Act = "solo.set"
 	RetentionSet           Act = "retention.set"
 	ListRead               Act = "list.read"
@@ -174,12 +179,13 @@ var Acts = []Act{
 	ApplicationHeld, ApplicationResumed, ApplicationTakenOver, ChecksOverridden,
 	DecisionMade, DecisionContested, ContestDecided, DecisionLifted,
 	NoticeImported, NoticeTried, NoticeActivated, NoticeRetired, NoticesRead,
+	LetterMade, InternalMade,
 	EvidenceAttached, EvidenceRead, EvidenceMoved, EvidenceRemoved, EvidenceDestroyed, EvidenceTimeSet, OriginalSeen, SameReportFound, SameReportCleared, BackCheckAsked, BackCheckAnswered, SamplingSet, ApplicationPreDeclared, ApplicationBegun, FlightsSet, RiskSet, PortNoted, HandoverMade, PassedRead,
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
 	OfficerDisabled, OfficerEnabled, OfficerReset, OfficerRecovered,
-	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, SoloSet, RetentionSet,
+	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, TrustRead, TrustSet, RevocationsSigned, SoloSet, RetentionSet,
 	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, NumbersSkipped, PostRestored, PostChecked,
 	CheckpointSigned, PostCreated, ClockCorrected,
 }

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"crypto/x509"
 	"errors"
 	"reflect"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"pratique/data/desk/desktest"
 	"pratique/data/predeclaration"
 	"pratique/data/staff"
+	"pratique/data/trust"
 )
 
 // everyAct is everything that can be asked of a desk with a session, and what
@@ -32,7 +34,9 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	must(p.DisableOfficer(ctx, p.Administrator, away.ID))
 	requested, err := p.RequestSigner(ctx, p.Administrator, p.Reviewer, "", nil)
 	must(err)
-	draft := inState(t, p, data.Draft)
+	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor}}
+	must(second(p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom)))
+	draft, returned := inState(t, p, data.Draft), inState(t, p, data.Returned)
 	fresh := data.Officer{ID: "officer-e", Name: "Officer E", Mark: "E", Roles: []data.Role{data.Clerk}}
 	document := p.Specimen().Document
 	held, outside := inState(t, p, data.OnHold), p.Ticked(t, later(p.Specimen()))
@@ -95,6 +99,9 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"Retention":       func() error { return second(p.Retention(ctx)) },
 		"SetRetention":    func() error { return p.SetRetention(ctx, p.Administrator, p.Reviewer, 400) },
 
+		"Letter":        func() error { return second(p.Letter(ctx, p.Clerk, returned.ID)) },
+		"InternalSheet": func() error { return second(p.InternalSheet(ctx, p.Reviewer, returned.ID)) },
+
 		"Second":          func() error { return second(p.Second(ctx, "officer-b", []byte(desktest.Passphrase))) },
 		"Officers":        func() error { return second(p.Officers(ctx)) },
 		"Accounts":        func() error { return second(p.Accounts(ctx, p.Administrator)) },
@@ -112,7 +119,15 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		},
 		"RetireSigner": func() error { return p.RetireSigner(ctx, p.Administrator, p.Reviewer, requested.ID) },
 		"Vouches":      func() error { return second(p.Vouches(ctx, c.Seal)) },
-		"RotateKeys":   func() error { return p.RotateKeys(ctx, p.Administrator, p.Reviewer, func(int) {}) },
+		"TrustLists":   func() error { return second(p.TrustLists(ctx, p.Reviewer)) },
+		"PreviewTrust": func() error { return second(p.PreviewTrust(ctx, p.Administrator, "utopia", whom)) },
+		"SetTrust": func() error {
+			return second(p.SetTrust(ctx, p.Administrator, p.Reviewer, "other", "a file", "", whom))
+		},
+		"RestoreTrust":    func() error { return second(p.RestoreTrust(ctx, p.Administrator, p.Reviewer, "utopia", 0)) },
+		"Trusted":         func() error { return second(p.Trusted(ctx)) },
+		"SignRevocations": func() error { _, _, err := p.SignRevocations(ctx, p.Reviewer); return err },
+		"RotateKeys":      func() error { return p.RotateKeys(ctx, p.Administrator, p.Reviewer, func(int) {}) },
 
 		"Checkpoint": func() error { return second(p.Checkpoint(ctx, p.Administrator)) },
 		"EachEntry":  func() error { return p.EachEntry(ctx, p.Administrator, func(audit.Entry) error { return nil }) },

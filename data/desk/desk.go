@@ -35,6 +35,7 @@ import (
 	"pratique/data/mrz"
 	"pratique/data/staff"
 	"pratique/data/store"
+	"pratique/data/trust"
 	"pratique/data/vault"
 )
 
@@ -104,6 +105,9 @@ type Config struct {
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
+	// Unwritable names what of a letter paper cannot show; each stops what it
+	// tells of. nil: nothing is asked.
+	Unwritable func(data.Letter) []data.Problem
 }
 
 // Desk is an open post. Its methods may be called from any goroutine. Until
@@ -116,6 +120,7 @@ type Desk struct {
 	book        *codes.Book
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
+	unwritable  func(data.Letter) []data.Problem
 	openSigner  func(context.Context) (*keys.Signer, error)
 	logSigner   func(context.Context) (note.Signer, error)
 	ring        keys.Ring
@@ -136,6 +141,7 @@ type Desk struct {
 	rows     map[data.ApplicationID]Row
 	risks    risks
 	looked   map[string]bool // officer/list: said in the log since the sign-in
+	trusted  *trust.List     // what [Desk.Trusted] is made of; nil: to be read
 
 	compiled sync.Map // the text of a notice to *rules.Notice
 }
@@ -143,7 +149,7 @@ type Desk struct {
 // Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
-		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable,
+		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
 		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
@@ -250,7 +256,7 @@ func (d *Desk) Lock() {
 	d.vault.Lock()
 	d.useSigner(nil)
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
-	d.risks = nil
+	d.risks, d.trusted = nil, nil
 }
 
 // useSigner gives the issuer another signer, or none, and closes the one before,

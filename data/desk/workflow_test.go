@@ -1204,8 +1204,8 @@ func TestInvariant6NoEntryNoAct(t *testing.T) {
 	p := desktest.New(t, onFaulty(t, &f), counted(&signatures), withBook)
 	all := everyAct(t, p)
 	for _, looks := range []string{
-		"Slip", "Preflight", "Rehearse", "Assess", "MayBackUp", "ImportSigner", // of what the officer has in hand
-		"Officers", "Laboratories", "Retention", "Solo", "Backups", "Validate", "Revocation", "Vouches", // no act of anybody
+		"Slip", "Preflight", "Rehearse", "Assess", "MayBackUp", "ImportSigner", "PreviewTrust", // of what the officer has in hand
+		"Officers", "Laboratories", "Retention", "Solo", "Backups", "Validate", "Revocation", "Vouches", "Trusted", // no act of anybody
 	} {
 		if all[looks] == nil {
 			t.Fatalf("nobody can %s", looks)

@@ -1,10 +1,12 @@
-// Package evidence reads what people bring: so far the QR symbols drawn in
-// pictures and PDF files, and the text of one that was pasted or scanned.
+// Package evidence reads what people bring: the QR symbols drawn in pictures,
+// photographs and PDF files, and the text of one that was pasted or that a
+// scanner typed.
 //
 // Only what is drawn counts. Attachments, metadata and a PDF's own text are
 // never looked at: a symbol that a person cannot see must not verify. Input is
-// hostile; size, pixels and pages are bounded, the context bounds the time, and
-// a panic in a decoder is an error.
+// hostile; size, pixels, memory and pages are bounded, the context bounds the
+// time, and a panic in a decoder is an error. A [Worker] reads one file at a
+// time, however many are handed to it.
 package evidence
 
 import (
@@ -13,25 +15,27 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"image/jpeg"
 	"image/png"
 	"io"
-	"strings"
-	"unicode"
-	"unicode/utf8"
+	"slices"
+	"time"
 )
 
 // What Read and Symbols refuse beyond.
 const (
-	MaxSize   = 32 << 20   // bytes of a file
-	MaxPixels = 40_000_000 // of a picture
-	MaxPages  = 30         // of a PDF
-	MaxText   = 4296       // bytes of a pasted text: the capacity of the largest QR symbol
+	MaxSize   = 32 << 20         // bytes of a file
+	MaxPixels = 40_000_000       // of a picture
+	MaxMemory = 320 << 20        // bytes of a picture while it is decoded
+	MaxPages  = 30               // of a PDF
+	MaxText   = 7089             // characters of a text: what the largest QR symbol holds, in digits
+	MaxTime   = 30 * time.Second // for one file, by a [Worker]
 )
 
 // Why evidence was refused. All are wrapped with what was found.
 var (
-	ErrKind    = errors.New("neither one line of text, nor a PNG, JPEG or PDF file")
+	ErrKind    = errors.New("neither text, nor a PNG, JPEG or PDF file")
 	ErrDamaged = errors.New("the file is damaged")
 	ErrLimit   = errors.New("the file is too large")
 )
@@ -54,12 +58,18 @@ type Found struct {
 	Symbols []Symbol
 }
 
-// Symbol is the text of a QR symbol, byte for byte, and the page it is on,
-// counted from 0. A text that occurs twice on a page is listed once.
+// Symbol is the text of a QR symbol, byte for byte, and where it is: the page,
+// counted from 0, and the place on it. A text that occurs twice on a page is
+// listed once.
 type Symbol struct {
 	Text string
 	Page int
+	At   Area
 }
+
+// Area is a part of a page, in shares of its width and height from the upper
+// left corner. It is zero for a text.
+type Area struct{ Left, Top, Width, Height float64 }
 
 // Rasteriser draws the pages of a PDF, counted from 0, at dpi pixels to the inch.
 type Rasteriser interface {
@@ -74,34 +84,102 @@ var resolutions = []float64{150, 300, 200, 250, 400}
 
 const surelySeen = 2
 
-// Read finds the symbols in a file, page by page. A file that is text is itself
-// one symbol, without its byte order mark and line ends; spaces are kept,
-// because base45 uses them.
+// Worker reads files one after another. The zero Worker is of no use.
+type Worker struct {
+	raster Rasteriser
+	turn   chan struct{} // holds a value while a file is at work
+}
+
+// NewWorker makes a worker that has the pages of PDF files drawn by raster.
+func NewWorker(raster Rasteriser) *Worker {
+	return &Worker{raster: raster, turn: make(chan struct{}, 1)}
+}
+
+// Read is the function [Read], in turn and for at most [MaxTime]. When the
+// context or the time ends it returns at once; a decoder that cannot be stopped
+// goes on to its end behind it, and the next file waits for that.
+func (w *Worker) Read(ctx context.Context, b []byte) (Found, error) {
+	select {
+	case w.turn <- struct{}{}:
+	case <-ctx.Done():
+		return Found{}, ctx.Err()
+	}
+	ctx, stop := context.WithTimeout(ctx, MaxTime)
+	defer stop()
+	type outcome struct {
+		found Found
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		defer func() { <-w.turn }()
+		found, err := Read(ctx, b, w.raster)
+		done <- outcome{found, err}
+	}()
+	select {
+	case o := <-done:
+		return o.found, o.err
+	case <-ctx.Done():
+		return Found{}, fmt.Errorf("%s: %w", name(b), ctx.Err())
+	}
+}
+
+// formats are the beginnings of files, of those that are read and of those that
+// people bring and that are not.
+var formats = []struct {
+	begins string
+	at     int
+	kind   Kind // empty: not read
+	name   string
+}{
+	{"\x89PNG\r\n\x1a\n", 0, PNG, "PNG"}, {"\xff\xd8\xff", 0, JPEG, "JPEG"},
+	{"ftypheic", 4, "", "HEIC"}, {"ftypheix", 4, "", "HEIC"}, {"ftypmif1", 4, "", "HEIC"}, {"ftypavif", 4, "", "AVIF"},
+	{"WEBP", 8, "", "WebP"}, {"GIF8", 0, "", "GIF"}, {"II*\x00", 0, "", "TIFF"}, {"MM\x00*", 0, "", "TIFF"},
+	{"PK\x03\x04", 0, "", "ZIP or office file"},
+}
+
+// kindOf is the kind of a file and what to call it.
+func kindOf(b []byte) (kind Kind, name string) {
+	for _, f := range formats {
+		if len(b) >= f.at && bytes.HasPrefix(b[f.at:], []byte(f.begins)) {
+			return f.kind, f.name
+		}
+	}
+	if bytes.Contains(b[:min(len(b), 1024)], []byte("%PDF-")) {
+		return PDF, "PDF"
+	}
+	return Text, "text"
+}
+
+func name(b []byte) string {
+	_, name := kindOf(b)
+	return name
+}
+
+// Read finds the symbols in a file, page by page. Text is the symbols
+// themselves, as package comment and [Meant] have it.
 func Read(ctx context.Context, b []byte, raster Rasteriser) (found Found, err error) {
+	kind, name := kindOf(b)
+	defer func() {
+		if err != nil {
+			found, err = Found{}, fmt.Errorf("%s: %w", name, err)
+		}
+	}()
 	defer recovered(&err)
 	if len(b) > MaxSize {
 		return Found{}, fmt.Errorf("%w: %d bytes", ErrLimit, len(b))
 	}
-	switch {
-	case bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n")):
+	switch kind {
+	case PNG:
 		return readPicture(ctx, PNG, b, png.DecodeConfig, png.Decode)
-	case bytes.HasPrefix(b, []byte("\xff\xd8\xff")):
+	case JPEG:
 		return readPicture(ctx, JPEG, b, jpeg.DecodeConfig, jpeg.Decode)
-	case bytes.Contains(b[:min(len(b), 1024)], []byte("%PDF-")):
+	case PDF:
 		return readPDF(ctx, b, raster)
+	case Text:
+		return readText(b)
 	}
-	return readText(b)
-}
-
-func readText(b []byte) (Found, error) {
-	text := strings.Trim(strings.TrimPrefix(string(b), "\ufeff"), "\r\n")
-	if text == "" || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
-		return Found{}, ErrKind
-	}
-	if len(text) > MaxText {
-		return Found{}, fmt.Errorf("%w: %d characters", ErrLimit, len(text))
-	}
-	return Found{Kind: Text, Pages: 1, Symbols: []Symbol{{Text: text}}}, nil
+	return Found{}, ErrKind
 }
 
 func readPicture(ctx context.Context, kind Kind, b []byte,
@@ -113,19 +191,38 @@ func readPicture(ctx context.Context, kind Kind, b []byte,
 	if err := checkPixels(size.Width, size.Height); err != nil {
 		return Found{}, err
 	}
+	if n := size.Width * size.Height * depth(kind, size.ColorModel, b); n > MaxMemory {
+		return Found{}, fmt.Errorf("%w: %d × %d pixels, of which each takes %d bytes", ErrLimit, size.Width, size.Height, n/(size.Width*size.Height))
+	}
 	img, err := decode(bytes.NewReader(b))
 	if err != nil {
-		return Found{}, fmt.Errorf("%w: %w", ErrDamaged, err)
+		return Found{}, fmt.Errorf("%d × %d pixels: %w: %w", size.Width, size.Height, ErrDamaged, err)
 	}
-	texts, err := Symbols(ctx, img)
+	symbols, err := Symbols(ctx, img)
 	if err != nil {
-		return Found{}, err
+		return Found{}, fmt.Errorf("%d × %d pixels: %w", size.Width, size.Height, err)
 	}
-	found := Found{Kind: kind, Pages: 1}
-	for _, text := range texts {
-		found.Symbols = append(found.Symbols, Symbol{Text: text})
+	return Found{kind, 1, symbols}, nil
+}
+
+// depth is how many bytes a pixel takes while it is decoded.
+func depth(kind Kind, model color.Model, b []byte) int {
+	if kind == JPEG {
+		// One that comes in several passes keeps every coefficient until the last.
+		if bytes.Contains(b, []byte{0xFF, 0xC2}) {
+			return 15
+		}
+		return 3
 	}
-	return found, nil
+	switch model {
+	case color.NRGBA64Model, color.RGBA64Model:
+		return 8
+	case color.Gray16Model:
+		return 2
+	case color.NRGBAModel, color.RGBAModel:
+		return 4
+	}
+	return 1
 }
 
 // CheckPicture reports whether a PNG or JPEG file can be looked at: it is whole,
@@ -162,12 +259,13 @@ func readPDF(ctx context.Context, b []byte, raster Rasteriser) (Found, error) {
 	}
 	found := Found{Kind: PDF, Pages: pages}
 	for page := range pages {
-		texts, err := readPage(ctx, b, page, raster)
+		symbols, err := readPage(ctx, b, page, raster)
 		if err != nil {
-			return Found{}, fmt.Errorf("page %d: %w", page, err)
+			return Found{}, fmt.Errorf("page %d of %d: %w", page+1, pages, err)
 		}
-		for _, text := range texts {
-			found.Symbols = append(found.Symbols, Symbol{text, page})
+		for _, s := range symbols {
+			s.Page = page
+			found.Symbols = append(found.Symbols, s)
 		}
 	}
 	return found, nil
@@ -175,8 +273,8 @@ func readPDF(ctx context.Context, b []byte, raster Rasteriser) (Found, error) {
 
 // readPage looks at one page at several resolutions, until every symbol that
 // can be seen on it is read.
-func readPage(ctx context.Context, pdf []byte, page int, raster Rasteriser) ([]string, error) {
-	var texts []string
+func readPage(ctx context.Context, pdf []byte, page int, raster Rasteriser) ([]Symbol, error) {
+	var symbols []Symbol
 	seen, area := false, 0.0 // pixels at one dot to the inch
 	for i, dpi := range resolutions {
 		if i >= surelySeen && !seen {
@@ -198,28 +296,23 @@ func readPage(ctx context.Context, pdf []byte, page int, raster Rasteriser) ([]s
 		if err := s.climb(ctx, ladder[:rungsForPage]); err != nil {
 			return nil, err
 		}
-		texts = union(texts, s.texts())
+		symbols = union(symbols, s.symbols())
 		if s.settled() {
 			break
 		}
 		seen = seen || s.seen
 	}
-	return texts, nil
+	return symbols, nil
 }
 
-// union adds to texts those of more that are not in it.
-func union(texts, more []string) []string {
-	seen := make(map[string]bool)
-	for _, t := range texts {
-		seen[t] = true
-	}
-	for _, t := range more {
-		if !seen[t] {
-			seen[t] = true
-			texts = append(texts, t)
+// union adds to symbols those of more whose text is not among them.
+func union(symbols, more []Symbol) []Symbol {
+	for _, m := range more {
+		if !slices.ContainsFunc(symbols, func(s Symbol) bool { return s.Text == m.Text }) {
+			symbols = append(symbols, m)
 		}
 	}
-	return texts
+	return symbols
 }
 
 func checkPixels(w, h int) error {

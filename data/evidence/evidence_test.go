@@ -12,11 +12,16 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"image/png"
+	"math"
 	"math/rand/v2"
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
+	"unicode/utf8"
 
 	"github.com/skip2/go-qrcode"
 )
@@ -145,9 +150,34 @@ func TestSymbols(t *testing.T) {
 		{"one pixel", paper(1, 1), nil},
 		{"half a symbol", qr(long, 4).SubImage(image.Rect(0, 0, 150, 400)), nil},
 	} {
-		got, err := Symbols(context.Background(), c.img)
-		if err != nil || !slices.Equal(got, c.want) {
-			t.Errorf("%s: %q, %v", c.name, got, err)
+		symbols, err := Symbols(context.Background(), c.img)
+		if got := textsOf(symbols); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, %v", c.name, textsOf(symbols), err)
+		}
+	}
+}
+
+func textsOf(symbols []Symbol) (texts []string) {
+	for _, s := range symbols {
+		texts = append(texts, s.Text)
+	}
+	return texts
+}
+
+// Where a symbol is, is told without its quiet zone.
+func TestArea(t *testing.T) {
+	symbol := symbolImage(t, seal(2, 590), 4)
+	side := float64(symbol.Rect.Dx() - 2*4*4)
+	page := place(1240, 1754, paper(500, 700), paper(200, 700), symbol)
+	symbols, err := Symbols(context.Background(), page)
+	if err != nil || len(symbols) != 1 {
+		t.Fatalf("%v, %v", symbols, err)
+	}
+	want := Area{716. / 1240, 16. / 1754, side / 1240, side / 1754}
+	at := symbols[0].At
+	for _, off := range []float64{at.Left - want.Left, at.Top - want.Top, at.Width - want.Width, at.Height - want.Height} {
+		if math.Abs(off) > 0.002 {
+			t.Fatalf("it is at %v and was found at %v", want, at)
 		}
 	}
 }
@@ -164,8 +194,8 @@ func TestSealSizes(t *testing.T) {
 		for _, px := range []float64{2.5, 3, 3.54, 5.9} { // 0.5 mm is 2.95 pixels at 150 dpi
 			text := seal(uint64(n), n)
 			page := place(1240, 1754, paper(300, 400), scaled(symbolImage(t, text, 10), px/10))
-			got, err := Symbols(context.Background(), page)
-			if err != nil || !slices.Equal(got, []string{text}) {
+			symbols, err := Symbols(context.Background(), page)
+			if got := textsOf(symbols); err != nil || !slices.Equal(got, []string{text}) {
 				t.Errorf("%d characters at %g pixels a module: %d found, %v", n, px, len(got), err)
 			}
 			if zerr != nil || px != 3.54 {
@@ -239,6 +269,14 @@ func (b *book) Render(_ context.Context, _ []byte, page int, dpi float64) (image
 	return scaled(b.pages[page], dpi/300), nil
 }
 
+// one are symbols of which only the text is told.
+func one(texts ...string) (symbols []Symbol) {
+	for _, t := range texts {
+		symbols = append(symbols, Symbol{Text: t})
+	}
+	return symbols
+}
+
 func TestRead(t *testing.T) {
 	text, other := seal(1, 590), seal(2, 590)
 	symbol := symbolImage(t, text, 4)
@@ -247,20 +285,30 @@ func TestRead(t *testing.T) {
 		file []byte
 		want Found
 	}{
-		{"text", []byte(text), Found{Text, 1, []Symbol{{text, 0}}}},
-		{"text with line end", []byte(text + "\r\n"), Found{Text, 1, []Symbol{{text, 0}}}},
-		{"text with byte order mark", []byte("\ufeff" + text + "\n"), Found{Text, 1, []Symbol{{text, 0}}}},
-		{"text that begins and ends with spaces", []byte("  HC1: A \n"), Found{Text, 1, []Symbol{{"  HC1: A ", 0}}}},
-		{"PNG", encodePNG(t, symbol), Found{PNG, 1, []Symbol{{text, 0}}}},
-		{"JPEG", encodeJPEG(t, symbol), Found{JPEG, 1, []Symbol{{text, 0}}}},
+		{"text", []byte(text), Found{Text, 1, one(text)}},
+		{"text with line end", []byte(text + "\r\n"), Found{Text, 1, one(text)}},
+		{"text with byte order mark", []byte("\ufeff" + text + "\n"), Found{Text, 1, one(text)}},
+		{"text that begins and ends with spaces", []byte("  HC1: A \n"), Found{Text, 1, one("  HC1: A ")}},
+		{"text as a scanner frames it", []byte("\x02]Q1" + text + "\x03\r"), Found{Text, 1, one(text)}},
+		{"text that a mail program broke", []byte(text[:76] + "\r\n" + text[76:152] + "\n" + text[152:]), Found{Text, 1, one(text)}},
+		{"two texts", []byte(text + "\n\n" + other + "\n"), Found{Text, 1, one(text, other)}},
+		{"a text twice", []byte(text + "\t" + text), Found{Text, 1, one(text)}},
+		{"PNG", encodePNG(t, symbol), Found{PNG, 1, one(text)}},
+		{"JPEG", encodeJPEG(t, symbol), Found{JPEG, 1, one(text)}},
 		{"PNG without symbol", encodePNG(t, paper(100, 100)), Found{PNG, 1, nil}},
-		{"PDF", []byte("%PDF-1.7"), Found{PDF, 4, []Symbol{{text, 0}, {other, 2}, {text, 3}, {other, 3}}}},
+		{"PDF", []byte("%PDF-1.7"), Found{PDF, 4, []Symbol{{Text: text}, {Text: other, Page: 2}, {Text: text, Page: 3}, {Text: other, Page: 3}}}},
 	} {
 		pages := &book{drawn: map[string]int{}, pages: []*image.Gray{
 			place(2480, 3508, symbolImage(t, text, 6)), paper(2480, 3508),
 			place(2480, 3508, paper(900, 900), symbolImage(t, other, 7)),
 			place(2480, 3508, symbolImage(t, text, 6), symbolImage(t, other, 6))}}
-		got, err := Read(context.Background(), c.file, pages)
+		got, err := NewWorker(pages).Read(context.Background(), c.file)
+		for i := range got.Symbols {
+			if (got.Symbols[i].At == Area{}) != (c.want.Kind == Text) {
+				t.Errorf("%s: at %v", c.name, got.Symbols[i].At)
+			}
+			got.Symbols[i].At = Area{}
+		}
 		if err != nil || got.Kind != c.want.Kind || got.Pages != c.want.Pages || !slices.Equal(got.Symbols, c.want.Symbols) {
 			t.Errorf("%s: %v, %v", c.name, got, err)
 		}
@@ -273,10 +321,13 @@ func TestRead(t *testing.T) {
 func TestReadRefusals(t *testing.T) {
 	many := &book{pages: make([]*image.Gray, MaxPages+1)}
 	failing := &book{failed: errors.New("printer on fire"), drawn: map[string]int{}, pages: []*image.Gray{paper(2480, 3508)}}
-	// A PNG header that promises 100 000 × 100 000 pixels.
-	header := []byte("IHDR\x00\x01\x86\xa0\x00\x01\x86\xa0\x08\x00\x00\x00\x00")
-	bomb := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), header...)
-	bomb = binary.BigEndian.AppendUint32(bomb, crc32.ChecksumIEEE(header))
+	// A PNG header that promises a picture of four times 16 bits a pixel.
+	bomb := func(w, h uint32) []byte {
+		header := binary.BigEndian.AppendUint32([]byte("IHDR"), w)
+		header = append(binary.BigEndian.AppendUint32(header, h), 16, 6, 0, 0, 0)
+		b := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), header...)
+		return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(header))
+	}
 	for _, c := range []struct {
 		name   string
 		file   []byte
@@ -285,12 +336,14 @@ func TestReadRefusals(t *testing.T) {
 	}{
 		{"nothing", nil, nil, ErrKind},
 		{"line ends", []byte("\r\n\r\n"), nil, ErrKind},
-		{"two lines", []byte("HC1:A\nHC1:B"), nil, ErrKind},
+		{"a control character", []byte("HC1:A\x07"), nil, ErrKind},
 		{"not UTF-8", []byte("HC1:\xff"), nil, ErrKind},
 		{"a zip file", []byte("PK\x03\x04"), nil, ErrKind},
+		{"a telephone's picture", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), nil, ErrKind},
 		{"long text", bytes.Repeat([]byte("A"), MaxText+1), nil, ErrLimit},
 		{"large file", make([]byte, MaxSize+1), nil, ErrLimit},
-		{"many pixels", bomb, nil, ErrLimit},
+		{"many pixels", bomb(100_000, 100_000), nil, ErrLimit},
+		{"many bytes a pixel", bomb(6_500, 6_500), nil, ErrLimit},
 		{"cut PNG", encodePNG(t, symbolImage(t, "A", 4))[:60], nil, ErrDamaged},
 		{"cut JPEG", encodeJPEG(t, symbolImage(t, "A", 4))[:300], nil, ErrDamaged},
 		{"PDF, many pages", []byte("%PDF-1.7"), many, ErrLimit},
@@ -301,6 +354,117 @@ func TestReadRefusals(t *testing.T) {
 			t.Errorf("%s: %v, %v; want %v", c.name, found, err, c.want)
 		}
 	}
+	// An error says what was read, and why that stopped.
+	for want, file := range map[string][]byte{
+		"HEIC: neither text, nor a PNG, JPEG or PDF file":                                      []byte("\x00\x00\x00\x18ftypheic"),
+		"PNG: the file is too large: 100000 × 100000 pixels":                                   bomb(100_000, 100_000),
+		"PDF: the file is too large: 31 pages":                                                 []byte("%PDF-1.7"),
+		"JPEG: 116 × 116 pixels: the file is damaged: invalid JPEG format: short Huffman data": encodeJPEG(t, symbolImage(t, "A", 4))[:700],
+		"text: the file is too large: 7090 characters":                                         bytes.Repeat([]byte("A"), MaxText+1),
+	} {
+		if _, err := Read(context.Background(), file, many); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// slow is a rasteriser that takes its time and cannot be stopped.
+type slow struct{ busy, most, done int32 }
+
+func (s *slow) Pages(context.Context, []byte) (int, error) {
+	n := atomic.AddInt32(&s.busy, 1)
+	if n > atomic.LoadInt32(&s.most) {
+		atomic.StoreInt32(&s.most, n)
+	}
+	time.Sleep(20 * time.Millisecond)
+	atomic.AddInt32(&s.busy, -1)
+	atomic.AddInt32(&s.done, 1)
+	return 0, nil
+}
+
+func (s *slow) Render(context.Context, []byte, int, float64) (image.Image, error) { return nil, nil }
+
+// A worker has one file at work, however many wait and whoever gave up.
+func TestWorker(t *testing.T) {
+	s := &slow{}
+	w := NewWorker(s)
+	var all sync.WaitGroup
+	for i := range 6 {
+		all.Go(func() {
+			ctx, cancel := context.WithCancel(context.Background())
+			if i%2 == 0 {
+				cancel()
+			}
+			defer cancel()
+			if _, err := w.Read(ctx, []byte("%PDF-1.7")); (i%2 == 0) != errors.Is(err, context.Canceled) && err != nil {
+				t.Errorf("%d: %v", i, err)
+			}
+		})
+	}
+	all.Wait()
+	if _, err := w.Read(context.Background(), []byte("HC1:A")); err != nil { // when the last one is through
+		t.Error(err)
+	}
+	if s.most != 1 || s.busy != 0 || s.done < 3 {
+		t.Errorf("%d at once, %d still at work, %d done", s.most, s.busy, s.done)
+	}
+}
+
+// What a scanner types into a computer that believes it has another keyboard is
+// understood, if what comes out reads.
+func TestMeant(t *testing.T) {
+	text := seal(7, 300)
+	reads := func(s string) bool { return s == text }
+	for _, c := range []struct {
+		typed string
+		want  Layout
+	}{
+		{text, Straight},
+		{strings.ToLower(text), Capitals},
+		{typed(text, german), German},
+		{typed(text, french), French},
+		{strings.Map(func(r rune) rune {
+			if r == ' ' {
+				return '\u3000'
+			}
+			return r - '!' + '！'
+		}, text), Wide},
+	} {
+		if meant, layout := Meant(c.typed, reads); meant != text || layout != c.want {
+			t.Errorf("%s: %q was taken for %q (%s)", c.want, c.typed, meant, layout)
+		}
+	}
+	if meant, layout := Meant("nothing", reads); meant != "nothing" || layout != Straight {
+		t.Errorf("%q, %q", meant, layout)
+	}
+}
+
+// typed is what the keys of a text give with a keyboard, accents joined to the
+// letters behind them as computers do.
+func typed(text, keyboard string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if i := strings.IndexRune(american, r); i >= 0 {
+			r = []rune(keyboard)[i]
+		}
+		out.WriteRune(r)
+	}
+	return strings.NewReplacer("`A", "À", "`E", "È", "`O", "Ò", "`U", "Ù", "`I", "Ì").Replace(out.String())
+}
+
+// Whatever was typed, what is undone is text, and what reads is left alone.
+func FuzzMeant(f *testing.F) {
+	f.Add("HC1:6BF", "hc1:6bf")
+	f.Add("HCÀÖ", "ÖÀ")
+	f.Fuzz(func(t *testing.T, typed, wanted string) {
+		if !utf8.ValidString(typed) {
+			return
+		}
+		meant, layout := Meant(typed, func(s string) bool { return s == wanted })
+		if !utf8.ValidString(meant) || (meant == wanted) != (layout != Straight || typed == wanted) || layout == Straight && meant != typed {
+			t.Fatalf("%q became %q (%s)", typed, meant, layout)
+		}
+	})
 }
 
 // Whatever the bytes are, Read answers without panic, and what it answers is
@@ -332,8 +496,8 @@ func FuzzSymbols(f *testing.F) {
 			return // no picture, or one that only takes time
 		}
 		g := &image.Gray{Pix: pix, Stride: w, Rect: image.Rect(0, 0, w, len(pix)/w)}
-		if texts, err := Symbols(context.Background(), g); err != nil || slices.Contains(texts, "") {
-			t.Fatalf("%q, %v", texts, err)
+		if symbols, err := Symbols(context.Background(), g); err != nil || slices.Contains(textsOf(symbols), "") {
+			t.Fatalf("%v, %v", symbols, err)
 		}
 	})
 }

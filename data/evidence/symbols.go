@@ -13,14 +13,14 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode/detector"
 )
 
-// Symbols returns the distinct texts of the QR symbols in img, from top to
-// bottom, byte for byte; bytes without a declared character set are UTF-8.
+// Symbols returns the QR symbols in img, from top to bottom; bytes without a
+// declared character set are UTF-8.
 //
 // One attempt does not read every symbol: how modules fall on pixels, noise and
 // shades decide. So the picture is tried as it is, smaller, with one threshold
 // for all of it, and larger, until no three finder patterns are left that look
 // like a symbol and were not read.
-func Symbols(ctx context.Context, img image.Image) (texts []string, err error) {
+func Symbols(ctx context.Context, img image.Image) (symbols []Symbol, err error) {
 	defer recovered(&err)
 	s, err := newSearch(ctx, img)
 	if err != nil {
@@ -32,7 +32,7 @@ func Symbols(ctx context.Context, img image.Image) (texts []string, err error) {
 	if len(s.found) == 0 {
 		return s.pure()
 	}
-	return s.texts(), nil
+	return s.symbols(), nil
 }
 
 // rung is one attempt: the picture scaled, then made black and white by areas
@@ -89,16 +89,32 @@ func newSearch(ctx context.Context, img image.Image) (*search, error) {
 // settled reports whether something was read and nothing is left to read.
 func (s *search) settled() bool { return len(s.found) > 0 && !s.open }
 
-// texts are the distinct texts, from top to bottom, then left to right.
-func (s *search) texts() []string {
+// symbols are those with distinct texts, from top to bottom, then left to right.
+func (s *search) symbols() (symbols []Symbol) {
 	slices.SortStableFunc(s.found, func(a, b symbol) int {
 		return cmp.Or(cmp.Compare(a.at.topLeft.y, b.at.topLeft.y), cmp.Compare(a.at.topLeft.x, b.at.topLeft.x))
 	})
-	var texts []string
 	for _, f := range s.found {
-		texts = append(texts, f.text)
+		symbols = union(symbols, []Symbol{{Text: f.text, At: f.area(s.grey.Rect.Size())}})
 	}
-	return union(nil, texts)
+	return symbols
+}
+
+// area is what a symbol covers of a picture of that size.
+func (f symbol) area(size image.Point) Area {
+	o := f.at.topLeft
+	right := point{f.at.topRight.x - o.x, f.at.topRight.y - o.y}
+	down := point{f.at.bottomLeft.x - o.x, f.at.bottomLeft.y - o.y}
+	low, high := point{math.Inf(1), math.Inf(1)}, point{math.Inf(-1), math.Inf(-1)}
+	margin := f.margin * 3.5 / 4
+	for _, u := range []float64{-margin, 1 + margin} {
+		for _, v := range []float64{-margin, 1 + margin} {
+			x := min(max((o.x+u*right.x+v*down.x)/float64(size.X), 0), 1)
+			y := min(max((o.y+u*right.y+v*down.y)/float64(size.Y), 0), 1)
+			low, high = point{min(low.x, x), min(low.y, y)}, point{max(high.x, x), max(high.y, y)}
+		}
+	}
+	return Area{low.x, low.y, high.x - low.x, high.y - low.y}
 }
 
 func (s *search) climb(ctx context.Context, rungs []rung) error {
@@ -169,7 +185,7 @@ func (s *search) covered(c threeCorners) bool {
 }
 
 // pure reads a picture that is nothing but one symbol, edge to edge.
-func (s *search) pure() ([]string, error) {
+func (s *search) pure() ([]Symbol, error) {
 	source, err := gozxing.NewPlanarYUVLuminanceSource(s.grey.Pix, s.grey.Rect.Dx(), s.grey.Rect.Dy(),
 		0, 0, s.grey.Rect.Dx(), s.grey.Rect.Dy(), false)
 	if err != nil {
@@ -184,7 +200,7 @@ func (s *search) pure() ([]string, error) {
 	if err != nil || result.GetText() == "" {
 		return nil, nil // it is no symbol
 	}
-	return []string{result.GetText()}, nil
+	return []Symbol{{Text: result.GetText(), At: Area{0, 0, 1, 1}}}, nil
 }
 
 func decode(bits *gozxing.BitMatrix) (string, bool) {

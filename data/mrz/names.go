@@ -121,6 +121,16 @@ func shorten(name string, width int) string {
 	return strings.Join(parts, "<")
 }
 
+// SameName reports whether two names can be the same in some spelling that Doc
+// 9303 allows, letters of either case.
+func SameName(a, b string) bool {
+	spelled := func(a, b string) bool {
+		latin, unknown := Transliterate(a)
+		return len(unknown) == 0 && sameName(strings.ReplaceAll(latin, "<", " "), b, false)
+	}
+	return a == b || spelled(a, b) || spelled(b, a)
+}
+
 // sameName reports whether a name as a zone has it can be the name as it is
 // printed, in any spelling that Doc 9303 allows. If cut, parts of it may be
 // shortened and the last left out.

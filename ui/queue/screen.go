@@ -54,13 +54,13 @@ func New(e *env.Env, p Parts, r env.Route) env.Screen {
 	s.found = widgets.NewText("", widgets.Style{Color: look.ColorMuted, Elide: true})
 	s.list = widgets.NewDataList(e.Words,
 		widgets.Column{Title: e.T("queue.departs"), Width: 80},
-		widgets.Column{Title: e.T("queue.in"), Width: 80},
-		widgets.Column{Title: e.Words.Field("itinerary.flight"), Width: 56, Grow: 0.5},
-		widgets.Column{Title: e.Words.Field("traveller"), Width: 126, Grow: 3},
+		widgets.Column{Title: e.T("queue.in"), Width: 86},
+		widgets.Column{Title: e.Words.Field("itinerary.flight"), Width: 60, Grow: 0.5},
+		widgets.Column{Title: e.Words.Field("traveller"), Width: 112, Grow: 3},
 		widgets.Column{Title: e.T("queue.document"), Width: 80, Grow: 0.3},
 		widgets.Column{Title: e.T("queue.evidence"), Width: 72, Grow: 1.6},
 		widgets.Column{Title: e.T("queue.findings"), Width: 74, Grow: 0.4},
-		widgets.Column{Title: e.T("queue.state"), Width: 100},
+		widgets.Column{Title: e.T("queue.state"), Width: 108},
 		widgets.Column{Title: e.T("queue.officer"), Width: 32},
 	)
 	s.list.OnOpen = func(i int) { e.Navigate(s.m.Open(s.m.State().Rows[i])) }
@@ -196,8 +196,8 @@ func (s *screen) cells(r desk.Row, now time.Time) []widgets.Cell {
 	switch {
 	case r.State == data.FollowUp && r.Colour != "":
 		pill.Text = s.e.T("queue.colour." + string(r.Colour))
-	case r.Colour == data.Blue:
-		pill.Text, pill.Role, pill.Icon = s.e.T("queue.blue", pill.Text), look.Accent, "flag"
+	case r.Colour == data.Blue && (r.State == data.Approved || r.State == data.Issued):
+		pill.Text, pill.Role, pill.Icon = s.e.T("queue.blue."+string(r.State)), look.Accent, "flag"
 	}
 	if !r.Revoked.IsZero() {
 		pill.Text, pill.Role, pill.Icon = s.e.T("queue.revoked"), look.Invalid, "invalid"

@@ -199,7 +199,14 @@ func Fill(t testing.TB, v *vault.Vault, log *audit.Log, now time.Time) {
 		}
 		slots[o.ID] = slot
 	}
-	err := log.Update(context.Background(), func(tx store.Tx, add func(audit.Entry) error) error {
+	verifier, secret, err := keys.NewRevocations(data.Post{Country: "UT", Code: "PR", Kind: data.PracticePost})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = log.Update(context.Background(), func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := errors.Join(store.Put(tx, store.SettingRevocationsKey, verifier), vault.SetSecret(tx, keys.RevocationsSecret, secret)); err != nil {
+			return err
+		}
 		for _, o := range Officers {
 			if err := staff.Put(tx, o, slots[o.ID]); err != nil {
 				return err

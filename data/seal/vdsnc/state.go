@@ -116,3 +116,15 @@ func nameOf(c *carry.Carrier, st data.Statement) string {
 	field := mrz.NameField(surname, givenNames, maxName)
 	return strings.ReplaceAll(strings.TrimRight(field, "<"), "<", " ")
 }
+
+// AntibodyOf is the test that opt says it was, in a seal of ours.
+func AntibodyOf(opt string) (data.TestKind, bool) {
+	for kind, name := range antibodies {
+		for _, outcome := range outcomes {
+			if opt == name+"-"+outcome {
+				return kind, true
+			}
+		}
+	}
+	return "", false
+}
