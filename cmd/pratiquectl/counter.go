@@ -216,7 +216,7 @@ func (c handoverListCommand) Run(ctx context.Context, s *streams) error {
 		}
 		if err == nil && c.PDF != "" {
 			var pdf []byte
-			if pdf, err = h.HandoverPage(ctx, signed, list); err == nil {
+			if pdf, err = h.HandoverPage(ctx, list, signed); err == nil {
 				err = house.WriteNew(c.PDF, pdf)
 			}
 		}
