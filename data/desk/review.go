@@ -39,24 +39,30 @@ func (d *Desk) Take(ctx context.Context, s staff.Session, id data.ApplicationID)
 			return err
 		}
 		a.State, a.Reviewer = data.InReview, s.Officer().ID
-		d.sortTicks(a, left)
-		return nil
+		return d.sortTicks(tx, a, left)
 	})
 }
 
 // sortTicks keeps of a case's ticks what counts for its reviewer. Ticks of an
 // earlier round hold as long as their values did not change; not those of
 // somebody who left, nor those that somebody who prepared it made while solo
-// work was allowed.
-func (d *Desk) sortTicks(a *data.Application, left data.OfficerID) {
+// work was allowed. What check digits or a seal prove is ticked already.
+func (d *Desk) sortTicks(tx store.Tx, a *data.Application, left data.OfficerID) error {
 	groups := a.Content.Groups()
 	a.Ticks = slices.DeleteFunc(a.Ticks, func(t data.Tick) bool {
 		mine := t.Officer == a.Reviewer
 		return t.Officer != "" && (t.Officer == left || !mine && slices.Contains(a.Preparers, t.Officer)) || !slices.ContainsFunc(groups, func(g data.Group) bool { return g.Name == t.Group && g.Hash == t.Hash })
 	})
 	if identity := groups[0]; !a.Ticked(identity) && d.proved(a.Content) {
-		a.Ticks = append(a.Ticks, data.Tick{Group: identity.Name, Hash: identity.Hash, Proof: "mrz", At: d.clock()})
+		a.Ticks = append(a.Ticks, data.Tick{Group: identity.Name, Hash: identity.Hash, Proof: data.ProofMRZ, At: d.clock()})
 	}
+	proved, err := d.sealed(tx, a.Content)
+	for _, g := range groups {
+		if !a.Ticked(g) && slices.Contains(proved, g.Name) {
+			a.Ticks = append(a.Ticks, data.Tick{Group: g.Name, Hash: g.Hash, Proof: data.ProofSeal, At: d.clock()})
+		}
+	}
+	return err
 }
 
 // TakeOver gives a case that another officer reviews, or has put on hold, to a
@@ -77,8 +83,7 @@ func (d *Desk) TakeOver(ctx context.Context, s staff.Session, id data.Applicatio
 			left = from
 		}
 		a.Reviewer, e.Detail["from"] = me, string(from)
-		d.sortTicks(a, left)
-		return nil
+		return d.sortTicks(tx, a, left)
 	})
 }
 

@@ -449,6 +449,9 @@ func (c *card) show(g Group, tickable, sealed bool) {
 	switch {
 	case !tickable && !g.Ticked:
 		c.by.Hide()
+	case g.By == data.ProofSeal:
+		c.by.Set(look.Valid, "valid", c.s.e.T("review.ticked-seal"))
+		c.by.Show()
 	case g.By == Proof:
 		c.by.Set(look.Valid, "valid", c.s.e.T("review.ticked-mrz"))
 		c.by.Show()
