@@ -89,8 +89,7 @@ func (a Application) SawOriginal(g Group) bool {
 }
 
 // SameReport marks a case whose report was handed in for another traveller too.
-// Until a reviewer clears it or decides, the case can neither be submitted nor
-// approved nor issued.
+// Until a reviewer clears it, the case is neither approved nor issued.
 type SameReport struct {
 	Case ApplicationID `json:"case"` // the other one
 	// By says what the two have in common: [SameScan] or [SameNumber].
@@ -131,21 +130,15 @@ var Risks = []string{"low", "medium", "high"}
 // Doubts are what of an application's history stops it, apart from its content:
 // the same report for another traveller, a laboratory that says no. One of
 // severity [Stop] each.
-func (a Application) Doubts() []Problem {
-	problems := a.SameReports()
-	for i := range a.asked() {
-		if c := a.LastCheck(i); c.Outcome == Denied {
-			problems = append(problems, Problem{Field: testField(i), Key: "problem.backcheck.denied", Value: string(c.Laboratory)})
-		}
-	}
-	return problems
-}
-
-// SameReports are those of [Application.Doubts] that stop a submission too.
-func (a Application) SameReports() (problems []Problem) {
+func (a Application) Doubts() (problems []Problem) {
 	for _, s := range a.Same {
 		if s.Cleared.IsZero() {
 			problems = append(problems, Problem{Field: "evidence", Key: "problem.same-report." + s.By, Value: s.Value})
+		}
+	}
+	for i := range a.asked() {
+		if c := a.LastCheck(i); c.Outcome == Denied {
+			problems = append(problems, Problem{Field: testField(i), Key: "problem.backcheck.denied", Value: string(c.Laboratory)})
 		}
 	}
 	return problems

@@ -4,18 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"pratique/cmd/internal/house"
 	"pratique/data"
 	"pratique/data/staff"
-	"pratique/data/trust"
 	"pratique/ui/locale"
 )
 
@@ -217,31 +214,4 @@ func parseApplications(b []byte) ([]data.Content, error) {
 		return nil, errors.New("no application in it")
 	}
 	return all, nil
-}
-
-type trustCommand struct {
-	Export trustExportCommand `cmd:"" help:"Write the post's public anchor and signer certificates."`
-}
-
-type trustExportCommand struct {
-	Post string `required:"" help:"Folder of the post." placeholder:"DIR"`
-	Out  string `required:"" help:"File to write, PEM." placeholder:"FILE"`
-}
-
-func (c trustExportCommand) Run(s *streams) error {
-	all, err := trust.ReadFile(filepath.Join(c.Post, trust.AnchorFile))
-	if err != nil {
-		return usageError{err}
-	}
-	var b bytes.Buffer
-	for _, certificate := range all {
-		if err := pem.Encode(&b, &pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}); err != nil {
-			return err
-		}
-	}
-	if err := house.WriteNew(c.Out, b.Bytes()); err != nil {
-		return usageError{err}
-	}
-	fmt.Fprintf(s.out, "%d certificates\t%s\n", len(all), c.Out)
-	return nil
 }

@@ -12,7 +12,20 @@
 //	pratiquectl replace TWO --out DIR NUMBER FILE
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] NUMBER…
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] --by OFFICER --from TIME --until TIME [--yes]
-//	pratiquectl verify [--trust PATH]… [--practice] [--at TIME] [--json] FILE|-
+//	pratiquectl findings ONE [--language en|zh] [--json] FILE
+//	pratiquectl case enter ONE [--case CASE] FILE
+//	pratiquectl case list ONE [--state STATE]
+//	pratiquectl case outside ONE [--language en|zh]
+//	pratiquectl case take|take-over|release|resume|approve ONE CASE
+//	pratiquectl case hold|return ONE --reason CODE… [--note TEXT] CASE
+//	pratiquectl case override TWO --check CHECK… --reason TEXT CASE
+//	pratiquectl case decide ONE --colour yellow|orange|red --reason CODE… --until DATE [--note TEXT] CASE
+//	pratiquectl case contest ONE --grounds TEXT CASE
+//	pratiquectl case uphold|deny|lift ONE --why TEXT CASE
+//	pratiquectl case issue ONE --out DIR CASE
+//	pratiquectl abnormal TWO --result positive|indeterminate [--note TEXT] NUMBER
+//	pratiquectl verify [--trust PATH]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
+//		[--practice] [--at TIME] [--json] FILE|-…
 //	pratiquectl officers list ONE
 //	pratiquectl officers add TWO --name NAME --mark MARK --role ROLE,… [--new-passphrase-file FILE]
 //	pratiquectl officers disable ONE OFFICER
@@ -29,7 +42,19 @@
 //	pratiquectl notices test FILE…
 //	pratiquectl notices doc
 //	pratiquectl notices schema
+//	pratiquectl notices list ONE
+//	pratiquectl notices import ONE FILE
+//	pratiquectl notices diff ONE NOTICE VERSION
+//	pratiquectl notices dry-run ONE [--days N] NOTICE VERSION
+//	pratiquectl notices activate TWO NOTICE VERSION
+//	pratiquectl notices retire TWO NOTICE VERSION
 //	pratiquectl trust export --post DIR --out FILE
+//	pratiquectl trust preview ONE --name NAME PATH
+//	pratiquectl trust import TWO --name NAME --source TEXT [--yes] PATH
+//	pratiquectl trust list ONE [--json]
+//	pratiquectl trust restore TWO NAME NUMBER
+//	pratiquectl revocations export ONE --out FILE
+//	pratiquectl revocations import [--trust PATH]… --into DIR PATH
 //	pratiquectl audit verify --post DIR [--checkpoint FILE]… [--key FILE]
 //	pratiquectl audit checkpoint ONE [--out FILE] [--pdf FILE]
 //	pratiquectl audit list ONE
@@ -83,6 +108,7 @@ import (
 	"pratique/data/post"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
+	"pratique/data/trust"
 	"pratique/data/vault"
 	"pratique/ui"
 	"pratique/ui/locale"
@@ -139,12 +165,16 @@ type commands struct {
 	Issue        issueCommand        `cmd:"" help:"Take applications to certificates: a clerk and a reviewer."`
 	Replace      replaceCommand      `cmd:"" help:"Correct a certificate: a new one, and the old one is revoked. A clerk and a reviewer."`
 	Revoke       revokeCommand       `cmd:"" help:"Revoke certificates, for good. Takes two."`
+	Findings     findingsCommand     `cmd:"" help:"What the notice in force says of applications."`
+	Case         caseCommand         `cmd:"" help:"A case from intake to its end: review, decisions, objections."`
+	Abnormal     abnormalCommand     `cmd:"" help:"Revoke a blue certificate because its last test was abnormal. Takes two."`
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
 	Notices      noticesCommand      `cmd:"" help:"What posts require, as data."`
 	Keys         keysCommand         `cmd:"" help:"What signs a post's certificates."`
-	Trust        trustCommand        `cmd:"" help:"What others need to trust this post."`
+	Trust        trustCommand        `cmd:"" help:"Whom this post trusts, and what others need to trust it."`
+	Revocations  revocationsCommand  `cmd:"" help:"Lists of revoked certificates, for those without a line to the post."`
 	Audit        auditCommand        `cmd:"" help:"The log of everything that was done at a post."`
 	Backup       backupCommand       `cmd:"" help:"Copies of a post that only its keys open."`
 	Restore      restoreCommand      `cmd:"" help:"Put a backup into a new folder."`
@@ -250,6 +280,7 @@ var unusable = []error{
 	vault.ErrPutBack, vault.ErrDevice, vault.ErrKind, vault.ErrNoVault, vault.ErrDamaged,
 	backup.ErrForeign, backup.ErrNewer, backup.ErrDamaged, backup.ErrNoSlot, backup.ErrNotEmpty, backup.ErrChanged, house.ErrNoBackups,
 	keys.ErrMissing, keys.ErrPassphrase, keys.ErrUnfit, pkcs11.ErrNotBuilt,
+	trust.ErrContent, desk.ErrTrustLarge,
 }
 
 // exitOf sorts an error into refusals, the caller's faults and the program's.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/invopop/jsonschema"
 
@@ -14,12 +16,136 @@ import (
 	"pratique/data"
 	"pratique/data/codes"
 	"pratique/data/rules"
+	"pratique/data/staff"
 )
 
 type noticesCommand struct {
 	Test   noticesTestCommand   `cmd:"" help:"Run the examples that stand in notices; every check needs one on each side."`
 	Doc    noticesDocCommand    `cmd:"" help:"Print how a notice is written: form, language, three examples."`
 	Schema noticesSchemaCommand `cmd:"" help:"Print the JSON schema of a notice."`
+
+	List     noticesListCommand     `cmd:"" help:"Print the notices a post has and had, with their history."`
+	Import   noticesImportCommand   `cmd:"" help:"Take a notice into a post. It is not in force by that."`
+	Diff     noticesDiffCommand     `cmd:"" help:"Print in what a version differs from the one in force."`
+	DryRun   noticesDryRunCommand   `cmd:"" help:"Print which cases would come out otherwise, were it in force."`
+	Activate noticesActivateCommand `cmd:"" help:"Put a notice in force; the version before it is out of force by that. Takes two."`
+	Retire   noticesRetireCommand   `cmd:"" help:"Put a notice out of force, for good. Takes two."`
+}
+
+// version names a version of a notice.
+type version struct {
+	Notice  string `arg:"" help:"Name of the notice."`
+	Version int    `arg:"" help:"Its version."`
+}
+
+type noticesListCommand struct {
+	one `embed:""`
+}
+
+func (c noticesListCommand) Run(ctx context.Context, s *streams) error {
+	return c.signedIn(ctx, s, data.Administrator, func(h *house.House, session staff.Session) error {
+		all, err := h.Notices(ctx, session)
+		if err != nil {
+			return err
+		}
+		for _, n := range all {
+			fmt.Fprintf(s.out, "%s\t%d\t%s\t%s\n", n.ID, n.Version, n.State, n.Notice.Title.En)
+			for _, e := range n.History {
+				fmt.Fprintf(s.out, "\t%s %s\n", e.At.UTC().Format(time.RFC3339), strings.Join(strings.Fields(fmt.Sprint(e.State, " ", e.Officer, " ", e.Second)), " "))
+			}
+		}
+		return nil
+	})
+}
+
+type noticesImportCommand struct {
+	one  `embed:""`
+	File string `arg:"" help:"The notice, YAML or JSON; - reads standard input."`
+}
+
+func (c noticesImportCommand) Run(ctx context.Context, s *streams) error {
+	b, err := readInput(s.in, c.File)
+	if err != nil {
+		return usageError{err}
+	}
+	return c.signedIn(ctx, s, data.Administrator, func(h *house.House, session staff.Session) error {
+		n, err := h.ImportNotice(ctx, session, b)
+		if err == nil {
+			fmt.Fprintf(s.out, "%s\t%d\t%s\n", n.ID, n.Version, n.State)
+		}
+		return err
+	})
+}
+
+type noticesDiffCommand struct {
+	one     `embed:""`
+	version `embed:""`
+}
+
+func (c noticesDiffCommand) Run(ctx context.Context, s *streams) error {
+	return c.signedIn(ctx, s, data.Administrator, func(h *house.House, session staff.Session) error {
+		all, err := h.DiffNotice(ctx, session, c.Notice, c.Version)
+		for _, d := range all {
+			fmt.Fprintln(s.out, d.Path)
+			if d.Was != "" {
+				fmt.Fprintf(s.out, "- %s\n", d.Was)
+			}
+			if d.Is != "" {
+				fmt.Fprintf(s.out, "+ %s\n", d.Is)
+			}
+		}
+		return err
+	})
+}
+
+type noticesDryRunCommand struct {
+	one     `embed:""`
+	version `embed:""`
+	Days    int `default:"30" help:"Cases that changed in so many days." placeholder:"N"`
+}
+
+func (c noticesDryRunCommand) Run(ctx context.Context, s *streams) error {
+	return c.signedIn(ctx, s, data.Administrator, func(h *house.House, session staff.Session) error {
+		tried := 0
+		all, err := h.DryRun(ctx, session, c.Notice, c.Version, c.Days, func(_, total int) { tried = total })
+		if err != nil {
+			return err
+		}
+		for _, e := range all {
+			fmt.Fprintf(s.out, "%s\t%s\t%s\t%s\t%s → %s\t%s\n", e.ID, e.State, e.Flight, e.Departs, e.Before, e.After, strings.Join(e.Failed, " "))
+		}
+		fmt.Fprintf(s.out, "%d of %d cases would come out otherwise\n", len(all), tried)
+		return nil
+	})
+}
+
+type noticesActivateCommand struct {
+	two     `embed:""`
+	version `embed:""`
+}
+
+func (c noticesActivateCommand) Run(ctx context.Context, s *streams) error {
+	return c.turn(ctx, s, c.version, (*house.House).ActivateNotice, "in force")
+}
+
+type noticesRetireCommand struct {
+	two     `embed:""`
+	version `embed:""`
+}
+
+func (c noticesRetireCommand) Run(ctx context.Context, s *streams) error {
+	return c.turn(ctx, s, c.version, (*house.House).RetireNotice, "out of force")
+}
+
+func (c two) turn(ctx context.Context, s *streams, v version,
+	act func(*house.House, context.Context, staff.Session, staff.Session, string, int) error, done string) error {
+	return c.signedIn(ctx, s, data.Administrator, data.Reviewer, func(h *house.House, a, b staff.Session) error {
+		if err := act(h, ctx, a, b, v.Notice, v.Version); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%s\t%d\t%s\n", v.Notice, v.Version, done)
+		return nil
+	})
 }
 
 type noticesTestCommand struct {

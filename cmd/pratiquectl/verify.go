@@ -9,41 +9,90 @@ import (
 	"pratique/cmd/internal/house"
 	"pratique/data"
 	"pratique/data/evidence"
+	"pratique/data/seal"
 	"pratique/data/seal/dcc"
+	"pratique/data/seal/shc"
 	"pratique/data/seal/vdsnc"
+	"pratique/data/staff"
 	"pratique/data/trust"
 	"pratique/ui/locale"
+	"pratique/ui/stated"
 )
 
 type verifyCommand struct {
-	Trust    []string `help:"Whom to trust: a post's folder, or files or folders of anchors or signer certificates." placeholder:"PATH" sep:"none"`
-	Practice bool     `help:"Accept practice paper, which is worth nothing, for training."`
-	At       instant  `help:"Check as of this time instead of now." placeholder:"TIME"`
-	JSON     bool     `help:"Print the verdicts as JSON."`
-	File     string   `arg:"" help:"Text, PNG, JPEG or PDF; - reads standard input."`
+	Trust          []string `help:"Whom to trust: a post's folder, or files or folders of certificates, CRLs, master lists, lists in JSON, key sets, DID documents." placeholder:"PATH" sep:"none"`
+	Revocations    []string `help:"Revocation lists: files, or the folder of revocations import." placeholder:"PATH" sep:"none"`
+	Post           string   `help:"Trust what this post trusts, and ask it what is revoked; somebody signs in for that." placeholder:"DIR"`
+	As             string   `help:"Officer of that post, by mark or identifier; a practice post has one who acts." placeholder:"NAME"`
+	PassphraseFile string   `help:"File whose first line is the officer's passphrase; the terminal asks where there is none." placeholder:"FILE"`
+	Practice       bool     `help:"Accept practice paper, which is worth nothing, for training."`
+	At             instant  `help:"Check as of this time instead of now." placeholder:"TIME"`
+	JSON           bool     `help:"Print the verdicts as JSON."`
+	Files          []string `arg:"" help:"Text, PNG, JPEG or PDF; - reads standard input. Parts of one seal may be in several." placeholder:"FILE"`
 }
 
 func (c verifyCommand) Run(ctx context.Context, s *streams) error {
-	var list trust.List
+	if c.Post == "" {
+		return c.verify(ctx, s, &trust.List{})
+	}
+	officer := one{Post: c.Post, As: c.As, PassphraseFile: c.PassphraseFile}
+	return officer.signedIn(ctx, s, data.Reviewer, func(h *house.House, _ staff.Session) error {
+		list, err := h.Trusted(ctx)
+		if err != nil {
+			return err
+		}
+		return c.verify(ctx, s, list)
+	})
+}
+
+// verify checks the files against a list and what else is to be trusted.
+func (c verifyCommand) verify(ctx context.Context, s *streams, list *trust.List) error {
 	for _, path := range c.Trust {
 		if err := list.Load(path); err != nil {
 			return usageError{err}
 		}
 	}
-	b, err := readInput(s.in, c.File)
-	if err != nil {
-		return usageError{err}
+	for _, path := range c.Revocations {
+		if err := addRevocations(list, path); err != nil {
+			return err
+		}
+	}
+	if err := believed(list); err != nil {
+		return err
+	}
+	now := c.At.or(s.now())
+	switch latest := list.Latest(); {
+	case !c.At.IsZero(): // whatever the clock says, this is the time
+		list.Since = time.Time{}
+	case latest.After(list.Since):
+		list.Since = latest
 	}
 	pages := house.Pages()
 	defer pages.Close()
-	found, err := evidence.Read(ctx, b, pages)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	} // any other error is about the file: it is told below, and nothing could be read
-	now := c.At.or(s.now())
+	var texts []string
+	var unread []error
+	for _, file := range c.Files {
+		b, err := readInput(s.in, file)
+		if err != nil {
+			return usageError{err}
+		}
+		found, err := evidence.Read(ctx, b, pages)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		} // any other error is about the file: it is told below, and nothing could be read
+		switch {
+		case err != nil:
+			unread = append(unread, fmt.Errorf("%s: %w", file, err))
+		case len(found.Symbols) == 0:
+			unread = append(unread, fmt.Errorf("%s: no QR symbol found", file))
+		}
+		for _, symbol := range found.Symbols {
+			texts = append(texts, symbol.Text)
+		}
+	}
 	verdicts := []trust.Verdict{}
-	for _, symbol := range found.Symbols {
-		verdicts = append(verdicts, list.Verify(symbol.Text, now, c.Practice))
+	for _, text := range seal.Join(texts) {
+		verdicts = append(verdicts, list.Verify(text, now, c.Practice))
 	}
 	if c.JSON {
 		if err := printJSON(s.out, verdicts); err != nil {
@@ -56,12 +105,10 @@ func (c verifyCommand) Run(ctx context.Context, s *streams) error {
 		}
 		english := words.In(locale.English)
 		for _, v := range verdicts {
-			say(s, english, v)
+			say(s, english, now, v)
 		}
-		if err != nil {
-			fmt.Fprintf(s.err, "%s: %v\n", c.File, err)
-		} else if len(verdicts) == 0 {
-			fmt.Fprintf(s.err, "%s: no QR symbol found\n", c.File)
+		for _, err := range unread {
+			fmt.Fprintln(s.err, err)
 		}
 	}
 	return exitOfVerdicts(verdicts)
@@ -86,13 +133,13 @@ func exitOfVerdicts(verdicts []trust.Verdict) error {
 }
 
 // say prints a verdict for people.
-func say(s *streams, words *locale.Catalogue, v trust.Verdict) {
+func say(s *streams, words *locale.Catalogue, now time.Time, v trust.Verdict) {
 	fmt.Fprintln(s.out, strings.ToUpper(words.T("verdict."+string(v.Outcome))))
 	for _, r := range v.Reasons {
 		fmt.Fprintln(s.out, "  "+words.T("verdict.reason."+string(r)))
 	}
-	if v.Issuer != "" {
-		fmt.Fprintln(s.out, "  "+words.T("verdict.signed-by", v.Issuer))
+	for _, line := range stated.About(words, now, v) {
+		fmt.Fprintln(s.out, "  "+visible(line))
 	}
 	line := func(label string, values ...any) {
 		fmt.Fprintf(s.out, "  %-12s %s\n", label, data.CleanText(fmt.Sprintln(values...)))
@@ -104,6 +151,34 @@ func say(s *streams, words *locale.Catalogue, v trust.Verdict) {
 		sayDCC(line, *v.DCC)
 	case v.VDSNC != nil:
 		sayVDSNC(line, *v.VDSNC)
+	case v.WHO != nil:
+		for _, f := range v.WHO.Fields {
+			line(f.Path, f.Value)
+		}
+	case v.SHC != nil:
+		saySHC(line, *v.SHC)
+	case v.NZCP != nil:
+		line("number", v.NZCP.ID)
+		line("name", v.NZCP.GivenName, v.NZCP.FamilyName)
+		line("born", v.NZCP.Birth)
+		line("holds", v.NZCP.NotBefore.Format(time.RFC3339), "to", v.NZCP.Expires.Format(time.RFC3339))
+	}
+}
+
+func saySHC(line func(string, ...any), c shc.Card) {
+	for _, p := range c.Patients {
+		line("name", p.Family, p.Given)
+		line("born", p.Birth)
+	}
+	for _, i := range c.Immunizations {
+		line("dose", i.Date, i.Vaccine, i.Lot, i.Performer, i.Status)
+	}
+	for _, o := range c.Observations {
+		line("test", o.Date, o.Code, o.Value, o.Performer, o.Status)
+	}
+	line("issued", c.NotBefore.Format(time.RFC3339), "by", c.Issuer)
+	if !c.Expires.IsZero() {
+		line("seal until", c.Expires.Format(time.RFC3339))
 	}
 }
 
@@ -117,6 +192,13 @@ func sayStatement(line func(string, ...any), st data.Statement) {
 	}
 	for _, d := range st.Doses {
 		line("dose", d.Date, d.Product, d.Lot, d.Country)
+	}
+	line("colour", st.Colour)
+	if l := st.LastTest; l.Kind != "" {
+		line("only with", "a negative", l.Kind, "test sampled within", l.Hours, "hours before departure")
+	}
+	if st.Notice != "" {
+		line("notice", st.Notice, st.NoticeVersion)
 	}
 	line("issued", st.Issued)
 	line("holds", st.ValidFrom, "to", st.ValidUntil)

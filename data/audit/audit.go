@@ -147,6 +147,9 @@ const (
 	SignerRetired          Act = "signer.retired"
 	SignersRead            Act = "signers.read"
 	KeysRotated            Act = "keys.rotated"
+	TrustRead              Act = "trust.read"
+	TrustSet               Act = "trust.set"
+	RevocationsSigned      Act = "revocations.signed"
 	SoloSet                Act = "solo.set"
 	RetentionSet           Act = "retention.set"
 	ListRead               Act = "list.read"
@@ -179,7 +182,7 @@ var Acts = []Act{
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
 	OfficerDisabled, OfficerEnabled, OfficerReset, OfficerRecovered,
-	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, SoloSet, RetentionSet,
+	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, TrustRead, TrustSet, RevocationsSigned, SoloSet, RetentionSet,
 	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, NumbersSkipped, PostRestored, PostChecked,
 	CheckpointSigned, PostCreated, ClockCorrected,
 }

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"crypto/x509"
 	"errors"
 	"reflect"
 	"slices"
@@ -10,7 +11,9 @@ import (
 	"pratique/data/audit"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
+	"pratique/data/predeclaration"
 	"pratique/data/staff"
+	"pratique/data/trust"
 )
 
 // everyAct is everything that can be asked of a desk with a session, and what
@@ -31,6 +34,8 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	must(p.DisableOfficer(ctx, p.Administrator, away.ID))
 	requested, err := p.RequestSigner(ctx, p.Administrator, p.Reviewer, "", nil)
 	must(err)
+	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor}}
+	must(second(p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom)))
 	draft := inState(t, p, data.Draft)
 	fresh := data.Officer{ID: "officer-e", Name: "Officer E", Mark: "E", Roles: []data.Role{data.Clerk}}
 	document := p.Specimen().Document
@@ -111,7 +116,15 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		},
 		"RetireSigner": func() error { return p.RetireSigner(ctx, p.Administrator, p.Reviewer, requested.ID) },
 		"Vouches":      func() error { return second(p.Vouches(ctx, c.Seal)) },
-		"RotateKeys":   func() error { return p.RotateKeys(ctx, p.Administrator, p.Reviewer, func(int) {}) },
+		"TrustLists":   func() error { return second(p.TrustLists(ctx, p.Reviewer)) },
+		"PreviewTrust": func() error { return second(p.PreviewTrust(ctx, p.Administrator, "utopia", whom)) },
+		"SetTrust": func() error {
+			return second(p.SetTrust(ctx, p.Administrator, p.Reviewer, "other", "a file", "", whom))
+		},
+		"RestoreTrust":    func() error { return second(p.RestoreTrust(ctx, p.Administrator, p.Reviewer, "utopia", 0)) },
+		"Trusted":         func() error { return second(p.Trusted(ctx)) },
+		"SignRevocations": func() error { _, _, err := p.SignRevocations(ctx, p.Reviewer); return err },
+		"RotateKeys":      func() error { return p.RotateKeys(ctx, p.Administrator, p.Reviewer, func(int) {}) },
 
 		"Checkpoint": func() error { return second(p.Checkpoint(ctx, p.Administrator)) },
 		"EachEntry":  func() error { return p.EachEntry(ctx, p.Administrator, func(audit.Entry) error { return nil }) },
@@ -125,6 +138,8 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	methods := map[string]string{
 		"save": "Save", "submit": "Submit", "withdraw": "Withdraw", "take": "Take", "release": "Release", "tick": "Tick",
 		"return": "Return", "approve": "Approve", "issue": "Issue", "read": "Read",
+		"begin": "Begin", "attach": "AttachEvidence", "see originals": "SeenOriginal", "ask a laboratory": "BackCheck",
+		"set the risk": "SetRisk", "note for the port": "NotePort",
 		"hold": "Hold", "resume": "Resume", "decide red": "Decide", "contest": "Contest", "lift": "Lift",
 	}
 	for name, act := range acts {
@@ -140,6 +155,45 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 			}
 			return err
 		}
+	}
+	doubted, shown := twoWithOneReport(t, p)
+	x := doubted.Evidence[0].ID
+	for name, do := range map[string]func() error{
+		"OpenEvidence": func() error {
+			r, _, err := p.OpenEvidence(ctx, p.Clerk, doubted.ID, x)
+			if err == nil {
+				err = r.Close()
+			}
+			return err
+		},
+		"MoveEvidence":    func() error { return second(p.MoveEvidence(ctx, p.Clerk, doubted.ID, x, data.GroupJourney)) },
+		"RemoveEvidence":  func() error { return second(p.RemoveEvidence(ctx, p.Clerk, shown.ID, shown.Evidence[1].ID)) },
+		"SetEvidenceTime": func() error { return p.SetEvidenceTime(ctx, p.Administrator, p.Reviewer, 30) },
+		"ClearSameReport": func() error {
+			return second(p.ClearSameReport(ctx, p.Reviewer, doubted.ID, shown.ID, "one family, one sheet"))
+		},
+		"Duplicates":  func() error { return second(p.Duplicates(ctx, p.Reviewer, doubted.ID)) },
+		"Doubts":      func() error { return second(p.Doubts(ctx, p.Reviewer, doubted.ID)) },
+		"BackChecks":  func() error { return second(p.BackChecks(ctx, p.Reviewer)) },
+		"SetSampling": func() error { return p.SetSampling(ctx, p.Administrator, p.Reviewer, data.Sampling{Percent: 10}) },
+		"Predeclare":  func() error { return second(p.Predeclare(ctx, p.Clerk, p.Specimen())) },
+		"ImportPredeclaration": func() error {
+			b, err := predeclaration.File(p.Specimen())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return second(p.ImportPredeclaration(ctx, p.Clerk, b))
+		},
+		"Expected":    func() error { return second(p.Expected(ctx, p.Clerk, "2022-07-09", "2022-07-11")) },
+		"SetFlights":  func() error { return p.SetFlights(ctx, p.Administrator, map[string]string{"UT 846": "high"}) },
+		"FindByPhone": func() error { return second(p.FindByPhone(p.Clerk, "555 0177")) },
+		"Handover": func() error {
+			_, _, err := p.Handover(ctx, p.Reviewer, "PVG", "2022-07-10", "2022-07-10")
+			return err
+		},
+		"ReadPassed": func() error { return second(p.ReadPassed(ctx, p.Clerk, []byte("pratique passed 1\nport PVG\n"))) },
+	} {
+		all[name] = do
 	}
 	ticked := p.Ticked(t, p.Specimen())
 	all["Rehearse"] = func() error { return second(p.Rehearse(ctx, p.Reviewer, ticked.ID)) }

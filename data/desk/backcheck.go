@@ -140,17 +140,18 @@ func (d *Desk) doubts(tx store.Tx, a data.Application) ([]data.Problem, error) {
 // Doubts are what stops a case apart from its content: a report that another
 // traveller handed in, a laboratory that denies one or has not answered.
 func (d *Desk) Doubts(ctx context.Context, s staff.Session, id data.ApplicationID) (problems []data.Problem, err error) {
-	err = d.log.View(ctx, func(tx store.Tx) error {
-		if err := staff.Permit(tx, s, audit.ApplicationRead); err != nil {
-			return err
-		}
+	err = d.postAct(ctx, s, nil, audit.ListRead, string(id), func(tx store.Tx, e *audit.Entry) error {
+		e.Detail["list"] = "doubts"
 		a, err := getApplication(tx, id)
 		if err == nil {
 			problems, err = d.doubts(tx, a)
 		}
 		return err
 	})
-	return problems, err
+	if err != nil {
+		return nil, err
+	}
+	return problems, nil
 }
 
 // BackCheck records that a laboratory was asked about a test, if c has no

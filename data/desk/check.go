@@ -82,6 +82,13 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 			store.Applications: reads[data.Application], store.Certificates: reads[data.Certificate], store.Laboratories: reads[data.Laboratory],
 			store.Notices:  reads[rules.Record],
 			store.Accounts: reads[staff.Account], store.Signers: reads[keys.Record],
+			store.TrustLists: func(b []byte) error {
+				v, err := store.Decode[TrustVersion](b)
+				if err == nil {
+					_, err = trustContent(tx, v)
+				}
+				return err
+			},
 		} {
 			err := tx.Scan(kind, "", 0, func(key string, b []byte) error {
 				if err := read(b); err != nil {

@@ -35,6 +35,7 @@ import (
 	"pratique/data/mrz"
 	"pratique/data/staff"
 	"pratique/data/store"
+	"pratique/data/trust"
 	"pratique/data/vault"
 )
 
@@ -79,7 +80,7 @@ type Config struct {
 	Vault *vault.Vault
 	Post  data.Post
 	Codes data.Codes
-	// Book is what notices are read with; nil: the post has none.
+	// Book is what notices are read with.
 	Book *codes.Book
 	// Signer opens the post's signing key. It is called when somebody signs in
 	// to whom the signing box is open; nil: nothing can be issued.
@@ -139,6 +140,7 @@ type Desk struct {
 	rows     map[data.ApplicationID]Row
 	risks    risks
 	looked   map[string]bool // officer/list: said in the log since the sign-in
+	trusted  *trust.List     // what [Desk.Trusted] is made of; nil: to be read
 
 	compiled sync.Map // the text of a notice to *rules.Notice
 }
@@ -150,6 +152,9 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
 		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
+	}
+	if d.book == nil {
+		d.book = &codes.Book{}
 	}
 	d.issuer = issue.New(c.Log, c.Post, c.Codes, c.Clock, d.stands)
 	if d.cost == nil {
@@ -250,7 +255,7 @@ func (d *Desk) Lock() {
 	d.vault.Lock()
 	d.useSigner(nil)
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
-	d.risks = nil
+	d.risks, d.trusted = nil, nil
 }
 
 // useSigner gives the issuer another signer, or none, and closes the one before,
@@ -302,7 +307,7 @@ func (d *Desk) act(ctx context.Context, s staff.Session, what audit.Act, id data
 }
 
 // actOnMore is [Desk.act] for what may change other applications too, each with
-// an entry that fn adds. If fn empties e.Act, those entries say all.
+// an entry that fn adds.
 func (d *Desk) actOnMore(ctx context.Context, s staff.Session, what audit.Act, id data.ApplicationID,
 	fn func(tx store.Tx, a *data.Application, e *audit.Entry, add func(audit.Entry) error) error) (data.Application, error) {
 	now := d.clock()
@@ -321,10 +326,7 @@ func (d *Desk) actOnMore(ctx context.Context, s staff.Session, what audit.Act, i
 		}
 		a.Changed = now
 		e.Detail["state"] = string(a.State)
-		if e.Act != "" {
-			err = add(e)
-		}
-		return errors.Join(putApplication(tx, before, a), err)
+		return errors.Join(putApplication(tx, before, a), add(e))
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
 		return data.Application{}, fmt.Errorf("%s: %w", what, err)
@@ -602,11 +604,12 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 }
 
 // Submit hands a draft or a returned case to review. The error is a
-// [ProblemsError] while anything is wrong with it.
+// [ProblemsError] while anything is wrong with it. A report that is another
+// traveller's too marks both cases: a reviewer sees them, and neither is
+// approved until one has decided.
 func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	var doubts []data.Problem
 	var others []data.ApplicationID
-	a, err := d.actOnMore(ctx, s, audit.ApplicationSubmitted, id, func(tx store.Tx, a *data.Application, e *audit.Entry, add func(audit.Entry) error) error {
+	a, err := d.actOnMore(ctx, s, audit.ApplicationSubmitted, id, func(tx store.Tx, a *data.Application, _ *audit.Entry, add func(audit.Entry) error) error {
 		if a.State != data.Draft && a.State != data.Returned {
 			return ErrState
 		}
@@ -620,21 +623,11 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 		if others, err = d.mark(tx, s, a, true, add); err != nil {
 			return err
 		}
-		if doubts = a.SameReports(); len(doubts) > 0 {
-			if len(others) == 0 {
-				return &ProblemsError{Problems: doubts}
-			}
-			e.Act = "" // what was found is kept, and the case stays where it is
-			return nil
-		}
 		a.State, a.Submitted, a.Return = data.Submitted, d.clock(), nil
 		return nil
 	})
 	for _, other := range others {
 		err = errors.Join(err, d.refresh(ctx, other))
-	}
-	if err == nil && len(doubts) > 0 {
-		return data.Application{}, fmt.Errorf("%s: %w", audit.ApplicationSubmitted, &ProblemsError{Problems: doubts})
 	}
 	return a, err
 }
@@ -643,7 +636,7 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 func (d *Desk) Withdraw(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
 	return d.act(ctx, s, audit.ApplicationWithdrawn, id, func(_ store.Tx, a *data.Application, _ *audit.Entry) error {
 		switch a.State {
-		case data.Draft, data.Submitted, data.Returned, data.Approved:
+		case data.PreDeclared, data.Draft, data.Submitted, data.Returned, data.Approved:
 		default:
 			return ErrState
 		}

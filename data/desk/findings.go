@@ -21,7 +21,7 @@ type norms struct {
 }
 
 func (d *Desk) norms(tx store.Tx) (n norms, err error) {
-	if n.laboratories, err = issue.Laboratories(tx); err != nil || d.book == nil {
+	if n.laboratories, err = issue.Laboratories(tx); err != nil {
 		return n, err
 	}
 	err = store.Each(tx, store.Notices, "", 0, func(_ string, r rules.Record) error {

@@ -51,6 +51,11 @@ func TestDisabledAtOnce(t *testing.T) {
 	for name, act := range acts {
 		all[name] = func() error { _, err := act(p, states[name]); return err }
 	}
+	// Those that somebody else does in the tables.
+	all["take over"] = func() error { return second(p.TakeOver(ctx, p.Reviewer, states["take over"].ID)) }
+	for _, name := range []string{"uphold a contest", "deny a contest"} {
+		all[name] = func() error { return second(p.DecideContest(ctx, p.Reviewer, states[name].ID, true, "x")) }
+	}
 	refused := func(want error) {
 		t.Helper()
 		for name, do := range all {

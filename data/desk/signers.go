@@ -124,7 +124,7 @@ func (d *Desk) signerAct(ctx context.Context, s, second staff.Session, what audi
 		return err
 	}
 	d.mu.Lock()
-	d.signing = false
+	d.signing, d.trusted = false, nil
 	d.mu.Unlock()
 	d.useSigner(nil)
 	return errors.Join(err, d.ready(ctx))
@@ -165,15 +165,26 @@ func (d *Desk) writeAnchors(ctx context.Context) error {
 	if d.anchors == nil {
 		return nil
 	}
-	var all []keys.Record
+	var own []byte
 	err := d.log.View(ctx, func(tx store.Tx) (err error) {
-		all, err = keys.Records(tx)
+		own, err = anchors(tx)
 		return err
 	})
-	if err != nil || len(all) == 0 {
+	if err != nil || own == nil {
 		return err
 	}
-	return d.anchors(keys.AnchorsPEM(all))
+	return d.anchors(own)
+}
+
+// anchors is what others need to trust this post: its anchors and signers, and
+// the key of its revocation lists; nil for a post without records of its signers.
+func anchors(tx store.Tx) ([]byte, error) {
+	all, err := keys.Records(tx)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	verifier, _, err := store.Get[string](tx, store.SettingRevocationsKey)
+	return append(keys.AnchorsPEM(all), keys.RevocationsLine(verifier)...), err
 }
 
 // permitTwo is [staff.PermitTwo] for what is slow and comes before the act.

@@ -178,6 +178,10 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	if _, err = keys.CreateHandover(dir, n.Post, v.LogSecret()); err != nil {
 		return c, err
 	}
+	lists, listSecret, err := keys.NewRevocations(n.Post)
+	if err != nil {
+		return c, err
+	}
 	slots := map[data.OfficerID]vault.Slot{}
 	for _, o := range n.Officers {
 		if slots[o.ID], err = v.NewSlot(string(o.ID), o.Passphrase, n.Cost); err != nil {
@@ -192,6 +196,7 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	err = log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		puts := []error{
 			store.Put(tx, self, n.Post), store.Put(tx, store.Signers+c.Signer.ID, c.Signer), vault.SetSecret(tx, c.Signer.ID, secret),
+			store.Put(tx, store.SettingRevocationsKey, lists), vault.SetSecret(tx, keys.RevocationsSecret, listSecret),
 		}
 		for _, o := range n.Officers {
 			puts = append(puts, staff.Put(tx, o.Officer, slots[o.ID]))
@@ -237,7 +242,7 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	if n.files != nil {
 		files = n.files()
 	}
-	files[fileJSON], files[trustFile] = append(b, '\n'), keys.AnchorsPEM([]keys.Record{c.Signer})
+	files[fileJSON], files[trustFile] = append(b, '\n'), append(keys.AnchorsPEM([]keys.Record{c.Signer}), keys.RevocationsLine(lists)...)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := disk.Replace(filepath.Join(dir, name), files[name]); err != nil {
 			return c, err

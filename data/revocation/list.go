@@ -53,8 +53,8 @@ func (l List) text() string {
 	return b.String()
 }
 
-// Sign writes a list. The signer's name must be the list's.
-func (l List) Sign(signer note.Signer) ([]byte, error) {
+// Note writes a list, signed. The signer's name must be the list's.
+func (l List) Note(signer note.Signer) ([]byte, error) {
 	if signer.Name() != l.Name {
 		return nil, fmt.Errorf("sign revocation list: %w: it is of %s, the list of %s", ErrKey, signer.Name(), l.Name)
 	}

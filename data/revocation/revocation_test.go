@@ -72,7 +72,7 @@ func listed(number uint64, before []revocation.Entry, ids ...string) revocation.
 func TestList(t *testing.T) {
 	signer, verifier := newKey(t, name)
 	l := listed(7, nil, "b", "a", "b")
-	b, err := l.Sign(signer)
+	b, err := l.Note(signer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestList(t *testing.T) {
 	if _, err := revocation.Open(b); !errors.Is(err, revocation.ErrKey) {
 		t.Errorf("with no key: %v", err)
 	}
-	if _, err := l.Sign(stranger); !errors.Is(err, revocation.ErrKey) {
+	if _, err := l.Note(stranger); !errors.Is(err, revocation.ErrKey) {
 		t.Errorf("signed by another: %v", err)
 	}
 	// What another key signs in this name is none of this name.
@@ -150,7 +150,7 @@ func TestBadList(t *testing.T) {
 		binary.BigEndian.PutUint32(many[i].Hash[:], uint32(i))
 		many[i].Kind = revocation.UCI
 	}
-	if _, err := revocation.NewList(name, 1, issued, issued, nil, many).Sign(signer); !errors.Is(err, revocation.ErrList) {
+	if _, err := revocation.NewList(name, 1, issued, issued, nil, many).Note(signer); !errors.Is(err, revocation.ErrList) {
 		t.Errorf("more than a post can store: %v", err)
 	}
 }
@@ -475,7 +475,7 @@ func FuzzList(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := l.Sign(signer)
+		again, err := l.Note(signer)
 		if err != nil || !bytes.Equal(again, b) {
 			t.Fatalf("%q, then %q, %v", b, again, err)
 		}

@@ -10,17 +10,19 @@ import (
 // The kinds of records that more than one package of the domain reads. The
 // audit log's keys are data/audit's own.
 const (
-	Applications = "application/" // data.Application by identifier
-	Certificates = "certificate/" // data.Certificate by number
-	Issuing      = "issuing/"     // the numbers whose certificates are being issued
-	Sequences    = "sequence/"    // the newest sequence number by year
-	Laboratories = "laboratory/"  // data.Laboratory by identifier
-	Notices      = "notice/"      // rules.Record by rules.Key
-	Signers      = "signer/"      // keys.Record by identifier
-	Settings     = "setting/"     // of the post, by name
-	Accounts     = "officer/"     // staff.Account by identifier
-	Tries        = "tries/"       // of signing in since the last success, by officer; see data/staff
-	Lookups      = "lookup/"      // field=value/application identifier; nothing is stored there
+	Applications = "application/"   // data.Application by identifier
+	Certificates = "certificate/"   // data.Certificate by number
+	Issuing      = "issuing/"       // the numbers whose certificates are being issued
+	Sequences    = "sequence/"      // the newest sequence number by year
+	Laboratories = "laboratory/"    // data.Laboratory by identifier
+	Notices      = "notice/"        // rules.Record by rules.Key
+	Signers      = "signer/"        // keys.Record by identifier
+	Settings     = "setting/"       // of the post, by name
+	Accounts     = "officer/"       // staff.Account by identifier
+	Tries        = "tries/"         // of signing in since the last success, by officer; see data/staff
+	TrustLists   = "trust/"         // desk.TrustVersion by name and number
+	TrustContent = "trust-content/" // parts of what those hold, by hash and number
+	Lookups      = "lookup/"        // field=value/application identifier; nothing is stored there
 )
 
 // Names of settings.
@@ -31,6 +33,9 @@ const (
 	SettingEvidence  = Settings + "evidence"  // days after the hand-over at which scans go
 	SettingSampling  = Settings + "sampling"  // of back-checks; see data/desk
 	SettingFlights   = Settings + "flights"   // risk of flights; see data/desk
+	// The newest revocation list, and the public key of all of them.
+	SettingRevocations    = Settings + "revocations"
+	SettingRevocationsKey = Settings + "revocations-key"
 )
 
 // CompactKey is there if something was erased that is still in free pages.

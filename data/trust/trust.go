@@ -1,8 +1,9 @@
 // Package trust decides what a seal is worth: valid, invalid, or cannot say.
 //
-// Trust comes from files that somebody chose: anchors (certificates of
-// authorities, which may issue signer certificates) and signer certificates.
-// A signer counts if an anchor of the list issued it, or if it came in a file
+// Trust comes from files that somebody chose ([ReadContent]): anchors
+// (certificates of authorities, which may issue signer certificates), signer
+// certificates, keys without certificates, and lists of what was revoked. A
+// signer counts if an anchor of the list issued it, or if it came in a file
 // without any anchor: then being listed is the trust, as in the EU's lists.
 // Nothing is ever fetched.
 //
@@ -10,29 +11,40 @@
 // valid from its issue to its end and may sign that kind of certificate. A
 // VDS-NC carries its signer certificate, which an anchor of the list must have
 // issued: it must be of the issuing state, for that type of seal, and valid now,
-// for the seal itself has no dates of its own.
+// for the seal itself has no dates of its own. SMART Health Cards and New
+// Zealand's passes are signed with keys that have no certificate: they must be
+// listed, and the issuer must be whose key it is where the list says whose.
+//
+// A verdict says from which list its trust comes and of when that is, and how
+// the clock is. Where the clock is before things that happened, nothing that
+// depends on the time is said.
 package trust
 
 import (
-	"cmp"
+	"bytes"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
+	"iter"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/text/language"
 
 	"pratique/data"
 	"pratique/data/keys"
+	"pratique/data/revocation"
 	"pratique/data/seal"
 	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
+	"pratique/data/seal/nzcp"
+	"pratique/data/seal/shc"
 	"pratique/data/seal/vdsnc"
+	"pratique/data/seal/who"
 )
 
 // Outcome of checking a seal.
@@ -72,6 +84,13 @@ const (
 	ReasonNotLookedUp   Reason = "not-looked-up"    // whether it is revoked could not be found out
 	ReasonUsage         Reason = "signer-usage"     // the signer may not sign this kind of seal
 	ReasonAnyUsage      Reason = "signer-any-usage" // valid; the signer's certificate does not say what it may sign
+
+	ReasonSubClaim       Reason = "unknown-sub-claim" // signed, and of a kind that this program does not know
+	ReasonPart           Reason = "part"              // one code of several; the others are missing
+	ReasonListedRevoked  Reason = "on-revocation-list"
+	ReasonSignerRevoked  Reason = "signer-revoked"  // whoever issued the signer's certificate took it back
+	ReasonRevocationsOld Reason = "revocations-old" // there should be a newer revocation list of who issued it
+	ReasonClock          Reason = "clock"           // the clock is wrong, and it depends on the time
 )
 
 // Verdict is the answer about one seal.
@@ -79,8 +98,16 @@ type Verdict struct {
 	Outcome  Outcome     `json:"verdict"`
 	Reasons  []Reason    `json:"reasons"`
 	Format   seal.Format `json:"format,omitempty"`
-	Issuer   string      `json:"issuer,omitempty"` // subject of the signer certificate
+	Issuer   string      `json:"issuer,omitempty"` // subject of the signer certificate, or whose the key is
+	Key      string      `json:"key,omitempty"`    // identifier of the signer's key; see [seal.Unverified.KeyID]
 	Practice bool        `json:"practice"`
+	// List is where the trust in the signer comes from, nil where there is none.
+	List *Source `json:"list,omitempty"`
+	// Revocations is the newest list of who issued it, nil where there is none.
+	Revocations *RevocationState `json:"revocations,omitempty"`
+	Clock       Clock            `json:"clock,omitempty"`
+	// SubClaims are the kinds of content that this program does not know.
+	SubClaims []int64 `json:"subClaims,omitempty"`
 	// Claims are there only when the signature holds and reaches a given anchor
 	// or listed signer, and the seal is not practice paper shown as real.
 	Claims *data.Statement `json:"claims,omitempty"`
@@ -90,7 +117,41 @@ type Verdict struct {
 	// DCC and VDSNC are the same for seals of these formats.
 	DCC   *dcc.Claims `json:"dcc,omitempty"`
 	VDSNC *vdsnc.Data `json:"vdsnc,omitempty"`
+	// So are WHO, SHC and NZCP.
+	WHO  *who.Certificate `json:"who,omitempty"`
+	SHC  *shc.Card        `json:"shc,omitempty"`
+	NZCP *nzcp.Pass       `json:"nzcp,omitempty"`
 }
+
+// Signed reports whether the verdict has what the seal says.
+func (v Verdict) Signed() bool {
+	return v.Claims != nil || v.DCC != nil || v.VDSNC != nil || v.WHO != nil || v.SHC != nil || v.NZCP != nil
+}
+
+// Source is a list that trust comes from.
+type Source struct {
+	Name string `json:"name"`
+	// Imported is when somebody decided to trust it, zero where that is not
+	// known, as of a file.
+	Imported time.Time `json:"imported,omitzero"`
+}
+
+// RevocationState is how new a revocation list is.
+type RevocationState struct {
+	Name   string    `json:"name"`
+	Number uint64    `json:"number"`
+	Issued time.Time `json:"issued"`
+	Next   time.Time `json:"next"`
+}
+
+// Clock says how the clock is.
+type Clock string
+
+// How the clock is; empty: it was not looked at.
+const (
+	ClockPlausible Clock = "plausible" // after everything that is known to have happened
+	ClockBehind    Clock = "behind"    // before something that has happened
+)
 
 // List is what is trusted. The zero List trusts nobody.
 type List struct {
@@ -98,96 +159,171 @@ type List struct {
 	// known there; where nobody can say, that is an error. Nil: not asked.
 	Revoked func(data.CertificateNumber) (*data.Revocation, error)
 
-	anchors []*x509.Certificate
-	signers []signer
+	// Since is when something is known to have happened: a clock before it is
+	// wrong. Zero: the clock is taken as it is.
+	Since time.Time
+
+	anchors   []anchor
+	signers   map[[hcert.KIDSize]byte][]signer
+	keys      map[string][]signer
+	crls      []*x509.RevocationList
+	revoked   revocation.Set
+	verifiers []note.Verifier
+	pending   [][]byte // revocation lists of ours whose key is not there
+	count     int
 }
 
+type anchor struct {
+	certificate *x509.Certificate
+	source      *Source
+}
+
+// signer has a certificate, or a key alone.
 type signer struct {
 	certificate *x509.Certificate
+	key         *seal.Key
 	listed      bool // trusted by being listed
+	source      *Source
 }
 
 // Add trusts the certificates of one source together.
 func (l *List) Add(certificates ...*x509.Certificate) {
-	hasAnchor := slices.ContainsFunc(certificates, isAnchor)
-	for _, c := range certificates {
-		if isAnchor(c) {
-			l.anchors = append(l.anchors, c)
+	l.AddContent(Content{Certificates: certificates}, Source{})
+}
+
+// AddContent trusts what is in one source together. What it revokes stays
+// revoked whatever else is added.
+func (l *List) AddContent(c Content, s Source) {
+	if l.signers == nil {
+		l.signers, l.keys = map[[hcert.KIDSize]byte][]signer{}, map[string][]signer{}
+	}
+	hasAnchor := slices.ContainsFunc(c.Certificates, isAnchor)
+	for _, x := range c.Certificates {
+		if isAnchor(x) {
+			l.anchors = append(l.anchors, anchor{x, &s})
 		} else {
-			l.signers = append(l.signers, signer{c, !hasAnchor})
+			l.signers[hcert.KID(x)] = append(l.signers[hcert.KID(x)], signer{certificate: x, listed: !hasAnchor, source: &s})
 		}
 	}
+	for _, k := range c.Keys {
+		l.keys[k.ID] = append(l.keys[k.ID], signer{key: &k, listed: true, source: &s})
+	}
+	l.count += len(c.Certificates) + len(c.Keys)
+	for _, v := range c.Verifiers {
+		if v, err := note.NewVerifier(v); err == nil { // it was read already
+			l.verifiers = append(l.verifiers, v)
+		}
+	}
+	l.AddRevoked(c)
+}
+
+// AddRevoked takes only what a content revokes: as of a list that another has
+// replaced, or that was withdrawn.
+func (l *List) AddRevoked(c Content) {
+	l.crls = append(l.crls, c.CRLs...)
+	pending := append(l.pending, c.Revocations...)
+	l.pending = nil
+	for _, b := range pending {
+		if _, ours := revocation.NameOf(b); ours {
+			if list, err := revocation.Open(b, l.verifiers...); err == nil {
+				l.revoked.Add(list)
+			} else {
+				l.pending = append(l.pending, b)
+			}
+			continue
+		}
+		if x, err := revocation.ReadBatch(b); err == nil {
+			l.revoked.AddBatch(x)
+		} else if x, err := revocation.ReadCards(b); err == nil {
+			l.revoked.AddCards(x)
+		} else if x, err := revocation.ReadBloom(b); err == nil {
+			l.revoked.AddBloom(x)
+		} else if x, err := revocation.ReadPartial(b); err == nil {
+			l.revoked.AddPartial(x)
+		}
+	}
+}
+
+// Unbelieved are the names of revocation lists that were added and not taken,
+// because they are not signed with the key of any source.
+func (l *List) Unbelieved() (names []string) {
+	for _, b := range l.pending {
+		name, _ := revocation.NameOf(b)
+		names = append(names, name)
+	}
+	return names
+}
+
+// Revocations is how many entries of revocation lists and filters there are.
+func (l *List) Revocations() int { return l.revoked.Len() + len(l.crls) }
+
+// Numbers are those of the newest revocation list of each post.
+func (l *List) Numbers() map[string]uint64 {
+	all := map[string]uint64{}
+	for name, list := range l.revoked.Lists() {
+		all[name] = list.Number
+	}
+	return all
+}
+
+// Latest is the newest moment that any source tells of: no clock should be
+// before it.
+func (l *List) Latest() time.Time {
+	at := l.revoked.Latest()
+	for _, a := range l.anchors {
+		if a.source.Imported.After(at) {
+			at = a.source.Imported
+		}
+	}
+	for _, of := range []iter.Seq[[]signer]{maps.Values(l.signers), maps.Values(l.keys)} {
+		for all := range of {
+			for _, s := range all {
+				if s.source.Imported.After(at) {
+					at = s.source.Imported
+				}
+			}
+		}
+	}
+	return at
 }
 
 func isAnchor(c *x509.Certificate) bool { return c.BasicConstraintsValid && c.IsCA }
 
-// Len is the number of certificates in the list.
-func (l *List) Len() int { return len(l.anchors) + len(l.signers) }
+// Len is the number of certificates and keys in the list.
+func (l *List) Len() int { return l.count }
 
 // AnchorFile is the file in a post's folder that tells whom to trust for it.
 const AnchorFile = "anchor.pem"
 
-// maxFile bounds what is read as a certificate file.
-const maxFile = 16 << 20
-
-// ErrNoCertificates says that a place holds none.
-var ErrNoCertificates = keys.ErrNoCertificates
-
-// Load adds the certificates at path: a PEM or DER file, a post's folder (of
-// which only anchor.pem is read), or any other folder with such files and
-// folders.
+// Load adds what is at path: a file as [ReadContent] reads it, a post's folder
+// (of which only anchor.pem is read), or any other folder with such files and
+// folders, each of which is a source of its own.
 func (l *List) Load(path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("trust: %w", err)
-	}
-	if !info.IsDir() {
-		return l.loadFile(path)
-	}
-	before := l.Len()
-	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+	added := 0
+	err := walk(path, func(file string) error {
+		b, err := readFile(file)
 		if err != nil {
 			return err
 		}
-		if d.IsDir() {
-			anchor := filepath.Join(p, AnchorFile)
-			if _, err := os.Stat(anchor); err != nil {
-				return nil
-			}
-			return cmp.Or(l.loadFile(anchor), fs.SkipDir) // a post's folder
+		c, err := ReadContent(b)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
 		}
-		ext := strings.ToLower(filepath.Ext(p))
-		if !slices.Contains([]string{".pem", ".crt", ".cer", ".der"}, ext) {
-			return nil
-		}
-		return l.loadFile(p)
+		l.AddContent(c, Source{Name: filepath.Base(file)})
+		added += c.Len()
+		return nil
 	})
-	if err == nil && l.Len() == before {
-		err = fmt.Errorf("trust: %s: %w", path, ErrNoCertificates)
-	}
-	return err
-}
-
-func (l *List) loadFile(path string) error {
-	all, err := ReadFile(path)
-	if err == nil {
-		l.Add(all...)
+	if err == nil && added == 0 {
+		err = fmt.Errorf("trust: %s: %w", path, ErrContent)
 	}
 	return err
 }
 
 // ReadFile reads the certificates of a PEM or DER file, at least one.
 func ReadFile(path string) ([]*x509.Certificate, error) {
-	info, err := os.Stat(path)
+	b, err := readFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("trust: %w", err)
-	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("trust: %s: larger than %d bytes", path, maxFile)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("trust: %w", err)
+		return nil, err
 	}
 	all, err := keys.ParseCertificates(b)
 	if err != nil {
@@ -203,21 +339,56 @@ const clockSkew = 5 * time.Minute
 // paper is acceptable here, which is so in training alone.
 func (l *List) Verify(text string, now time.Time, practice bool) Verdict {
 	v := l.verify(text, now, practice)
-	n := v.number()
-	if n == "" || l.Revoked == nil {
-		return v
-	}
-	switch r, err := l.Revoked(n); {
-	case r != nil:
-		why := []Reason{ReasonRevoked}
-		if v.Outcome == Invalid {
-			why = append(why, v.Reasons...)
+	if n := v.number(); n != "" && l.Revoked != nil {
+		switch r, err := l.Revoked(n); {
+		case r != nil:
+			v.revoke(ReasonRevoked)
+			v.Revoked = &data.Revocation{At: r.At, Reason: r.Reason, ReplacedBy: r.ReplacedBy}
+		case err != nil && v.Outcome == Valid:
+			v.Outcome, v.Reasons = CannotSay, []Reason{ReasonNotLookedUp}
 		}
-		v.Outcome, v.Reasons, v.Revoked = Invalid, why, &data.Revocation{At: r.At, Reason: r.Reason, ReplacedBy: r.ReplacedBy}
-	case err != nil && v.Outcome == Valid:
-		v.Outcome, v.Reasons = CannotSay, []Reason{ReasonNotLookedUp}
+	}
+	if v.Claims != nil && v.Revoked == nil {
+		v.Revocations = l.listOf(*v.Claims)
+		if v.Outcome == Valid && l.Revoked == nil && v.Revocations != nil && now.After(v.Revocations.Next) {
+			v.Outcome, v.Reasons = CannotSay, []Reason{ReasonRevocationsOld}
+		}
+	}
+	if !l.Since.IsZero() {
+		v.Clock = ClockPlausible
+		if now.Before(l.Since.Add(-clockSkew)) {
+			v.Clock = ClockBehind
+			if v.Outcome == Valid || v.Outcome == Invalid && slices.Contains(timely, v.Reasons[0]) {
+				v.Outcome, v.Reasons = CannotSay, []Reason{ReasonClock}
+			}
+		}
 	}
 	return v
+}
+
+// timely are the reasons for invalid that another clock would not give.
+var timely = []Reason{ReasonNotYet, ReasonExpired, ReasonSignerPeriod}
+
+// revoke makes a verdict invalid; why it already was is told after that.
+func (v *Verdict) revoke(why Reason) {
+	reasons := []Reason{why}
+	if v.Outcome == Invalid {
+		reasons = append(reasons, v.Reasons...)
+	}
+	v.Outcome, v.Reasons = Invalid, reasons
+}
+
+// listOf is the newest revocation list of the post that issued a certificate.
+func (l *List) listOf(st data.Statement) *RevocationState {
+	kind := data.RealPost
+	if st.Practice {
+		kind = data.PracticePost
+	}
+	post := data.Post{Country: st.Issuer, Code: string(st.Number)[:min(2, len(st.Number))], Kind: kind}
+	if list, there := l.revoked.Lists()[keys.RevocationsName(post)]; there {
+		return &RevocationState{list.Name, list.Number, list.Issued, list.Next}
+	}
+	return nil
 }
 
 // number is the certificate number that a seal of whatever format carries,
@@ -235,25 +406,29 @@ func (v Verdict) number() (n data.CertificateNumber) {
 	return n
 }
 
-// verify is [List.Verify] for a seal that was not revoked.
+// verify is [List.Verify] but for what only the post knows.
 func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 	u, err := seal.Parse(text)
-	if err != nil {
+	switch {
+	case errors.Is(err, shc.ErrChunk):
+		return Verdict{Outcome: CannotSay, Reasons: []Reason{ReasonPart}, Format: seal.SHC}
+	case errors.Is(err, nzcp.ErrVersion):
+		return Verdict{Outcome: CannotSay, Reasons: []Reason{ReasonNewerVersion}, Format: seal.NZCP}
+	case err != nil:
 		return Verdict{Outcome: Unreadable, Reasons: []Reason{ReasonNotASeal}}
 	}
-	v := Verdict{Format: u.Format()}
+	v := Verdict{Format: u.Format(), Key: u.KeyID()}
 	judge := func(o Outcome, reasons ...Reason) Verdict {
 		v.Outcome, v.Reasons = o, reasons
 		return v
 	}
-
 	// Key identifiers are short and may collide, so every signer that has it
 	// is tried, and one that fails hides no other.
 	var found *seal.Verified
 	var by signer
 	candidates := l.candidates(u)
 	for _, s := range candidates {
-		verified, err := u.Verify(s.certificate)
+		verified, err := s.verify(u)
 		switch {
 		case err == nil:
 			if found == nil || s.listed {
@@ -262,6 +437,10 @@ func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 		case errors.Is(err, seal.ErrVersion):
 			return judge(CannotSay, ReasonNewerVersion)
 		case errors.Is(err, seal.ErrContent):
+			if unknown := u.SubClaims(); u.Format() == seal.HCERT && len(unknown) > 0 {
+				v.SubClaims = unknown
+				return judge(CannotSay, ReasonSubClaim)
+			}
 			return judge(CannotSay, ReasonNotOurs)
 		case errors.Is(err, seal.ErrFormat):
 			return judge(Invalid, ReasonNotASeal)
@@ -273,11 +452,22 @@ func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 	case found == nil:
 		return judge(Invalid, ReasonSignature)
 	}
-	f, c := factsOf(found, now), by.certificate
-	v.Issuer, v.Practice = c.Subject.String(), f.practice || keys.IsPractice(c)
+	f, c := factsOf(found, by, now), by.certificate
+	v.Issuer, v.Practice, v.List = by.name(), f.practice, by.source
+	if c != nil {
+		v.Practice = f.practice || keys.IsPractice(c)
+	}
+	if !by.listed {
+		a := l.anchor(c, f.signed)
+		if a == nil {
+			return judge(CannotSay, ReasonUnknownAnchor)
+		}
+		v.List = a.source
+	}
+	if v.List != nil && *v.List == (Source{}) {
+		v.List = nil
+	}
 	switch {
-	case !by.listed && !l.anchored(c, f.signed):
-		return judge(CannotSay, ReasonUnknownAnchor)
 	case f.stated && f.practice != keys.IsPractice(c):
 		return judge(Invalid, ReasonPracticeMixed)
 	case v.Practice && !practice:
@@ -286,24 +476,60 @@ func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 	if f.stated {
 		v.Claims = &found.Statement
 	}
-	v.DCC, v.VDSNC = found.DCC, found.VDSNC
+	v.DCC, v.VDSNC, v.WHO, v.SHC, v.NZCP = found.DCC, found.VDSNC, found.WHO, found.SHC, found.NZCP
+	l.judge(&v, f, by, now)
+	if c != nil && l.revokedSigner(c) {
+		v.revoke(ReasonSignerRevoked)
+	}
+	if l.revoked.Has(u, found) {
+		v.revoke(ReasonListedRevoked)
+	}
+	return v
+}
+
+// judge decides about a seal whose signature holds and leads to somebody who is
+// trusted.
+func (l *List) judge(v *Verdict, f facts, by signer, now time.Time) {
+	v.Outcome = Invalid
+	c := by.certificate
 	switch {
-	case f.country != "" && !slices.ContainsFunc(c.Subject.Country, func(s string) bool { return strings.EqualFold(s, f.country) }):
-		return judge(Invalid, ReasonIssuer)
+	case f.country != "" && !slices.ContainsFunc(c.Subject.Country, func(s string) bool { return strings.EqualFold(s, f.country) }),
+		by.key != nil && by.key.Holder != "" && f.issuer != "" && f.issuer != by.key.Holder:
+		v.Reasons = []Reason{ReasonIssuer}
 	case !f.usage:
-		return judge(Invalid, ReasonUsage)
-	case f.signed.Before(c.NotBefore) || f.expires.After(c.NotAfter):
-		return judge(Invalid, ReasonSignerPeriod)
+		v.Reasons = []Reason{ReasonUsage}
+	case c != nil && (f.signed.Before(c.NotBefore) || f.expires.After(c.NotAfter)):
+		v.Reasons = []Reason{ReasonSignerPeriod}
 	case f.signed.After(now.Add(clockSkew)):
-		return judge(Invalid, ReasonNotYet)
-	case now.After(f.expires):
-		return judge(Invalid, ReasonExpired)
+		v.Reasons = []Reason{ReasonNotYet}
+	case !f.expires.IsZero() && now.After(f.expires):
+		v.Reasons = []Reason{ReasonExpired}
+	default:
+		v.Outcome, v.Reasons = Valid, []Reason{ReasonGood}
+		if by.listed {
+			v.Reasons = append(v.Reasons, ReasonListed)
+		}
+		v.Reasons = append(v.Reasons, f.more...)
 	}
-	reasons := []Reason{ReasonGood}
-	if by.listed {
-		reasons = append(reasons, ReasonListed)
+}
+
+// verify checks a seal against a signer.
+func (s signer) verify(u *seal.Unverified) (*seal.Verified, error) {
+	if s.key != nil {
+		return u.VerifyKey(*s.key)
 	}
-	return judge(Valid, append(reasons, f.more...)...)
+	return u.Verify(s.certificate)
+}
+
+// name is whose the signer is, as far as that is known.
+func (s signer) name() string {
+	switch {
+	case s.key == nil:
+		return s.certificate.Subject.String()
+	case s.key.Holder != "":
+		return s.key.Holder
+	}
+	return s.key.ID
 }
 
 // candidates are the signers that may have made a seal: those of the list that
@@ -311,20 +537,35 @@ func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 // as some do, and the one whose certificate it carries, which needs an anchor.
 func (l *List) candidates(u *seal.Unverified) []signer {
 	var all []signer
-	for _, s := range l.signers {
-		if hcert.KID(s.certificate) == u.KID() {
-			all = append(all, s)
+	if u.Format() != seal.SHC && u.Format() != seal.NZCP {
+		all = append(all, l.signers[u.KID()]...)
+		for _, a := range l.anchors {
+			if a.certificate.KeyUsage&x509.KeyUsageDigitalSignature != 0 && hcert.KID(a.certificate) == u.KID() {
+				all = append(all, signer{certificate: a.certificate, listed: true, source: a.source})
+			}
 		}
 	}
-	for _, a := range l.anchors {
-		if a.KeyUsage&x509.KeyUsageDigitalSignature != 0 && hcert.KID(a) == u.KID() {
-			all = append(all, signer{a, true})
-		}
-	}
+	all = append(all, l.keys[u.KeyID()]...)
 	if c := u.Certificate(); c != nil {
 		all = append(all, signer{certificate: c})
 	}
 	return all
+}
+
+// revokedSigner reports whether a CRL that its issuer signed has a certificate.
+func (l *List) revokedSigner(c *x509.Certificate) bool {
+	for _, crl := range l.crls {
+		if !bytes.Equal(crl.RawIssuer, c.RawIssuer) {
+			continue
+		}
+		is := slices.ContainsFunc(crl.RevokedCertificateEntries, func(e x509.RevocationListEntry) bool { return e.SerialNumber.Cmp(c.SerialNumber) == 0 })
+		if is && slices.ContainsFunc(l.anchors, func(a anchor) bool {
+			return crl.CheckSignatureFrom(a.certificate) == nil && c.CheckSignatureFrom(a.certificate) == nil
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // facts are what a verdict depends on, of a seal of any format.
@@ -332,26 +573,37 @@ type facts struct {
 	stated   bool      // a certificate seal, which says itself whether it is practice
 	practice bool      // what it says
 	signed   time.Time // when, or now if the format does not tell
-	expires  time.Time // the technical end
+	expires  time.Time // the technical end, zero for none
 	country  string    // of the signer, ISO 3166-1 alpha-2; "" if the format does not tell
+	issuer   string    // whose key it must be, where keys have no certificate; "" if the format does not tell
 	usage    bool      // the signer may sign it
 	more     []Reason  // to be told if it is valid
 }
 
-func factsOf(v *seal.Verified, now time.Time) facts {
+func factsOf(v *seal.Verified, by signer, now time.Time) facts {
+	// A format whose dates may be missing counts while its signer does.
+	open := func(f facts) facts {
+		if f.signed.IsZero() {
+			f.signed = now
+		}
+		if f.expires.IsZero() && by.certificate != nil {
+			f.expires = by.certificate.NotAfter
+		}
+		return f
+	}
 	switch {
 	case v.DCC != nil:
 		// Issuers put anything into the claim issuer, and every state's readers
 		// take that: whose it is, the signer certificate tells.
 		c := v.DCC
-		f := facts{signed: c.Issued, expires: c.Expires, usage: dcc.MaySign(v.Signer, c.Certificate.Kind())}
-		if f.signed.IsZero() {
-			f.signed = now
-		}
-		if f.expires.IsZero() {
-			f.expires = v.Signer.NotAfter
-		}
-		return f
+		usage := by.certificate == nil || dcc.MaySign(by.certificate, c.Certificate.Kind())
+		return open(facts{signed: c.Issued, expires: c.Expires, usage: usage})
+	case v.WHO != nil:
+		return open(facts{signed: v.WHO.Issued, expires: v.WHO.Expires, usage: true})
+	case v.SHC != nil:
+		return facts{signed: v.SHC.NotBefore, expires: v.SHC.Expires, issuer: v.SHC.Issuer, usage: true}
+	case v.NZCP != nil:
+		return facts{signed: v.NZCP.NotBefore, expires: v.NZCP.Expires, issuer: v.NZCP.Issuer, usage: true}
 	case v.VDSNC != nil:
 		// It counts while its signer certificate does.
 		f := facts{signed: now, expires: v.Signer.NotAfter, country: alpha2(v.VDSNC.Issuer), usage: vdsnc.MaySign(v.Signer, v.VDSNC.Type())}
@@ -390,11 +642,16 @@ func alpha2(state string) string {
 	return state
 }
 
-// anchored reports whether an anchor of the list that was valid at the time
-// issued the signer certificate. A practice anchor vouches for practice alone,
-// and no other one does.
-func (l *List) anchored(c *x509.Certificate, at time.Time) bool {
-	return slices.ContainsFunc(l.anchors, func(a *x509.Certificate) bool {
-		return keys.IsPractice(c) == keys.IsPractice(a) && c.CheckSignatureFrom(a) == nil && !at.Before(a.NotBefore) && !at.After(a.NotAfter)
+// anchor is an anchor of the list that was valid at the time and issued the
+// signer certificate, nil if there is none. A practice anchor vouches for
+// practice alone, and no other one does.
+func (l *List) anchor(c *x509.Certificate, at time.Time) *anchor {
+	i := slices.IndexFunc(l.anchors, func(a anchor) bool {
+		x := a.certificate
+		return keys.IsPractice(c) == keys.IsPractice(x) && c.CheckSignatureFrom(x) == nil && !at.Before(x.NotBefore) && !at.After(x.NotAfter)
 	})
+	if i < 0 {
+		return nil
+	}
+	return &l.anchors[i]
 }

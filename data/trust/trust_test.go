@@ -55,7 +55,7 @@ func newAuthority(t *testing.T, cn string, practice bool) authority {
 	key := newKey(t)
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: name(cn, "UT", practice), NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(4, 0, 0),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
 	return authority{key, certify(t, c, c, &key.PublicKey, key)}
 }
@@ -340,11 +340,11 @@ func TestLoad(t *testing.T) {
 		{"a post's folder", files{"anchor.pem": chain, "keys/signer.pem": block(signer), "broken.pem": []byte("x")}, ".", nil, valid},
 		{"a post's folder, its anchor alone", files{"anchor.pem": block(anchor), "keys/signer.pem": block(signer)}, ".", nil, unknown},
 		{"a post's folder below, its anchor alone", files{"posts/p/anchor.pem": block(anchor), "posts/p/keys/signer.pem": block(signer)}, ".", nil, unknown},
-		{"folder without certificates", files{"README.txt": []byte("x")}, ".", trust.ErrNoCertificates, unknown},
+		{"folder without certificates", files{"README.txt": []byte("x")}, ".", trust.ErrContent, unknown},
 		{"folder with a broken file", files{"a.pem": chain, "b.pem": []byte("x")}, ".", errAny, nil},
 		{"no such file", files{}, "a.pem", fs.ErrNotExist, unknown},
-		{"empty file", files{"a.pem": {}}, "a.pem", trust.ErrNoCertificates, unknown},
-		{"PEM without certificates", files{"a.pem": key}, "a.pem", trust.ErrNoCertificates, unknown},
+		{"empty file", files{"a.pem": {}}, "a.pem", trust.ErrContent, unknown},
+		{"PEM without certificates", files{"a.pem": key}, "a.pem", trust.ErrContent, unknown},
 		{"broken certificate", files{"a.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte{0x30, 0}})}, "a.pem", errAny, unknown},
 		{"too large", files{"a.pem": make([]byte, 64<<20)}, "a.pem", errAny, unknown},
 	} {

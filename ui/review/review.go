@@ -117,9 +117,11 @@ type Parts struct {
 	// Draw is the picture of a page of a scan; see [evidence.Parts].
 	Draw   func(ctx context.Context, scan []byte, page int) (image.Image, error)
 	Halves Halves
+	// After calls a function on the UI goroutine after a while.
+	After func(time.Duration, func())
 	// Second asks a second officer to agree to what a sentence says; see
 	// [second.Ask].
-	Second func(sentence string, do func(staff.Session))
+	Second func(e *env.Env, sentence string, do func(staff.Session))
 }
 
 // Mode is what the officer can do now.
@@ -234,8 +236,8 @@ const (
 	ActLift     ActName = "lift"
 )
 
-// keys are the letters of the acts.
-var keys = map[ActName]rune{
+// letters are those of the acts.
+var letters = map[ActName]rune{
 	ActApprove: 'a', ActIssue: 'a', ActReturn: 'r', ActHold: 'h', ActResume: 'a', ActDecide: 'x', ActOverride: 'v', ActRelease: 'l',
 	ActTakeOver: 't', ActOriginal: 'o', ActAsk: 'b', ActClear: 'c', ActContest: 'c', ActAnswer: 'c', ActLift: 'u',
 }
@@ -593,7 +595,7 @@ func (m *Model) acts() (all []Act) {
 		if name == ActApprove && m.solo() {
 			label = m.e.T("review.act.approve.solo")
 		}
-		all = append(all, Act{Name: name, Key: keys[name], Label: label, Foot: foot, Ready: ready && m.busy == ""})
+		all = append(all, Act{Name: name, Key: letters[name], Label: label, Foot: foot, Ready: ready && m.busy == ""})
 	}
 	primary := func() { all[len(all)-1].Primary = true }
 	may := m.reviewer() && (!m.own() || m.file.solo.Allows(m.e.Now()))

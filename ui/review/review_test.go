@@ -3,6 +3,8 @@ package review
 import (
 	"context"
 	"errors"
+	"image"
+	"image/color"
 	"os"
 	"slices"
 	"testing"
@@ -51,7 +53,29 @@ func parts(t testing.TB, d Desk) Parts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Parts{Desk: d, Codes: book, Halves: Halves{}, Density: func(int) (int, float64) { return 20, 0.55 }}
+	return Parts{
+		Desk: d, Codes: book, Halves: Halves{}, Density: func(int) (int, float64) { return 20, 0.55 },
+		Draw:  func(context.Context, []byte, int) (image.Image, error) { return drawn(), nil },
+		After: func(time.Duration, func()) {},
+		Second: func(_ *env.Env, sentence string, do func(staff.Session)) {
+			t.Errorf("a second officer was asked: %s", sentence)
+		},
+	}
+}
+
+// drawn is a page of paper.
+func drawn() image.Image {
+	m := image.NewRGBA(image.Rect(0, 0, 620, 877))
+	for i := range m.Pix {
+		m.Pix[i] = 0xff
+	}
+	for y := 90; y < 780; y += 26 {
+		for x := 70; x < 550-(y*13)%220; x++ {
+			m.Set(x, y, color.Black)
+			m.Set(x, y+1, color.Black)
+		}
+	}
+	return m
 }
 
 func TestCleanCase(t *testing.T) {
@@ -68,14 +92,14 @@ func TestCleanCase(t *testing.T) {
 	}
 	keystrokes := 0
 	for st.Ticked < len(st.Groups) {
-		if early := m.Approve(); early.Failure != "review.failed.ticks" || len(sh.went) > 0 {
+		if early := m.Do(ActApprove); early.Failure != "review.failed.ticks" || len(sh.went) > 0 {
 			t.Fatalf("approved with %d of %d ticked", st.Ticked, len(st.Groups))
 		}
 		m.Tick()
 		st = m.State()
 		keystrokes++
 	}
-	m.Approve()
+	m.Do(ActApprove)
 	keystrokes++
 	if keystrokes > 12 {
 		t.Errorf("a clean case takes %d keys", keystrokes)
@@ -102,12 +126,12 @@ func TestSealedIsReadBack(t *testing.T) {
 		return r, err
 	}
 	st := m.Open()
-	if got := st.Groups[0].Sealed[0].Value; got != "READBACK" {
+	if got := st.Groups[0].Lines[0].Value; got != "READBACK" {
 		t.Errorf("surname shown as sealed is %q, not what was read back", got)
 	}
 	for _, g := range st.Groups {
-		if len(g.Sealed) == 0 || g.Title == "" {
-			t.Errorf("group %s: title %q, %d lines", g.Name, g.Title, len(g.Sealed))
+		if len(g.Lines) == 0 || g.Title == "" {
+			t.Errorf("group %s: title %q, %d lines", g.Name, g.Title, len(g.Lines))
 		}
 	}
 }
@@ -165,7 +189,8 @@ func TestWhoMayOnlyLook(t *testing.T) {
 			if tt.mode != Looking {
 				return
 			}
-			for name, act := range map[string]func() State{"tick": m.Tick, "approve": m.Approve, "return": m.Return, "release": m.Release} {
+			act := func(name ActName) func() State { return func() State { return m.Do(name) } }
+			for name, act := range map[string]func() State{"tick": m.Tick, "approve": act(ActApprove), "return": act(ActReturn), "release": act(ActRelease), "hold": act(ActHold), "decide": act(ActDecide), "send": m.Send} {
 				if got := act(); got.Mode != Looking || got.Busy != "" {
 					t.Errorf("%s did something: %+v", name, got)
 				}
@@ -207,7 +232,7 @@ func TestSolo(t *testing.T) {
 	for range st.Groups {
 		m.Tick()
 	}
-	m.Approve()
+	m.Do(ActApprove)
 	if len(sh.went) != 1 || len(sh.errs) > 0 {
 		t.Fatalf("went %v, errors %v", sh.went, sh.errs)
 	}
@@ -298,8 +323,8 @@ func TestNotInTheSeal(t *testing.T) {
 	has := func(lines []stated.Line) bool {
 		return slices.ContainsFunc(lines, func(l stated.Line) bool { return l.Value == product })
 	}
-	if g := st.Groups[1]; !has(g.Beside) || has(g.Sealed) {
-		t.Errorf("beside %v, sealed %v", g.Beside, g.Sealed)
+	if g := st.Groups[1]; !has(g.Beside) || has(g.Lines) {
+		t.Errorf("beside %v, sealed %v", g.Beside, g.Lines)
 	}
 }
 
@@ -353,16 +378,16 @@ func TestReturn(t *testing.T) {
 	ps := parts(t, p)
 	m := NewModel(sh.env, ps, id)
 	m.Open()
-	if st := m.Return(); st.Mode != Returning || len(st.Reasons) == 0 {
+	if st := m.Do(ActReturn); st.Form.Name != ActReturn || len(st.Form.Reasons) == 0 {
 		t.Fatalf("return: %+v", st)
 	}
-	if st := m.Send(); st.Failure != "review.failed.reason" || len(sh.went) > 0 {
+	if st := m.Send(); st.Form.Wrong["reasons"] == "" || len(sh.went) > 0 {
 		t.Fatalf("returned without a reason: %+v", st)
 	}
-	m.Choose("other", true)
-	m.Choose("unreadable", true)
-	m.Choose("specimen", true)
-	m.Choose("specimen", false)
+	m.Reason("other", true)
+	m.Reason("unreadable", true)
+	m.Reason("specimen", true)
+	m.Reason("specimen", false)
 	m.Note("page 2\n")
 
 	// What is half made comes back after a lock or in another language.
@@ -370,7 +395,7 @@ func TestReturn(t *testing.T) {
 	m = NewModel(newShell(t, p, p.Reviewer, "zh").env, ps, id)
 	m.e = sh.env
 	m.Open()
-	if st := m.State(); st.Mode != Returning || st.Note != "page 2\n" {
+	if st := m.State(); st.Form.Name != ActReturn || st.Form.Note != "page 2\n" {
 		t.Fatalf("after coming back: %+v", st)
 	}
 	m.Send()
@@ -389,13 +414,13 @@ func TestGivingUpAReturn(t *testing.T) {
 	ps := parts(t, p)
 	m := NewModel(sh.env, ps, submitted(p))
 	m.Open()
-	m.Return()
+	m.Do(ActReturn)
 	m.Note("no")
 	if st := m.Keep(); st.Mode != Reviewing {
 		t.Errorf("mode %s", st.Mode)
 	}
-	if st := m.Return(); st.Note != "no" {
-		t.Errorf("begun again, the note is %q", st.Note)
+	if st := m.Do(ActReturn); st.Form.Note != "no" {
+		t.Errorf("begun again, the note is %q", st.Form.Note)
 	}
 	m.Keep()
 	m.Leave()
@@ -410,7 +435,7 @@ func TestRelease(t *testing.T) {
 	sh := newShell(t, p, p.Reviewer, "en")
 	m := NewModel(sh.env, parts(t, p), id)
 	m.Open()
-	m.Release()
+	m.Do(ActRelease)
 	a, err := p.Read(context.Background(), p.Clerk, id)
 	if err != nil || a.State != data.Submitted || a.Reviewer != "" || !slices.Equal(sh.went, []env.Route{{Screen: env.Queue}}) {
 		t.Errorf("released: %s %q, went %v, %v", a.State, a.Reviewer, sh.went, err)
@@ -440,16 +465,16 @@ func TestTooLarge(t *testing.T) {
 	}}), submitted(p))
 	m.Open()
 	st := m.State()
-	if st.Failure != "review.failed.too-large" || st.Seal != (Seal{}) || len(st.Groups) != 6 || st.Groups[1].Title != "Test 1" || len(sh.errs) > 0 {
+	if st.Failure != "review.failed.too-large" || st.Seal != (Seal{}) || len(st.Groups) != 6 || st.Groups[1].Title != "Test 1 – Nucleic acid test" || len(sh.errs) > 0 {
 		t.Errorf("%+v, %v", st, sh.errs)
 	}
 	for range st.Groups {
 		m.Tick()
 	}
-	if m.Approve(); len(sh.went) > 0 {
+	if m.Do(ActApprove); len(sh.went) > 0 {
 		t.Error("approved what cannot be sealed")
 	}
-	if st := m.Return(); st.Mode != Returning {
+	if st := m.Do(ActReturn); st.Form.Name != ActReturn {
 		t.Errorf("mode %s", st.Mode)
 	}
 }
@@ -461,7 +486,7 @@ func TestIssuingFails(t *testing.T) {
 	sh := newShell(t, p, p.Reviewer, "en")
 	m := NewModel(sh.env, parts(t, p), ticked(p))
 	m.Open()
-	m.Approve()
+	m.Do(ActApprove)
 	st := m.State()
 	if st.Mode != Approved || len(sh.errs) != 1 || !errors.Is(sh.errs[0], keys.ErrMissing) || len(sh.went) > 0 || len(sh.toasts) > 0 {
 		t.Errorf("mode %s, errors %v, went %v, said %v", st.Mode, sh.errs, sh.went, sh.toasts)
@@ -484,7 +509,7 @@ func TestProblems(t *testing.T) {
 	m := NewModel(sh.env, parts(t, p), ticked(p))
 	ready = true
 	m.Open()
-	m.Approve()
+	m.Do(ActApprove)
 	st := m.State()
 	if st.Failure != "review.failed.problems" || len(st.Groups[2].Problems) != 1 || len(st.Problems) != 1 || st.Mode != Reviewing {
 		t.Errorf("failure %q, mode %s, groups %+v, rest %v", st.Failure, st.Mode, st.Groups, st.Problems)

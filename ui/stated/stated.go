@@ -49,13 +49,26 @@ func Groups(w *locale.Catalogue, names Names, st data.Statement) []Group {
 		}
 		groups = append(groups, Group{data.GroupVaccinations, w.T("group.vaccinations"), lines})
 	}
-	return append(groups, Group{data.GroupJourney, w.T("stated.window"), []Line{
+	return append(groups, Group{data.GroupJourney, w.T("stated.window"), append(outcome(w, names, st), []Line{
 		{Label: w.T("stated.from"), Value: st.ValidFrom.String()},
 		{Label: w.T("stated.until"), Value: st.ValidUntil.String()},
 		{Label: w.T("stated.why"), Value: word(w, "stated.why."+st.Window, st.Window)},
 		{Label: w.T("stated.issued"), Value: st.Issued.String()},
 		{Label: w.T("stated.expires"), Value: st.Expires.String()},
-	}})
+	}...)})
+}
+
+// outcome is what was granted, and what a blue certificate is good together with.
+func outcome(w *locale.Catalogue, names Names, st data.Statement) []Line {
+	lines := []Line{{Label: w.T("stated.colour"), Value: word(w, "colour."+string(st.Colour), string(st.Colour)), Strong: st.Colour != data.Green}}
+	if l := st.LastTest; l != (data.LastTest{}) {
+		lines = append(lines, Line{Label: w.T("stated.last-test"), Strong: true,
+			Value: w.T("findings.last-test", names.Name(data.ListTests, string(l.Kind), w.Language()), l.Hours)})
+	}
+	if st.Notice != "" {
+		lines = append(lines, Line{Label: w.T("stated.notice"), Value: w.T("findings.notice", st.Notice, st.NoticeVersion)})
+	}
+	return lines
 }
 
 func identity(w *locale.Catalogue, names Names, st data.Statement) []Line {

@@ -32,6 +32,8 @@ func TestGroups(t *testing.T) {
 	p := desktest.New(t)
 	content := p.Specimen()
 	st := p.Issued(t, content).Statement
+	st.Colour, st.LastTest, st.Window = data.Blue, data.LastTest{Kind: data.Antigen, Hours: 12}, data.WindowTests
+	st.Notice, st.NoticeVersion = "practice-2020-01", 3
 	for _, language := range catalogues.Languages() {
 		var names, want []string
 		var all strings.Builder
@@ -48,7 +50,8 @@ func TestGroups(t *testing.T) {
 			t.Errorf("%s: groups %v, want %v", language, names, want)
 		}
 		values := []string{st.Surname, st.GivenNames, st.NativeName, string(st.Birth), st.DocumentNumber, string(st.DocumentExpires),
-			st.Issued.String(), st.ValidFrom.String(), st.ValidUntil.String(), st.Expires.String()}
+			st.Issued.String(), st.ValidFrom.String(), st.ValidUntil.String(), st.Expires.String(),
+			"practice-2020-01", "12", book.Name(data.ListTests, "antigen", language)}
 		for _, test := range st.Tests {
 			values = append(values, test.Sampled.String(), test.Analysed.String(), test.Reported.String(), test.Laboratory,
 				book.Name(data.ListResults, string(test.Result), language), book.Name(data.ListMethods, test.Method, language))
@@ -73,14 +76,14 @@ func TestStrangeWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	groups := Groups(catalogues.In("en"), strange{}, data.Statement{Sex: "Q", Window: "moon", GivenNames: "ANNA", Nationality: "XYZ"})
+	groups := Groups(catalogues.In("en"), strange{}, data.Statement{Sex: "Q", Window: "moon", Colour: "pink", GivenNames: "ANNA", Nationality: "XYZ"})
 	values := map[string]string{}
 	for _, g := range groups {
 		for _, l := range g.Lines {
 			values[l.Label] = l.Value
 		}
 	}
-	for label, want := range map[string]string{"Sex": "Q", "Why this window": "moon", "Surname": Nothing, "Nationality": "XYZ"} {
+	for label, want := range map[string]string{"Sex": "Q", "Why this window": "moon", "Outcome": "pink", "Surname": Nothing, "Nationality": "XYZ"} {
 		if values[label] != want {
 			t.Errorf("%s: %q, want %q", label, values[label], want)
 		}

@@ -442,21 +442,37 @@ func (h *House) preflight(ctx context.Context, clerk, reviewer staff.Session, co
 
 // toPaper takes a draft through submission, review and issue to its page.
 func (h *House) toPaper(ctx context.Context, clerk, reviewer staff.Session, id data.ApplicationID, dir string, done func(data.Certificate, string)) error {
-	a, err := h.Submit(ctx, clerk, id)
+	_, err := h.Submit(ctx, clerk, id)
 	if err == nil {
-		a, err = h.Take(ctx, reviewer, id)
-	}
-	for _, g := range a.Content.Groups() {
-		if err == nil {
-			a, err = h.Tick(ctx, reviewer, id, g, true)
-		}
+		_, err = h.Take(ctx, reviewer, id)
 	}
 	if err == nil {
-		_, err = h.Approve(ctx, reviewer, id)
+		_, err = h.ApproveBy(ctx, reviewer, id)
 	}
 	if err != nil {
 		return err
 	}
+	return h.ToPaper(ctx, reviewer, id, dir, done)
+}
+
+// ApproveBy approves a case in review for a reviewer who answers for having
+// compared all of it with its papers.
+func (h *House) ApproveBy(ctx context.Context, reviewer staff.Session, id data.ApplicationID) (data.Application, error) {
+	a, err := h.Read(ctx, reviewer, id)
+	for _, g := range a.Content.Groups() {
+		if err == nil && !a.Ticked(g) {
+			a, err = h.Tick(ctx, reviewer, id, g, true)
+		}
+	}
+	if err != nil {
+		return data.Application{}, err
+	}
+	return h.Approve(ctx, reviewer, id)
+}
+
+// ToPaper issues the certificate of an approved case and makes its page in a
+// folder; done is told where it is.
+func (h *House) ToPaper(ctx context.Context, reviewer staff.Session, id data.ApplicationID, dir string, done func(data.Certificate, string)) error {
 	certificate, err := h.Desk.Issue(ctx, reviewer, id)
 	if err != nil {
 		return err

@@ -9,14 +9,17 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
 	"pratique/data"
+	"pratique/data/attachment"
 	"pratique/data/audit"
 	"pratique/data/desk"
 	"pratique/data/keys"
@@ -67,6 +70,8 @@ var Laboratories = []data.Laboratory{{
 type Post struct {
 	*desk.Desk
 	Clerk, Reviewer, Both, Administrator staff.Session
+
+	Handovers note.Verifier // of its hand-over lists
 
 	Anchor *x509.Certificate
 	Signer *keys.Signer
@@ -140,11 +145,26 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 	if err != nil {
 		t.Fatal(err)
 	}
+	handoverKey, public, err := note.GenerateKey(rand.Reader, keys.HandoverName(about))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Handovers, err = note.NewVerifier(public); err != nil {
+		t.Fatal(err)
+	}
 	p.Config = desk.Config{
 		Log: log, Vault: v, Post: about, Codes: AnyCode{}, Signer: Opens(p.Signer), Clock: func() time.Time { return p.Now }, Cost: func() vault.Cost { return Cost },
 		Ring:        keys.Ring{Dir: dir, Post: about},
 		LogSigner:   func(context.Context) (note.Signer, error) { return note.NewSigner(logKey) },
-		Unprintable: func(data.Statement) []data.Problem { return nil },
+		Attachments: attachment.Dir{Path: t.TempDir(), Post: about},
+		Pages: func(_ context.Context, _ string, scan []byte) (int, error) {
+			if bytes.Contains(scan, []byte("broken")) {
+				return 0, errors.New("broken")
+			}
+			return 1 + bytes.Count(scan, []byte("/Page")), nil
+		},
+		HandoverSigner: func(context.Context) (note.Signer, error) { return note.NewSigner(handoverKey) },
+		Unprintable:    func(data.Statement) []data.Problem { return nil },
 	}
 	for _, option := range options {
 		option(&p.Config)
@@ -179,7 +199,14 @@ func Fill(t testing.TB, v *vault.Vault, log *audit.Log, now time.Time) {
 		}
 		slots[o.ID] = slot
 	}
-	err := log.Update(context.Background(), func(tx store.Tx, add func(audit.Entry) error) error {
+	verifier, secret, err := keys.NewRevocations(data.Post{Country: "UT", Code: "PR", Kind: data.PracticePost})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = log.Update(context.Background(), func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := errors.Join(store.Put(tx, store.SettingRevocationsKey, verifier), vault.SetSecret(tx, keys.RevocationsSecret, secret)); err != nil {
+			return err
+		}
 		for _, o := range Officers {
 			if err := staff.Put(tx, o, slots[o.ID]); err != nil {
 				return err
@@ -199,6 +226,23 @@ func Fill(t testing.TB, v *vault.Vault, log *audit.Log, now time.Time) {
 
 // Specimen is the specimen application as of the post's clock.
 func (p *Post) Specimen() data.Content { return post.Specimen(p.Config.Post, Laboratories, p.Now) }
+
+// Other is the specimen application of another traveller, with reports of their own.
+func (p *Post) Other() data.Content {
+	c := p.Specimen()
+	c.Traveller.Surname, c.Traveller.GivenNames, c.Traveller.NativeName = "MUSTERFRAU", "ERIKA", "范例"
+	c.Traveller.Birth, c.Traveller.Sex, c.Traveller.Phone = "1990-12-01", data.Female, "+999 555 0177"
+	c.Document.Number, c.Document.MRZ = "E00000017", ""
+	for i := range c.Tests {
+		c.Tests[i].ReportNo = fmt.Sprintf("M-%d", 1000+i)
+	}
+	return c
+}
+
+// Scan is a scan of so many pages that says something.
+func Scan(says string, pages int) []byte {
+	return []byte("%PDF-1.4 " + says + strings.Repeat(" /Page", pages-1))
+}
 
 // Submitted takes a content to the queue.
 func (p *Post) Submitted(t testing.TB, c data.Content) data.Application {
