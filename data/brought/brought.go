@@ -184,16 +184,22 @@ func Problems(c data.Content) (problems []data.Problem) {
 	return problems
 }
 
-// Altered reports whether a seal that is kept does not say what is kept of it.
-// The clerk's reasons are the clerk's, and a verdict may change with the lists.
-func (r Reader) Altered(b data.Brought, now time.Time) bool {
-	again, ok := r.Read(b.Seal, now)
-	if !ok || again.Seal != b.Seal || again.Format != b.Format {
+// Altered reports whether what is kept of a seal is not what it says. The
+// clerk's reasons are the clerk's, a verdict may change with the lists, and one
+// that was wrong said nothing.
+func (r Reader) Altered(b data.Brought) bool {
+	u, err := seal.Parse(b.Seal)
+	if err != nil || string(u.Format()) != b.Format {
 		return true
 	}
-	if len(again.Values) == 0 && b.Verdict != again.Verdict {
-		return false // what said something when it was read says nothing any more
+	if b.Verdict == string(trust.Invalid) && len(b.Values) == 0 {
+		return false
 	}
+	said, err := seal.Claims(u)
+	if err != nil {
+		return len(b.Values) > 0
+	}
+	again := values(r.content(said))
 	bare := func(all []data.Signed) (said []data.Signed) {
 		for _, v := range all {
 			if v.Kept, v.Reason = "", ""; !laboratory(v.Field) {
@@ -202,7 +208,7 @@ func (r Reader) Altered(b data.Brought, now time.Time) bool {
 		}
 		return said
 	}
-	return !slices.Equal(bare(b.Values), bare(again.Values))
+	return !slices.Equal(bare(b.Values), bare(again))
 }
 
 // laboratory reports whether a value is looked up in the post's list, which

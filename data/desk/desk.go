@@ -105,8 +105,6 @@ type Config struct {
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
-	// Seals reads what travellers bring; nil: nothing is read.
-	Seals Seals
 }
 
 // Desk is an open post. Its methods may be called from any goroutine. Until
@@ -119,7 +117,6 @@ type Desk struct {
 	book        *codes.Book
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
-	seals       Seals
 	openSigner  func(context.Context) (*keys.Signer, error)
 	logSigner   func(context.Context) (note.Signer, error)
 	ring        keys.Ring
@@ -148,7 +145,7 @@ type Desk struct {
 // Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
-		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, seals: c.Seals,
+		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
 		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),

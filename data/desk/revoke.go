@@ -167,13 +167,13 @@ func (d *Desk) Handled(ctx context.Context, s staff.Session, officer data.Office
 // if it is not this post's. It tells nothing else of it, and is no act.
 func (d *Desk) Revocation(ctx context.Context, n data.CertificateNumber) (r *data.Revocation, err error) {
 	err = d.log.View(ctx, func(tx store.Tx) error {
-		r, err = revocation(tx, n)
+		r, err = revoked(tx, n)
 		return err
 	})
 	return r, err
 }
 
-func revocation(tx store.Tx, n data.CertificateNumber) (*data.Revocation, error) {
+func revoked(tx store.Tx, n data.CertificateNumber) (*data.Revocation, error) {
 	c, found, err := store.Get[data.Certificate](tx, store.CertificateKey(n))
 	if err != nil || !found {
 		return nil, err

@@ -17,7 +17,6 @@ import (
 	"pratique/assets"
 	"pratique/data"
 	"pratique/data/attachment"
-	"pratique/data/brought"
 	"pratique/data/codes"
 	"pratique/data/desk"
 	"pratique/data/evidence"
@@ -149,11 +148,6 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 		Signer: h.Folder.Signer, LogSigner: h.Folder.LogSigner, HandoverSigner: h.Folder.HandoverSigner, Ring: h.Folder.Ring,
 		Attachments: attachment.Dir{Path: filepath.Join(dir, "attachments"), Post: h.Folder.Post}, Pages: h.countPages,
 		Anchors: func(pem []byte) error { return disk.Replace(filepath.Join(dir, trust.AnchorFile), pem) },
-		Seals: func(laboratories []data.Laboratory, revoked func(data.CertificateNumber) (*data.Revocation, error)) (brought.Reader, error) {
-			list := trust.List{Revoked: revoked}
-			err := list.Load(dir)
-			return brought.Reader{Trust: &list, Book: h.Codes, Practice: h.Folder.Post.Practice(), Laboratories: laboratories}, err
-		},
 		Unprintable: func(st data.Statement) []data.Problem {
 			// The page of a post that is not accredited has more on it.
 			return h.Press.Unprintable(pdfgen.Printout{Statement: st, Post: h.Folder.Post, AnchorFingerprint: strings.Repeat("0", 64)})
