@@ -1,10 +1,31 @@
 package data
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
+
+// ParseLaboratories reads a list of laboratories as JSON: an array of
+// [Laboratory] and nothing else. A name that is not one of its fields may be
+// misspelt, and is refused. What the entries say is for [ValidateLaboratories].
+func ParseLaboratories(b []byte) (all []Laboratory, err error) {
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff")))) // editors on Windows write one
+	d.DisallowUnknownFields()
+	if err = d.Decode(&all); err == nil {
+		if _, after := d.Token(); after != io.EOF {
+			err = errors.New("something follows")
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list of laboratories: %w", err)
+	}
+	return all, nil
+}
 
 // maxSealName is the most characters of a laboratory's name in a seal.
 const maxSealName = 20

@@ -97,12 +97,21 @@ type InternalSheet struct {
 type Finding struct {
 	Clause  string
 	Result  string            // one of [FindingResults]
+	Waived  bool              // two officers let it pass
 	Message map[string]string // the requirement, by language
-	Counted []string          // each with what it lies between
+	Counts  []Counted
 }
 
 // FindingResults are the values of [Finding.Result].
 var FindingResults = []string{"pass", "fail", "not applicable", "not enough information"}
+
+// Counted is what a check counted, and between which times.
+type Counted struct {
+	Unit            string // "hours", "days", "months" or "years"
+	Counted         string
+	AtLeast, AtMost string // the bounds it is compared with, empty where there is none
+	From, To        string
+}
 
 // OverrideNote is an [Override] for paper, officers by their marks.
 type OverrideNote struct {
@@ -123,29 +132,4 @@ type DecisionNote struct {
 	Lifted    Moment // zero: it stands
 	LiftedBy  string
 	Why       string // why it was lifted, or the objection was not upheld
-}
-
-// HandOverList is whom a post certified, for a port of entry: numbers and
-// colours by flight, and no medical detail.
-type HandOverList struct {
-	Practice    bool
-	Port        string // airport code
-	From, Until Moment // of the arrivals, or departures where an arrival is not known
-	Flights     []HandOverFlight
-	Fingerprint string // SHA-256 of the signed file, in hex
-}
-
-// HandOverFlight is a flight of a [HandOverList].
-type HandOverFlight struct {
-	Flight, From, To string
-	Departs, Arrives Moment
-	Risk             string // "low", "medium", "high" or ""
-	Rows             []HandOverRow
-}
-
-// HandOverRow is a traveller of a [HandOverList].
-type HandOverRow struct {
-	Number CertificateNumber
-	Colour Colour
-	Note   string // for the port; nothing medical
 }

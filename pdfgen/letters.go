@@ -1,6 +1,7 @@
 package pdfgen
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -39,6 +40,35 @@ func (p *Press) Letter(w io.Writer, l Letter) error {
 		return fmt.Errorf("letter: %w", err)
 	}
 	return s.write(w)
+}
+
+// Unwritable is all that would keep a letter off its page: characters of what
+// people entered that cannot be printed, each with the key "problem.glyph", else
+// what finds no room, with the key "problem.letter". Anything else is the
+// caller's mistake, and told as one that stops too.
+func (p *Press) Unwritable(l Letter) (problems []data.Problem) {
+	look := func(field, s string) {
+		for _, r := range p.Missing(s) {
+			problems = append(problems, data.Problem{Field: field, Key: "problem.glyph", Value: codePoint(r)})
+		}
+	}
+	look("traveller.surname", l.Surname)
+	look("traveller.givenNames", l.GivenNames)
+	look("traveller.nativeName", l.NativeName)
+	look("document.number", l.DocumentNumber)
+	look("note", l.Note)
+	if len(problems) > 0 {
+		return problems
+	}
+	_, err := p.letter(l)
+	var fit *FitError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &fit):
+		return []data.Problem{{Field: fit.Field, Key: "problem.letter"}}
+	}
+	return []data.Problem{{Field: "note", Key: "problem.letter", Value: err.Error()}}
 }
 
 func (p *Press) letter(l Letter) (*sheet, error) {

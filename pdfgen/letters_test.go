@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"pratique/data"
+	"pratique/data/handover"
 )
 
 // shot keeps a page to look at, in $PRATIQUE_SHOTS.
@@ -194,18 +195,19 @@ func codesOf(t *testing.T, list string) (all []string) {
 
 func TestHandOverList(t *testing.T) {
 	l := handOver()
-	pdf := shot(t, "handover", written(t, func(w io.Writer) error { return press().HandOver(w, l) }))
-	got := shownText(t, pdf)
-	for _, f := range l.Flights {
-		for _, r := range f.Rows {
-			if !strings.Contains(got, r.Number.String()) {
-				t.Errorf("%s is not on the list", r.Number)
-			}
+	page := func(l HandOver) string {
+		return shownText(t, written(t, func(w io.Writer) error { return press().HandOver(w, l) }))
+	}
+	shot(t, "handover", written(t, func(w io.Writer) error { return press().HandOver(w, l) }))
+	got := page(l)
+	for _, r := range l.Rows {
+		if !strings.Contains(got, r.Number.String()) || !strings.Contains(got, r.Reference.String()) {
+			t.Errorf("%s %s is not on the list", r.Number, r.Reference)
 		}
 	}
 	for _, w := range []string{
-		"HAND-OVER LIST", "入境交接清单", "Port of entry 入境口岸PVG", "Travellers 人数45", groups(l.Fingerprint, 4),
-		"Page 页 1 / 2", "Page 页 2 / 2", "UT 847 SIN – PVG", "medium 中", "low 低", "BLUE 蓝色", "GREEN 绿色",
+		"HAND-OVER LIST", "入境交接清单", "Port of entry 入境口岸PVG", "Travellers 人数46", groups(l.Fingerprint, 4),
+		"Page 页 1 / 2", "Page 页 2 / 2", "UT 847 2022-07-20", "medium 中", "low 低", "BLUE 蓝色", "GREEN 绿色", "ORANGE 橙色", "REVOKED 已撤销",
 		"Nothing follows 以下空白", "Received by, date, signature", "Hotline 咨询电话 +999 0 000 000",
 	} {
 		if !strings.Contains(got, w) {
@@ -215,18 +217,19 @@ func TestHandOverList(t *testing.T) {
 	if n := strings.Count(got, "PRACTICE 练习"); n != 6 {
 		t.Errorf("PRACTICE stands there %d times on two pages", n)
 	}
-	l.Flights = nil
-	if got := shownText(t, written(t, func(w io.Writer) error { return press().HandOver(w, l) })); !strings.Contains(got, "No traveller in this time. 此时段内无旅客。") || !strings.Contains(got, "Page 页 1 / 1") {
+	l.Rows = nil
+	if got := page(l); !strings.Contains(got, "No traveller in this time. 此时段内无旅客。") || !strings.Contains(got, "Page 页 1 / 1") {
 		t.Errorf("an empty list: %s", got)
 	}
 	for name, spoil := range map[string]func(*HandOver){
 		"without port":   func(l *HandOver) { l.Port = "" },
 		"without file":   func(l *HandOver) { l.Fingerprint = "" },
-		"of other kind":  func(l *HandOver) { l.Practice = false },
 		"undated":        func(l *HandOver) { l.Made = data.Moment{} },
-		"unknown colour": func(l *HandOver) { l.Flights[0].Rows[0].Colour = "grey" },
-		"unknown risk":   func(l *HandOver) { l.Flights[0].Risk = "some" },
-		"endless note":   func(l *HandOver) { l.Flights[0].Rows[0].Note = strings.Repeat("And so on. ", 1500) },
+		"out of order":   func(l *HandOver) { slices.Reverse(l.Rows) },
+		"unknown colour": func(l *HandOver) { l.Rows[0].Colour = "grey" },
+		"unknown risk":   func(l *HandOver) { l.Rows[0].Risk = "some" },
+		"without glyph":  func(l *HandOver) { l.Rows[0].Note = "𠮷" },
+		"endless note":   func(l *HandOver) { l.Rows[0].Note = strings.Repeat("And so on. ", 1500) },
 	} {
 		l := handOver()
 		spoil(&l)
@@ -244,7 +247,7 @@ func TestInternalSheet(t *testing.T) {
 		"INTERNAL SHEET", "INTERNAL 内部", "Never give this page to the traveller", "切勿交给旅客", string(i.ID), "RB, RD",
 		i.Override.Reason, "1.2 Two tests · 3.1 Same district", "Authorised by 批准官员RD", "Signature 签字 · RD",
 		"ORANGE 橙色", "申请人为密切接触者", "The ferry was another one.", "NOT MET 不符合", "met 符合", "not asked 不适用", "cannot say", "资料不足",
-		"末次核酸检测采样时间须在直达航班起飞前48小时内。", i.Findings[0].Counted[0], "nephelo-2022-07 · 2",
+		"末次核酸检测采样时间须在直达航班起飞前48小时内。", "47:55 hours 小时 ≤ 48: 2022-07-18 14:35 (+08:00) – 2022-07-20 14:30 (+08:00)", "nephelo-2022-07 · 2",
 	} {
 		if !strings.Contains(got, w) {
 			t.Errorf("%q is not on the sheet", w)
@@ -305,26 +308,28 @@ func letter(kind data.LetterKind) Letter {
 // handOver is a list of two pages.
 func handOver() HandOver {
 	out := printout(Certificate)
-	l := HandOver{Post: out.Post, Made: at("2022-07-19T20:00"), HandOverList: data.HandOverList{
-		Practice: true, Port: "PVG", From: at("2022-07-20T00:00"), Until: at("2022-07-20T23:59"),
-		Fingerprint: out.AnchorFingerprint,
-	}}
-	for i, n := range []int{3, 41, 1} {
-		f := data.HandOverFlight{Flight: "UT 84" + string(rune('6'+i)), From: "SIN", To: "PVG", Departs: at("2022-07-20T09:10"), Arrives: at("2022-07-20T14:30"), Risk: []string{"low", "medium", ""}[i]}
+	l := HandOver{Post: out.Post, Made: at("2022-07-19T20:00"), Fingerprint: out.AnchorFingerprint,
+		List: handover.List{Port: "PVG", From: "2022-07-20", Until: "2022-07-20"}}
+	for i, n := range []int{3, 42, 1} {
 		for k := range n {
-			random := [data.NumberRandomLen]byte{byte(i), byte(k), 15, 2, 20, 9, 29, 4, 26}
-			number, err := data.NewCertificateNumber("PR", random)
+			number, err := data.NewCertificateNumber("PR", [data.NumberRandomLen]byte{byte(i), byte(k), 15, 2, 20, 9, 29, 4, 26})
 			if err != nil {
 				panic(err)
 			}
-			r := data.HandOverRow{Number: number, Colour: data.Green}
-			if k%5 == 2 {
-				r.Colour, r.Note = data.Blue, "Last test to be seen: original report. 请查看最后一次检测报告原件。"
+			r := handover.Row{Number: number, Reference: data.NewReference([7]byte{byte(k), byte(i), 3, 4, 5, 6, 7}), Flight: "UT 84" + string(rune('6'+i)),
+				Day: "2022-07-20", Status: handover.Issued, Colour: data.Green, Risk: []string{"low", "medium", ""}[i]}
+			switch k % 10 {
+			case 2:
+				r.Colour, r.Note = data.Blue, "Last test to be seen: original report. 请查看报告原件。"
+			case 5:
+				r.Status, r.Colour = handover.Revoked, ""
+			case 7:
+				r.Number, r.Status, r.Colour, r.Note = "", handover.FollowUp, data.Orange, "Meet at the gate."
 			}
-			f.Rows = append(f.Rows, r)
+			l.Rows = append(l.Rows, r)
 		}
-		l.Flights = append(l.Flights, f)
 	}
+	l.Sort()
 	return l
 }
 
@@ -341,7 +346,7 @@ func internal() Internal {
 	for _, r := range []string{"pass", "fail", "not applicable", "not enough information", "pass", "pass"} {
 		i.Findings = append(i.Findings, data.Finding{Clause: "1.2", Result: r, Message: map[string]string{
 			"en": "The last nucleic acid test is sampled within 48 hours of the departure of the direct flight.", "zh": "末次核酸检测采样时间须在直达航班起飞前48小时内。"},
-			Counted: []string{"47:55 hours: 2022-07-18 14:35 (+08:00) – 2022-07-20 14:30 (+08:00)"}})
+			Counts: []data.Counted{{Unit: "hours", Counted: "47:55", AtMost: "48", From: "2022-07-18 14:35 (+08:00)", To: "2022-07-20 14:30 (+08:00)"}}})
 	}
 	return i
 }

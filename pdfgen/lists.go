@@ -3,19 +3,23 @@ package pdfgen
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
 	"pratique/data"
+	"pratique/data/handover"
 )
 
-// HandOver is the page, or the pages, of a hand-over list.
+// HandOver is the page, or the pages, of a list for a port of entry.
 type HandOver struct {
-	data.HandOverList
+	handover.List
 	Post data.Post
 	Made data.Moment
 	// Accredited: an outside authority issued the post's signer certificate.
 	Accredited bool
+	// Fingerprint is the SHA-256 of the signed file in hex, which this is a copy of.
+	Fingerprint string
 }
 
 // Internal is the sheet of a case that the post keeps for itself.
@@ -37,27 +41,28 @@ func (p *Press) HandOver(w io.Writer, l HandOver) error {
 
 func (p *Press) handOver(l HandOver) ([]*sheet, error) {
 	switch {
-	case l.Practice != l.Post.Practice():
-		return nil, fmt.Errorf("%w: list and post are not of one kind, practice or real", ErrPrintout)
 	case l.Port == "", l.Fingerprint == "":
 		return nil, fmt.Errorf("%w: a list without port or without its signed file", ErrPrintout)
+	case !slices.IsSortedFunc(l.Rows, handover.Row.Compare):
+		return nil, fmt.Errorf("%w: a list that is not in its order", ErrPrintout)
 	}
 	return p.pages(kHandOver, l.Post, l.Accredited, l.Made, "", func(s *sheet) (parts []part) {
 		top := s.purpose(kHandOverWhat)
-		n := 0
-		for _, f := range l.Flights {
-			n += len(f.Rows)
-		}
 		top.height += 1.4
 		s.fields(&top.block,
-			field{left, 27, kHandOverPort, l.Port, 12.5}, field{42, 50, kHandOverFrom, l.From.String(), 9.6},
-			field{92, 49, kHandOverUntil, l.Until.String(), 9.6}, field{141, right - 141 + 3, kHandOverCount, strconv.Itoa(n), 12.5})
+			field{left, 46, kHandOverPort, l.Port, 12.5}, field{61, 31, kHandOverFrom, string(l.From), 9.6},
+			field{92, 49, kHandOverUntil, string(l.Until), 9.6}, field{141, right - 141 + 3, kHandOverCount, strconv.Itoa(len(l.Rows)), 12.5})
 		s.typed(&top.block, kHandOverFile, groups(l.Fingerprint, 4))
 		parts = append(parts, top)
-		for _, f := range l.Flights {
-			parts = append(parts, s.flight(f)...)
+		for rows := l.Rows; len(rows) > 0; {
+			n := slices.IndexFunc(rows, func(r handover.Row) bool { return r.Flight != rows[0].Flight || r.Day != rows[0].Day })
+			if n < 0 {
+				n = len(rows)
+			}
+			parts = append(parts, s.flight(rows[:n])...)
+			rows = rows[n:]
 		}
-		if n == 0 {
+		if len(l.Rows) == 0 {
 			none := part{field: "post", starts: true}
 			s.none(&none.block, kHandOverNone)
 			parts = append(parts, none)
@@ -66,47 +71,49 @@ func (p *Press) handOver(l HandOver) ([]*sheet, error) {
 	})
 }
 
-// flight is a flight and its travellers. The first part holds the head and the
+// flight is the travellers of one flight. The first part holds the head and the
 // first of them, so that no head stands alone at the foot of a page.
-func (s *sheet) flight(f data.HandOverFlight) (parts []part) {
+func (s *sheet) flight(rows []handover.Row) (parts []part) {
 	p := part{field: "flights", starts: true}
 	st := style{true, 10, teal}
-	s.put(&p.block, left, 0, st, f.Flight)
-	route := joined(" – ", f.From, f.To)
-	s.put(&p.block, left+s.width(st, f.Flight)+4, 0, style{false, st.size, ink}, route)
-	p.height = st.line() + 0.6
-	risk := dash
-	if k := map[string]key{"low": kRiskLow, "medium": kRiskMedium, "high": kRiskHigh}[f.Risk]; k != "" {
-		risk = s.word(k).both()
-	} else if f.Risk != "" && s.err == nil {
-		s.err = fmt.Errorf("no wording for risk %q", f.Risk)
-	}
-	s.fields(&p.block,
-		field{left, 46, kLetterDeparts, f.Departs.String(), 9}, field{61, 46, kHandOverArrives, f.Arrives.String(), 9},
-		field{109, 32, kHandOverRisk, risk, 9}, field{141, right - 141 + 3, kHandOverCount, strconv.Itoa(len(f.Rows)), 9})
+	flight, day := or(rows[0].Flight, dash), string(rows[0].Day)
+	s.put(&p.block, left, 0, st, flight)
+	s.put(&p.block, left+s.width(st, flight)+4, 0, style{false, st.size, ink}, day)
+	count := s.word(kHandOverCount).both() + " " + strconv.Itoa(len(rows))
+	s.put(&p.block, right-s.width(style{false, 8.4, slate}, count), 0.4, style{false, 8.4, slate}, count)
+	p.height = st.line() + 0.8
 	var again block // where the flight goes on
-	s.put(&again, left, 0, style{true, 8.4, teal}, joined(" ", f.Flight, route))
+	s.put(&again, left, 0, style{true, 8.4, teal}, flight+" "+day)
 	again.height = style{true, 8.4, teal}.line() + 1.4
-	xs := []float64{left, 23, 61, 92}
+	xs := []float64{left, 23, 56, 80, 111, 129}
 	p.rule(left, right, p.height-0.4, 0.25, hair)
-	s.heads(&p.block, xs[1:], kNumber, kHandOverColour, kHandOverNotes)
-	value := style{false, 9.4, ink}
-	for i, r := range f.Rows {
+	s.heads(&p.block, xs[1:], kNumber, kLetterReference, kHandOverColour, kHandOverRisk, kHandOverNotes)
+	value := style{false, 9, ink}
+	for i, r := range rows {
 		if i > 0 {
 			p = part{field: "flights", again: again}
 		}
+		y := p.height
+		s.put(&p.block, xs[0], y, style{false, 9, slate}, strconv.Itoa(i+1))
+		s.put(&p.block, xs[1], y, value, or(r.Number.String(), dash))
+		s.put(&p.block, xs[2], y, value, or(r.Reference.String(), dash))
 		c, ok := colours[r.Colour]
-		if !ok && s.err == nil {
+		switch {
+		case r.Status == handover.Revoked:
+			s.put(&p.block, xs[3], y, style{true, 9, brick}, s.word(kHandOverRevoked).both())
+		case ok:
+			p.shapes = append(p.shapes, c.sign(xs[3]+1.6, y+value.line()*0.52, 1.5))
+			s.put(&p.block, xs[3]+4.8, y, style{true, 9, c.ink}, s.word(c.word).both())
+		case s.err == nil:
 			s.err = fmt.Errorf("no wording for colour %q", r.Colour)
 		}
-		y := p.height
-		s.put(&p.block, xs[0], y, style{false, 9.4, slate}, strconv.Itoa(i+1))
-		s.put(&p.block, xs[1], y, value, r.Number.String())
-		if ok {
-			p.shapes = append(p.shapes, c.sign(xs[2]+1.6, y+value.line()*0.52, 1.5))
-			s.put(&p.block, xs[2]+4.8, y, style{true, 9, c.ink}, s.word(c.word).both())
+		risk := dash
+		if k := map[string]key{"low": kRiskLow, "medium": kRiskMedium, "high": kRiskHigh}[r.Risk]; k != "" {
+			risk = s.word(k).both()
+		} else if r.Risk != "" && s.err == nil {
+			s.err = fmt.Errorf("no wording for risk %q", r.Risk)
 		}
-		h := s.para(&p.block, xs[3], y, right-xs[3], value, or(r.Note, dash))
+		h := max(s.para(&p.block, xs[4], y, xs[5]-xs[4]-1.5, value, risk), s.para(&p.block, xs[5], y, right-xs[5], value, or(r.Note, dash)))
 		s.row(&p.block, y+h, right)
 		parts = append(parts, p)
 	}
@@ -244,16 +251,32 @@ func (s *sheet) findings(i Internal) (parts []part) {
 		}
 		y, st, small := p.height, style{false, 8.4, ink}, style{false, 7.2, slate}
 		h := s.pair(&p.block, left, y, 25, style{true, 8.4, r.ink}, s.word(r.word))
+		if f.Waived {
+			h += s.pair(&p.block, left, y+h, 25, style{true, 7.2, brown}, s.word(kInternalOverride))
+		}
 		h = max(h, s.para(&p.block, 42, y, 22, small, f.Clause))
 		const x, wide = 66.0, (right - 66 - 4) / 2
 		body := max(s.para(&p.block, x, y, wide, st, f.Message["en"]), s.para(&p.block, x+wide+4, y, wide, st, f.Message["zh"]))
-		for _, c := range f.Counted {
-			body += s.para(&p.block, x, y+body, right-x, small, c)
+		for _, c := range f.Counts {
+			body += s.para(&p.block, x, y+body, right-x, small, s.counted(c))
 		}
 		s.row(&p.block, y+max(h, body), right)
 		parts = append(parts, p)
 	}
 	return parts
+}
+
+// counted is a count with its bounds: "47:55 hours 小时 ≤ 48: … – …".
+func (s *sheet) counted(c data.Counted) string {
+	unit := map[string]key{"hours": kUnitHours, "days": kUnitDays, "months": kUnitMonths, "years": kUnitYears}[c.Unit]
+	bounds := ""
+	if c.AtLeast != "" {
+		bounds += " ≥ " + c.AtLeast
+	}
+	if c.AtMost != "" {
+		bounds += " ≤ " + c.AtMost
+	}
+	return c.Counted + " " + s.word(unit).both() + bounds + ": " + c.From + " – " + c.To
 }
 
 // pages composes as many pages as the parts need, one below the other, each

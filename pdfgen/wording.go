@@ -244,7 +244,7 @@ const (
 	kHandOverColour             key = "handover.colour"
 	kHandOverNone               key = "handover.none"
 	kHandOverRisk               key = "handover.risk"
-	kHandOverArrives            key = "handover.arrives"
+	kHandOverRevoked            key = "handover.revoked"
 	kHandOverNotes              key = "handover.notes"
 	kHandOverPage               key = "handover.page"
 	kHandOverDelivered          key = "handover.delivered"
@@ -262,6 +262,10 @@ const (
 	kInternalFail               key = "internal.fail"
 	kInternalUnasked            key = "internal.unasked"
 	kInternalOpen               key = "internal.open"
+	kUnitHours                  key = "unit.hours"
+	kUnitDays                   key = "unit.days"
+	kUnitMonths                 key = "unit.months"
+	kUnitYears                  key = "unit.years"
 	kInternalOverride           key = "internal.override"
 	kInternalOverrideWhat       key = "internal.override.what"
 	kInternalOverrideBy         key = "internal.override.by"
@@ -318,10 +322,10 @@ var wordings = []struct {
 	kLetterContestedOpen, kLetterBlueWhat, kLetterTest, kLetterTestEarliest, kLetterTestLatest, kLetterTestNext,
 	kLetterTestNext1, kLetterTestNext2, kLetterTestNext3, kLetterTestNext4, kLetterTestSeen, kLetterTestBy,
 	kLetterHotline, kLetterSay, kHandOver, kHandOverWhat, kHandOverPort, kHandOverFrom, kHandOverUntil,
-	kHandOverCount, kHandOverFile, kHandOverColour, kHandOverNone, kHandOverRisk, kHandOverArrives,
+	kHandOverCount, kHandOverFile, kHandOverColour, kHandOverNone, kHandOverRisk, kHandOverRevoked,
 	kHandOverNotes, kHandOverPage, kHandOverDelivered, kHandOverReceived, kRiskLow, kRiskMedium, kRiskHigh,
 	kInternal, kInternalMark, kInternalWarning, kInternalPrepared, kInternalReviewed, kInternalFindings,
-	kInternalPass, kInternalFail, kInternalUnasked, kInternalOpen, kInternalOverride, kInternalOverrideWhat,
+	kInternalPass, kInternalFail, kInternalUnasked, kInternalOpen, kUnitHours, kUnitDays, kUnitMonths, kUnitYears, kInternalOverride, kInternalOverrideWhat,
 	kInternalOverrideBy, kInternalOverrideAuthoriser, kInternalChecks, kInternalCase, kInternalAt,
 	kInternalLifted, kInternalContested, kInternalUntil, kInternalNone, kInternalReason, kInternalDecisions, kInternalSigned,
 }}}

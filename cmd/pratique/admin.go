@@ -37,7 +37,7 @@ const qrPixels = 4
 // house, which keeps the checkpoints it signs in the post's folder too.
 func adminParts(h *house.House, settings fyne.Preferences) admin.Parts {
 	return admin.Parts{
-		Desk: h, Backups: h, ReadFile: readFile, Save: savings(h, settings), Halves: admin.Halves{}, Jobs: &admin.Jobs{},
+		Desk: h, Backups: h, Codes: h.Codes, ReadFile: readFile, Save: savings(h, settings), Halves: admin.Halves{}, Jobs: &admin.Jobs{},
 		QR: func(text string) (image.Image, error) { return pdfgen.Picture(text, qrPixels) },
 		PrintCheckpoint: func(ctx context.Context, checkpoint []byte) (string, error) {
 			pdf, err := house.CheckpointPage(h.Folder.Post, checkpoint, h.Now())

@@ -24,6 +24,7 @@
 //	pratiquectl case uphold|deny|lift ONE --why TEXT CASE
 //	pratiquectl case issue ONE --out DIR CASE
 //	pratiquectl abnormal TWO --result positive|indeterminate [--note TEXT] NUMBER
+//	pratiquectl letter ONE [--internal] --out FILE CASE
 //	pratiquectl verify [--trust PATH]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
 //		[--practice] [--at TIME] [--json] FILE|-…
 //	pratiquectl officers list ONE
@@ -168,6 +169,7 @@ type commands struct {
 	Findings     findingsCommand     `cmd:"" help:"What the notice in force says of applications."`
 	Case         caseCommand         `cmd:"" help:"A case from intake to its end: review, decisions, objections."`
 	Abnormal     abnormalCommand     `cmd:"" help:"Revoke a blue certificate because its last test was abnormal. Takes two."`
+	Letter       letterCommand       `cmd:"" help:"The page that tells a traveller of a case where it stands: returned, on hold, decided, or blue on a condition."`
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`

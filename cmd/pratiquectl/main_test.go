@@ -14,6 +14,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"pratique/data/trust"
+	"pratique/pdfgen/page"
 )
 
 func TestMain(m *testing.M) {
@@ -40,6 +41,9 @@ func TestScripts(t *testing.T) {
 	}
 	cache := t.TempDir() // of the compiled page engine, shared by all scripts
 	t.Setenv("XDG_CACHE_HOME", cache)
+	for _, start := range []func(string) *page.Engine{page.Start, page.StartOwn} {
+		start(filepath.Join(cache, "pratique", "wasm")).Close() // compiles it, once for all
+	}
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", noKeyring)
 	template := makeReal(t)
 	testscript.Run(t, testscript.Params{

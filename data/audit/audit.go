@@ -105,6 +105,8 @@ const (
 	NoticeActivated        Act = "notice.activated"
 	NoticeRetired          Act = "notice.retired"
 	NoticesRead            Act = "notices.read"
+	LetterMade             Act = "letter.made"
+	InternalMade           Act = "internal.made"
 	EvidenceAttached       Act = "evidence.attached"
 	EvidenceRead           Act = "evidence.read"
 	EvidenceMoved          Act = "evidence.moved"
@@ -177,6 +179,7 @@ var Acts = []Act{
 	ApplicationHeld, ApplicationResumed, ApplicationTakenOver, ChecksOverridden,
 	DecisionMade, DecisionContested, ContestDecided, DecisionLifted,
 	NoticeImported, NoticeTried, NoticeActivated, NoticeRetired, NoticesRead,
+	LetterMade, InternalMade,
 	EvidenceAttached, EvidenceRead, EvidenceMoved, EvidenceRemoved, EvidenceDestroyed, EvidenceTimeSet, OriginalSeen, SameReportFound, SameReportCleared, BackCheckAsked, BackCheckAnswered, SamplingSet, ApplicationPreDeclared, ApplicationBegun, FlightsSet, RiskSet, PortNoted, HandoverMade, PassedRead,
 	CertificateIntended, CertificateIssued, CertificateVoided, CertificatePrinted, CertificatePrintFailed,
 	CertificateReprinted, CertificateHandedOver, CertificateRead,

@@ -36,7 +36,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	must(err)
 	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor}}
 	must(second(p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom)))
-	draft := inState(t, p, data.Draft)
+	draft, returned := inState(t, p, data.Draft), inState(t, p, data.Returned)
 	fresh := data.Officer{ID: "officer-e", Name: "Officer E", Mark: "E", Roles: []data.Role{data.Clerk}}
 	document := p.Specimen().Document
 	held, outside := inState(t, p, data.OnHold), p.Ticked(t, later(p.Specimen()))
@@ -98,6 +98,9 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"ExportTraveller": func() error { return second(p.ExportTraveller(ctx, p.Reviewer, document.Issuer, document.Number)) },
 		"Retention":       func() error { return second(p.Retention(ctx)) },
 		"SetRetention":    func() error { return p.SetRetention(ctx, p.Administrator, p.Reviewer, 400) },
+
+		"Letter":        func() error { return second(p.Letter(ctx, p.Clerk, returned.ID)) },
+		"InternalSheet": func() error { return second(p.InternalSheet(ctx, p.Reviewer, returned.ID)) },
 
 		"Second":          func() error { return second(p.Second(ctx, "officer-b", []byte(desktest.Passphrase))) },
 		"Officers":        func() error { return second(p.Officers(ctx)) },

@@ -42,7 +42,7 @@ func said(field, text string) (string, error) {
 // stays with its reviewer.
 func (d *Desk) Hold(ctx context.Context, s staff.Session, id data.ApplicationID, reasons []string, note string) (data.Application, error) {
 	note = data.CleanText(note)
-	return d.act(ctx, s, audit.ApplicationHeld, id, func(_ store.Tx, a *data.Application, e *audit.Entry) error {
+	return d.act(ctx, s, audit.ApplicationHeld, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		if err := owned(s, a); err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (d *Desk) Hold(ctx context.Context, s staff.Session, id data.ApplicationID,
 		a.State = data.OnHold
 		a.Hold = &data.Hold{Officer: s.Officer().ID, At: d.clock(), Reasons: reasons, Note: note}
 		e.Detail["reasons"] = strings.Join(reasons, " ")
-		return nil
+		return d.tellable(tx, *a)
 	})
 }
 
@@ -100,7 +100,7 @@ func (d *Desk) Decide(ctx context.Context, s staff.Session, id data.ApplicationI
 		}
 		a.Decision, a.Reviewer, a.Moved = &made, "", time.Time{}
 		e.Detail["colour"], e.Detail["until"], e.Detail["reasons"] = string(made.Colour), string(made.Until), strings.Join(made.Reasons, " ")
-		return nil
+		return d.tellable(tx, *a)
 	})
 }
 

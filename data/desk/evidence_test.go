@@ -343,7 +343,7 @@ func TestScansGoAndHashesStay(t *testing.T) {
 func TestEvidenceGoesWithItsCase(t *testing.T) {
 	p := desktest.New(t)
 	a, b := twoWithOneReport(t, p)
-	x, err := p.ExportTraveller(ctx, p.Reviewer, a.Content.Document.Number)
+	x, err := p.ExportTraveller(ctx, p.Reviewer, a.Content.Document.Issuer, a.Content.Document.Number)
 	if err != nil || len(x.Applications) != 1 || len(x.Applications[0].Evidence) != 1 || x.Applications[0].Evidence[0].Key != "" {
 		t.Errorf("exported %+v, %v", x.Applications, err)
 	}

@@ -161,7 +161,7 @@ func (d *Desk) Tick(ctx context.Context, s staff.Session, id data.ApplicationID,
 
 // Return sends a case back to the clerk with reasons of the list "reasons".
 func (d *Desk) Return(ctx context.Context, s staff.Session, id data.ApplicationID, reasons []string, note string) (data.Application, error) {
-	return d.act(ctx, s, audit.ApplicationReturned, id, func(_ store.Tx, a *data.Application, e *audit.Entry) error {
+	return d.act(ctx, s, audit.ApplicationReturned, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		if err := owned(s, a); err != nil {
 			return err
 		}
@@ -176,7 +176,7 @@ func (d *Desk) Return(ctx context.Context, s staff.Session, id data.ApplicationI
 		a.State, a.Reviewer = data.Returned, ""
 		a.Return = &data.Return{Officer: s.Officer().ID, At: d.clock(), Reasons: reasons, Note: data.CleanText(note)}
 		e.Detail["reasons"] = strings.Join(reasons, " ")
-		return nil
+		return d.tellable(tx, *a)
 	})
 }
 

@@ -103,9 +103,12 @@ var ErrSignature = errors.New("not signed by this post's key of hand-over lists"
 
 // Sort puts the rows in their order.
 func (l *List) Sort() {
-	slices.SortFunc(l.Rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Flight, b.Flight), cmp.Compare(a.Reference, b.Reference))
-	})
+	slices.SortFunc(l.Rows, Row.Compare)
+}
+
+// Compare is the order of a list's rows.
+func (r Row) Compare(o Row) int {
+	return cmp.Or(cmp.Compare(r.Day, o.Day), cmp.Compare(r.Flight, o.Flight), cmp.Compare(r.Reference, o.Reference))
 }
 
 func dash(s string) string { return cmp.Or(s, none) }

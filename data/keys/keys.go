@@ -154,6 +154,11 @@ func readKey(path string, passphrase []byte) (crypto.Signer, error) {
 	return signer, nil
 }
 
+// iterations of PBKDF2 are the fewest that RFC 8018 §4.2 names: what opens a key's
+// file is no passphrase that could be guessed but 256 random bits, which lie in
+// the vault. People's passphrases open that, by Argon2id.
+const iterations = 1000
+
 // encryptKey is a key as the file that holds it.
 func encryptKey(key crypto.Signer, passphrase []byte) ([]byte, error) {
 	if len(passphrase) == 0 { // with none, the library would not encrypt
@@ -161,7 +166,7 @@ func encryptKey(key crypto.Signer, passphrase []byte) ([]byte, error) {
 	}
 	der, err := pkcs8.MarshalPrivateKey(key, passphrase, &pkcs8.Opts{
 		Cipher:  pkcs8.AES256CBC,
-		KDFOpts: pkcs8.PBKDF2Opts{SaltSize: 16, IterationCount: 600_000, HMACHash: crypto.SHA256},
+		KDFOpts: pkcs8.PBKDF2Opts{SaltSize: 16, IterationCount: iterations, HMACHash: crypto.SHA256},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encrypt signing key: %w", err)

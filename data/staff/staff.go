@@ -131,6 +131,8 @@ var permits = map[audit.Act][]data.Role{
 	audit.NoticeActivated:        {data.Administrator},
 	audit.NoticeRetired:          {data.Administrator},
 	audit.NoticesRead:            {data.Clerk, data.Reviewer, data.Administrator, data.Auditor},
+	audit.LetterMade:             {data.Clerk, data.Reviewer},
+	audit.InternalMade:           {data.Reviewer, data.Auditor},
 	audit.EvidenceAttached:       {data.Clerk, data.Reviewer},
 	audit.EvidenceRead:           {data.Clerk, data.Reviewer, data.Auditor},
 	audit.EvidenceMoved:          {data.Clerk, data.Reviewer},

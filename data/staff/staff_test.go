@@ -138,6 +138,7 @@ func TestPermit(t *testing.T) {
 		audit.ApplicationHeld: {r}, audit.ApplicationResumed: {r}, audit.ApplicationTakenOver: {r}, audit.ChecksOverridden: {r},
 		audit.DecisionMade: {r}, audit.DecisionContested: {c, r}, audit.ContestDecided: {r}, audit.DecisionLifted: {r},
 		audit.NoticeImported: {a}, audit.NoticeTried: {a, r}, audit.NoticeActivated: {a}, audit.NoticeRetired: {a}, audit.NoticesRead: {c, r, a, x},
+		audit.LetterMade: {c, r}, audit.InternalMade: {r, x},
 		audit.EvidenceAttached: {c, r}, audit.EvidenceRead: {c, r, x}, audit.EvidenceMoved: {c, r}, audit.EvidenceRemoved: {c}, audit.EvidenceTimeSet: {a}, audit.OriginalSeen: {c, r}, audit.SameReportCleared: {r}, audit.BackCheckAsked: {c, r}, audit.BackCheckAnswered: {r}, audit.SamplingSet: {a}, audit.ApplicationPreDeclared: {c}, audit.ApplicationBegun: {c}, audit.FlightsSet: {a}, audit.RiskSet: {r}, audit.PortNoted: {r}, audit.HandoverMade: {r}, audit.PassedRead: {c, r},
 		audit.ApplicationRead: {c, r, x}, audit.CertificateRead: {c, r, x},
 		audit.CertificatePrinted: {c, r}, audit.CertificatePrintFailed: {c, r}, audit.CertificateHandedOver: {c, r},

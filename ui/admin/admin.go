@@ -1,6 +1,7 @@
 // Package admin is the screen of those who look after a post: its officers, its
-// signing keys, its log, its backups and its rules. Each is a section with a
-// model of its own; who has which follows what the desk permits.
+// signing keys, its laboratories, its log, its backups and its rules; of a check
+// of all of it, and of what a traveller may ask about themselves. Each is a
+// section with a model of its own; who has which follows what the desk permits.
 //
 // What takes two officers is asked in the dialog of ui/second and done only
 // when both have agreed. Long work goes on while its section is away, and is
@@ -18,6 +19,7 @@ import (
 
 	"pratique/data"
 	"pratique/data/audit"
+	"pratique/data/codes"
 	"pratique/data/staff"
 	"pratique/ui/env"
 	"pratique/ui/save"
@@ -29,11 +31,14 @@ type Section string
 
 // The sections. Each has a text "admin.section." and its name.
 const (
-	SectionOfficers Section = "officers"
-	SectionKeys     Section = "keys"
-	SectionLog      Section = "log"
-	SectionBackup   Section = "backup"
-	SectionRules    Section = "rules"
+	SectionOfficers     Section = "officers"
+	SectionKeys         Section = "keys"
+	SectionLaboratories Section = "laboratories"
+	SectionLog          Section = "log"
+	SectionBackup       Section = "backup"
+	SectionCheck        Section = "check"
+	SectionRules        Section = "rules"
+	SectionTraveller    Section = "traveller"
 )
 
 // looks says which act an officer must be permitted to have a section.
@@ -43,13 +48,16 @@ var looks = []struct {
 }{
 	{SectionOfficers, audit.OfficersRead},
 	{SectionKeys, audit.SignersRead},
+	{SectionLaboratories, audit.LaboratoriesSet},
 	{SectionLog, audit.LogRead},
 	{SectionBackup, audit.BackupMade},
+	{SectionCheck, audit.PostChecked},
 	{SectionRules, audit.PostChecked},
+	{SectionTraveller, audit.TravellerExported},
 }
 
 // May reports whether an officer has business here at all.
-func May(o data.Officer) bool { return staff.Allows(o, audit.OfficersRead) }
+func May(o data.Officer) bool { return len(sections(o)) > 0 }
 
 // sections are those of an officer, in their order.
 func sections(o data.Officer) (all []Section) {
@@ -68,6 +76,9 @@ type Desk interface {
 	Letting
 	Signers
 	Signing
+	Laboratories
+	Checks
+	Travellers
 	Entries
 	Checkpoints
 	Rules
@@ -78,6 +89,7 @@ type Desk interface {
 type Parts struct {
 	Desk    Desk
 	Backups Backups
+	Codes   Codes
 	// ReadFile reads a file that the officer names, bounded in size.
 	ReadFile func(path string) ([]byte, error)
 	Save     save.Parts
@@ -90,6 +102,13 @@ type Parts struct {
 	About           func(context.Context) (About, error)
 	Halves          Halves
 	Jobs            *Jobs
+}
+
+// Codes are the code lists.
+type Codes interface {
+	data.Codes
+	All(list string) []codes.Entry
+	Name(list, code, language string) string
 }
 
 // Halves keeps what is half typed, by officer and section, while the screen is
@@ -200,7 +219,9 @@ const old = 48 * time.Hour
 // Jobs are the long works that are under way, also while their section is
 // away. One is made for the whole program; it belongs to the UI goroutine.
 type Jobs struct {
-	backup, rotation *job
+	backup, rotation, check *job
+	// found is what the last check found, nil if there was none.
+	found *found
 }
 
 // job is a long work. It goes on while its section is away, and tells whoever

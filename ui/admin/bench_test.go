@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"pratique/data/codes"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
 	"pratique/data/keys"
@@ -59,7 +60,7 @@ func newOffice(t testing.TB) *office {
 	})
 	o.backups = &backups{office: o}
 	o.parts = Parts{
-		Desk: o.Post, Backups: o.backups,
+		Desk: o.Post, Backups: o.backups, Codes: book(t),
 		ReadFile: func(path string) ([]byte, error) {
 			if b, ok := o.files[path]; ok {
 				return []byte(b), nil
@@ -84,6 +85,15 @@ func newOffice(t testing.TB) *office {
 		Halves: Halves{}, Jobs: &Jobs{},
 	}
 	return o
+}
+
+func book(t testing.TB) Codes {
+	t.Helper()
+	b, err := codes.Load(screentest.Assets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // dots stand for a code.

@@ -26,12 +26,18 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 	switch here {
 	case SectionKeys:
 		return newKeysScreen(f, parts)
+	case SectionLaboratories:
+		return newLaboratoriesScreen(f, parts)
 	case SectionLog:
 		return newLogScreen(f, parts)
 	case SectionBackup:
 		return newBackupScreen(f, parts)
+	case SectionCheck:
+		return newCheckScreen(f, parts)
 	case SectionRules:
 		return newRulesScreen(f, parts)
+	case SectionTraveller:
+		return newTravellerScreen(f, parts)
 	default:
 		return newOfficersScreen(f, parts)
 	}

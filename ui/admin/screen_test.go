@@ -89,7 +89,7 @@ func TestLockWhileAsked(t *testing.T) {
 func TestSectionsByKeys(t *testing.T) {
 	o := newOffice(t)
 	b := o.window(t, "en", o.Administrator, "")
-	for i, want := range []Section{SectionKeys, SectionLog, SectionBackup, SectionRules} {
+	for i, want := range []Section{SectionKeys, SectionLaboratories, SectionLog, SectionBackup, SectionCheck, SectionRules} {
 		b.Shortcut(t, fyne.KeyName(rune('2'+i)), fyne.KeyModifierAlt)
 		if got := Section(b.Here().ID); got != want {
 			t.Errorf("Alt+%d leads to %q, want %q", 2+i, got, want)
@@ -112,7 +112,7 @@ func TestAuditorSees(t *testing.T) {
 	auditor := o.auditor(t)
 	b := o.window(t, "en", auditor, SectionOfficers)
 	s := b.Screen.(*officersScreen)
-	if s.top.Visible() || s.disable.Visible() || s.reset.Visible() || len(s.all) != 4 {
+	if s.top.Visible() || s.disable.Visible() || s.reset.Visible() || len(s.all) != 6 {
 		t.Errorf("officers: add %v, disable %v, reset %v, sections %v", s.top.Visible(), s.disable.Visible(), s.reset.Visible(), s.all)
 	}
 	b = o.window(t, "en", auditor, SectionKeys)
@@ -215,6 +215,48 @@ func TestPictures(t *testing.T) {
 				o.parts.Jobs.backup = &job{progress: Progress{30, 100}, cancel: func() {}, changed: func(*job) {}}
 				s.m.show()
 			},
+			"laboratories": func(o *office, b *screentest.Bench) {},
+			"laboratories-import": func(o *office, b *screentest.Bench) {
+				s := b.Screen.(*laboratoriesScreen)
+				s.doBegin(true)
+				o.files["/media/stick/laboratories.json"] = changedList
+				s.path.SetText("/media/stick/laboratories.json")
+				s.m.Look()
+			},
+			"laboratories-wrong": func(o *office, b *screentest.Bench) {
+				s := b.Screen.(*laboratoriesScreen)
+				s.doBegin(true)
+				o.files["/media/stick/laboratories.json"] = strings.NewReplacer("Anyder Riverside\"", "Anyder Riverside Clinic, Tide Quay\"", "igm-n", "pcr").Replace(changedList)
+				s.path.SetText("/media/stick/laboratories.json")
+				s.m.Look()
+			},
+			"laboratories-second": func(o *office, b *screentest.Bench) {
+				s := b.Screen.(*laboratoriesScreen)
+				s.doBegin(true)
+				o.files["/media/stick/laboratories.json"] = changedList
+				s.path.SetText("/media/stick/laboratories.json")
+				s.m.Look()
+				s.m.Import()
+			},
+			"check": func(o *office, b *screentest.Bench) { b.Screen.(*checkScreen).m.Run() },
+			"check-running": func(o *office, b *screentest.Bench) {
+				s := b.Screen.(*checkScreen)
+				o.parts.Jobs.check = &job{progress: Progress{2, 5}, cancel: func() {}, changed: func(*job) {}}
+				s.m.show()
+			},
+			"check-well": func(o *office, b *screentest.Bench) {
+				s := b.Screen.(*checkScreen)
+				o.parts.Jobs.found = &found{at: o.Now}
+				s.m.show()
+			},
+			"traveller": func(o *office, b *screentest.Bench) {},
+			"traveller-found": func(o *office, b *screentest.Bench) {
+				s := b.Screen.(*travellerScreen)
+				s.issuer.SetCode("CHN")
+				s.number.SetText("E00000000")
+				s.doFind()
+				s.m.Tick(0)
+			},
 			"rules": func(o *office, b *screentest.Bench) {
 				if err := o.SetSolo(t.Context(), o.Administrator, o.Reviewer, o.Now.AddDate(0, 0, 10)); err != nil {
 					t.Fatal(err)
@@ -228,7 +270,7 @@ func TestPictures(t *testing.T) {
 			o := newOffice(t)
 			a := newAuthority(t, o.Now)
 			section := Section(name)
-			for _, s := range []Section{SectionOfficers, SectionKeys, SectionLog, SectionBackup, SectionRules} {
+			for _, s := range []Section{SectionOfficers, SectionKeys, SectionLaboratories, SectionLog, SectionBackup, SectionCheck, SectionRules, SectionTraveller} {
 				if len(name) >= len(s) && name[:len(s)] == string(s) {
 					section = s
 				}
@@ -253,7 +295,17 @@ func TestPictures(t *testing.T) {
 			if section == SectionLog {
 				o.Issued(t, o.Specimen())
 			}
-			b := o.window(t, language, o.Administrator, section)
+			by := o.Administrator
+			if section == SectionTraveller {
+				by = o.Reviewer
+				c := o.Issued(t, o.Specimen())
+				if _, err := o.Revoke(t.Context(), o.Reviewer, o.Both, []data.CertificateNumber{c.Number}, "error", ""); err != nil {
+					t.Fatal(err)
+				}
+				o.Issued(t, o.Specimen())
+				o.Submitted(t, o.Specimen())
+			}
+			b := o.window(t, language, by, section)
 			make(o, b)
 			b.Shot(t, "admin-"+name+"-"+language, 1280, 800)
 			b.Shot(t, "admin-"+name+"-"+language+"-small", 1000, 700)

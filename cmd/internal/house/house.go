@@ -152,6 +152,7 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 			// The page of a post that is not accredited has more on it.
 			return h.Press.Unprintable(pdfgen.Printout{Statement: st, Post: h.Folder.Post, AnchorFingerprint: strings.Repeat("0", 64)})
 		},
+		Unwritable: func(l data.Letter) []data.Problem { return h.Press.Unwritable(h.letterAt(l, clock())) },
 	})
 	if err != nil {
 		return nil, err

@@ -1,0 +1,164 @@
+package desk_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/desk"
+	"pratique/data/desk/desktest"
+)
+
+// A letter tells of a case as it stands; where there is nothing to tell, or the
+// certificate no longer counts, there is none.
+func TestLetters(t *testing.T) {
+	p := desktest.New(t, withBook)
+	kinds := map[data.State]data.LetterKind{
+		data.Returned: data.LetterReturn, data.OnHold: data.LetterHold, data.FollowUp: data.LetterDecision, data.Refused: data.LetterDecision,
+	}
+	for _, state := range data.States {
+		a := inState(t, p, state)
+		l, err := p.Letter(ctx, p.Clerk, a.ID)
+		if want := kinds[state]; want == "" {
+			if !errors.Is(err, desk.ErrState) {
+				t.Errorf("%s: %q, %v", state, l.Kind, err)
+			}
+			continue
+		} else if err != nil || l.Kind != want {
+			t.Fatalf("%s: %q, %v", state, l.Kind, err)
+		}
+		if l.Reference == "" || l.Reference != a.Reference || l.Officer != "B" || l.At != data.MomentOf(p.Now, "Asia/Singapore") || len(l.Reasons) != 1 ||
+			l.Surname != a.Content.Traveller.Surname || l.DocumentNumber != a.Content.Document.Number || l.Departs != a.Content.Departs().Pinned() || !l.Practice {
+			t.Errorf("%s: %+v", state, l)
+		}
+		until := l.Departs // without a notice it can go on until it departs
+		if a.Decision != nil {
+			until, _ = a.Decision.Until.End("Asia/Singapore")
+		}
+		if l.Until != until || (a.Decision != nil) != (l.Colour != "") {
+			t.Errorf("%s: until %s, want %s", state, l.Until, until)
+		}
+		if e := entries(t, p, 0); e[len(e)-1].Act != audit.LetterMade || e[len(e)-1].Detail["letter"] != string(l.Kind) {
+			t.Errorf("%s: %+v", state, e[len(e)-1])
+		}
+		if state == data.Refused { // what became of an objection is told too
+			must2(t)(p.Contest(ctx, p.Clerk, a.ID, "it is mine"))
+			l, err := p.Letter(ctx, p.Clerk, a.ID)
+			if err != nil || l.Contest == nil || !l.Contest.Decided.IsZero() || l.Contest.Officer != "" {
+				t.Errorf("contested: %+v, %v", l.Contest, err)
+			}
+			must2(t)(p.DecideContest(ctx, p.Both, a.ID, false, "it is not"))
+			if l, err = p.Letter(ctx, p.Clerk, a.ID); err != nil || l.Contest.Officer != "C" || l.Contest.Why != "it is not" || l.Contest.Decided.IsZero() {
+				t.Errorf("denied: %+v, %v", l.Contest, err)
+			}
+		}
+	}
+}
+
+// The sheet of a blue certificate says what it depends on, and by what notice.
+func TestLetterOfABlueCertificate(t *testing.T) {
+	p := atPost(t, window(1, 60))
+	c := p.Issued(t, p.Specimen())
+	l, err := p.Letter(ctx, p.Clerk, c.Application)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Kind != data.LetterCondition || l.Colour != data.Blue || l.Number != c.Number || l.LastTest != (data.LastTest{Kind: data.Antigen, Hours: 12}) ||
+		l.Notice != "test-notice" || l.NoticeVersion != 1 || l.Condition["en"] == "" || l.Condition["zh"] == "" || l.Until != c.Statement.ValidUntil || l.Officer != "B" {
+		t.Errorf("%+v", l)
+	}
+	if got := l.LastTest.Earliest(l.Departs).Wall; got != "2022-07-10T09:40" {
+		t.Errorf("the sample not before %s", got)
+	}
+	// The post says until when it takes applications for the flight.
+	a := must2(t)(p.Return(ctx, p.Reviewer, p.Ticked(t, p.Specimen()).ID, []string{"name"}, ""))
+	if l, err := p.Letter(ctx, p.Clerk, a.ID); err != nil || l.Until.Wall != "2022-07-09T20:00" || l.Notice != "test-notice" {
+		t.Errorf("until %s by %q, %v", l.Until, l.Notice, err)
+	}
+	if _, err := p.LastTestAbnormal(ctx, p.Reviewer, p.Both, c.Number, data.Positive, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Letter(ctx, p.Clerk, c.Application); !errors.Is(err, desk.ErrRevoked) {
+		t.Errorf("after the last test was positive: %v", err)
+	}
+}
+
+// What cannot be told to the traveller on paper is not decided.
+func TestInvariant11WhatCannotBeToldIsNotDecided(t *testing.T) {
+	var told []data.LetterKind
+	p := desktest.New(t, withBook, func(c *desk.Config) {
+		c.Unwritable = func(l data.Letter) []data.Problem {
+			told = append(told, l.Kind)
+			if l.Note != "𠮷" {
+				return nil
+			}
+			return []data.Problem{{Field: "note", Key: "problem.glyph", Value: "U+20BB7 𠮷"}}
+		}
+	})
+	made := adverse(data.Orange)
+	for name, do := range map[string]func(id data.ApplicationID, note string) error{
+		"return": func(id data.ApplicationID, note string) error {
+			return second(p.Return(ctx, p.Reviewer, id, []string{"name"}, note))
+		},
+		"hold": func(id data.ApplicationID, note string) error {
+			return second(p.Hold(ctx, p.Reviewer, id, []string{"x"}, note))
+		},
+		"decide": func(id data.ApplicationID, note string) error {
+			made.Note = note
+			return second(p.Decide(ctx, p.Reviewer, id, made))
+		},
+	} {
+		a := p.Ticked(t, p.Specimen())
+		var problems *desk.ProblemsError
+		if err := do(a.ID, "𠮷"); !errors.As(err, &problems) || problems.Problems[0].Key != "problem.glyph" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if s := stored(p, a.ID).State; s != data.InReview {
+			t.Errorf("%s: it is %s", name, s)
+		}
+		if err := do(a.ID, "as told"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	slices.Sort(told)
+	if !slices.Equal(slices.Compact(told), []data.LetterKind{data.LetterDecision, data.LetterHold, data.LetterReturn}) {
+		t.Errorf("asked of %q", told)
+	}
+}
+
+// The internal sheet tells what no letter does: findings, who let what pass and
+// why, and decisions that were lifted.
+func TestInternalSheet(t *testing.T) {
+	p := atPost(t, window(1, 10)) // too short for the specimen
+	a := p.Ticked(t, p.Specimen())
+	must2(t)(p.Decide(ctx, p.Reviewer, a.ID, adverse(data.Yellow)))
+	must2(t)(p.Lift(ctx, p.Reviewer, a.ID, "it was another ferry"))
+	must2(t)(p.Take(ctx, p.Reviewer, a.ID))
+	must2(t)(p.Override(ctx, p.Reviewer, p.Administrator, a.ID, []string{"window"}, "evacuation"))
+	sheet, err := p.InternalSheet(ctx, p.Reviewer, a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := sheet.Override; o == nil || !slices.Equal(o.Checks, []string{"2 (window)"}) || o.Officer != "B" || o.Authoriser != "D" || o.Reason != "evacuation" {
+		t.Errorf("%+v", o)
+	}
+	if len(sheet.Findings) != 1 || sheet.Findings[0].Result != "fail" || !sheet.Findings[0].Waived || len(sheet.Findings[0].Counts) != 1 || sheet.Case.Notice != "test-notice" {
+		t.Errorf("%+v", sheet.Findings)
+	}
+	if len(sheet.Decisions) != 1 || sheet.Decisions[0].LiftedBy != "B" || sheet.Decisions[0].Why != "it was another ferry" || sheet.Decisions[0].Colour != data.Yellow {
+		t.Errorf("%+v", sheet.Decisions)
+	}
+	if !slices.Equal(sheet.Prepared, []string{"A"}) || !slices.Equal(sheet.Reviewed, []string{"B"}) || sheet.ID != a.ID {
+		t.Errorf("prepared %q, reviewed %q", sheet.Prepared, sheet.Reviewed)
+	}
+	for _, r := range sheet.Findings {
+		if !slices.Contains(data.FindingResults, r.Result) {
+			t.Errorf("a finding says %q", r.Result)
+		}
+	}
+	if _, err := p.InternalSheet(ctx, p.Clerk, a.ID); !errors.Is(err, desk.ErrNotPermitted) {
+		t.Errorf("by the clerk: %v", err)
+	}
+}
