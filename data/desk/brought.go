@@ -46,9 +46,10 @@ func (d *Desk) broughtProblems(c data.Content, laboratories []data.Laboratory) [
 }
 
 // sealed are the groups that seals prove, by what the post trusts. Of
-// certificates of its own tx tells whether they are revoked.
+// certificates of its own tx tells whether they are revoked. A nil list proves
+// nothing.
 func (d *Desk) sealed(tx store.Tx, list *trust.List, c data.Content) ([]string, error) {
-	if len(c.Brought) == 0 {
+	if len(c.Brought) == 0 || list == nil {
 		return nil, nil
 	}
 	laboratories, err := issue.Laboratories(tx)
