@@ -18,7 +18,7 @@ export CGO_ENABLED ?= 1
 # data/vault/protect.go. Without it everything works, and SECURITY.md says less.
 export GOEXPERIMENT ?= runtimesecret
 
-.PHONY: run build test vet pkcs11 smoke bench fuzz race help clean
+.PHONY: run build test vet pkcs11 smoke bench fuzz race photos help clean
 
 run: build ## open the desk on a practice post; without a display, do its job once
 	./bin/pratique $(if $(POST),--post $(POST))
@@ -49,6 +49,10 @@ bench: ## sign, QR, page and store, each alone
 
 race: ## the domain and the paper under the race detector
 	$(GO) test -tags $(TAGS) -race ./data/... ./pdfgen/...
+
+photos: ## the share of photographed pages that we read, and that zbarimg reads
+	@.ci/packages photos
+	PRATIQUE_PHOTOS=all $(NOCGO) $(GO) test -tags $(TAGS) -count 1 -timeout 60m -run '^TestPhotos$$' -v ./pdfgen/check
 
 fuzz: ## every fuzz target, a minute each
 	.ci/fuzz 60s
