@@ -72,6 +72,7 @@ func Validate(c Content, codes Codes, laboratories []Laboratory, now time.Time) 
 	v.papers(c.Papers)
 	v.declaration(c.Declaration)
 	v.contact(c.Contact)
+	v.further(c.Further)
 	return slices.DeleteFunc(v.problems, func(p Problem) bool {
 		return p.Severity == Confirm && slices.Contains(c.Confirmed, Confirmation{p.Field, p.Key, p.Value})
 	})

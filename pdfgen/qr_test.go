@@ -141,8 +141,8 @@ func TestPicture(t *testing.T) {
 		t.Errorf("%v is not made of whole modules", m.Bounds())
 	}
 	texts, err := evidence.Symbols(t.Context(), m)
-	if err != nil || len(texts) != 1 || texts[0] != checkpoint {
-		t.Errorf("read %q, %v", texts, err)
+	if err != nil || len(texts) != 1 || texts[0].Text != checkpoint {
+		t.Errorf("read %v, %v", texts, err)
 	}
 	if _, err := Picture(strings.Repeat("a", 3000), 4); err == nil {
 		t.Error("too much fits")

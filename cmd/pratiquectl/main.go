@@ -25,7 +25,7 @@
 //	pratiquectl case issue ONE --out DIR CASE
 //	pratiquectl abnormal TWO --result positive|indeterminate [--note TEXT] NUMBER
 //	pratiquectl letter ONE [--internal] --out FILE CASE
-//	pratiquectl verify [--trust PATH]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
+//	pratiquectl verify [--trust PATH]… [--identity FILE]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
 //		[--practice] [--at TIME] [--json] FILE|-…
 //	pratiquectl officers list ONE
 //	pratiquectl officers add TWO --name NAME --mark MARK --role ROLE,… [--new-passphrase-file FILE]
@@ -35,6 +35,8 @@
 //	pratiquectl officers passphrase ONE [--new-passphrase-file FILE]
 //	pratiquectl laboratories list ONE
 //	pratiquectl laboratories set TWO FILE
+//	pratiquectl authorities list ONE
+//	pratiquectl authorities set TWO FILE
 //	pratiquectl evidence add ONE [--group GROUP] CASE FILE…
 //	pratiquectl evidence list ONE CASE
 //	pratiquectl evidence export ONE --out FILE CASE EVIDENCE
@@ -60,7 +62,7 @@
 //	pratiquectl handover passed ONE FILE
 //	pratiquectl find ONE TEXT
 //	pratiquectl keys list ONE
-//	pratiquectl keys request TWO --out FILE [--signer URI [--pin-file FILE]]
+//	pratiquectl keys request TWO [--for certificate|vdsnc|dcc] --out FILE [--signer URI [--pin-file FILE]]
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
 //	pratiquectl keys retire TWO ID
 //	pratiquectl keys rotate TWO
@@ -199,6 +201,7 @@ type commands struct {
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
+	Authorities  authoritiesCommand  `cmd:"" help:"For whom a post encrypts full records."`
 	Notices      noticesCommand      `cmd:"" help:"What posts require, as data."`
 	Evidence     evidenceCommand     `cmd:"" help:"Scans that belong to a case."`
 	Backcheck    backcheckCommand    `cmd:"" help:"What laboratories say of their reports."`
