@@ -194,9 +194,15 @@ type Tick struct {
 	Group   string    `json:"group"`
 	Hash    string    `json:"hash"` // of the values ticked
 	Officer OfficerID `json:"officer,omitempty"`
-	Proof   string    `json:"proof,omitempty"` // what ticked it instead of an officer: "mrz"
+	Proof   string    `json:"proof,omitempty"` // what ticked it instead of an officer
 	At      time.Time `json:"at"`
 }
+
+// The values of [Tick.Proof].
+const (
+	ProofMRZ  = "mrz"  // its check digits say all that the group says
+	ProofSeal = "seal" // a seal that is valid and the traveller's says all that the group says
+)
 
 // Ticked reports whether the group is ticked with the values it has now.
 func (a Application) Ticked(g Group) bool {

@@ -190,6 +190,7 @@ type commands struct {
 	Post         postCommand         `cmd:"" help:"Make a real post."`
 	Recover      recoverCommand      `cmd:"" help:"Let an administrator in again, with the recovery key."`
 	Example      exampleCommand      `cmd:"" help:"Print a complete specimen application."`
+	Prefill      prefillCommand      `cmd:"" help:"Print the application that the seals a traveller brought give."`
 	Schema       schemaCommand       `cmd:"" help:"Print the JSON schema of an application."`
 	Issue        issueCommand        `cmd:"" help:"Take applications to certificates: a clerk and a reviewer."`
 	Replace      replaceCommand      `cmd:"" help:"Correct a certificate: a new one, and the old one is revoked. A clerk and a reviewer."`
