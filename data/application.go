@@ -24,6 +24,7 @@ type Content struct {
 	Stays       []Stay          `json:"stays,omitempty"`  // before the journey, the last one last
 	Papers      []Paper         `json:"papers,omitempty"` // handed in beside reports and vaccinations
 	Declaration Declaration     `json:"declaration"`
+	Further     Further         `json:"further,omitzero"` // seals asked for beside the certificate's own
 	Contact     Contact         `json:"contact,omitzero"` // who can be reached about the traveller
 	// Brought are the seals that the traveller showed.
 	Brought []Brought `json:"brought,omitempty"`
@@ -183,9 +184,15 @@ type Tick struct {
 	Group   string    `json:"group"`
 	Hash    string    `json:"hash"` // of the values ticked
 	Officer OfficerID `json:"officer,omitempty"`
-	Proof   string    `json:"proof,omitempty"` // what ticked it instead of an officer: "mrz"
+	Proof   string    `json:"proof,omitempty"` // what ticked it instead of an officer
 	At      time.Time `json:"at"`
 }
+
+// The values of [Tick.Proof].
+const (
+	ProofMRZ  = "mrz"  // its check digits say all that the group says
+	ProofSeal = "seal" // a seal that is valid and the traveller's says all that the group says
+)
 
 // Ticked reports whether the group is ticked with the values it has now.
 func (a Application) Ticked(g Group) bool {

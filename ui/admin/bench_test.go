@@ -238,7 +238,7 @@ func (o *office) signer(t testing.TB, a *authority, days int) keys.Record {
 
 func (o *office) requested(t testing.TB) keys.Record {
 	t.Helper()
-	r, err := o.RequestSigner(t.Context(), o.Administrator, o.Reviewer, "", nil)
+	r, err := o.RequestSigner(t.Context(), o.Administrator, o.Reviewer, keys.ForCertificates, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
