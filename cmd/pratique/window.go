@@ -268,11 +268,6 @@ func may(o data.Officer, s env.ScreenName) bool {
 
 // screens puts every screen together with what it works on.
 func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, languages []string, setLanguage func(string)) map[env.ScreenName]env.Factory {
-	var anchors trust.List
-	if err := anchors.Load(h.Folder.Dir); err != nil {
-		fyne.LogError("the post's own anchor cannot be read", err)
-	}
-	anchors.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return h.Revocation(context.Background(), n) }
 	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
@@ -316,9 +311,22 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Admin: func(e *env.Env, r env.Route) env.Screen { return admin.New(e, administration, r) },
 		env.Verify: func(e *env.Env, r env.Route) env.Screen {
-			return verify.New(e, verify.Parts{Trust: &anchors, Pages: pages, Names: h.Codes, After: env.After}, r)
+			return verify.New(e, verify.Parts{Trust: whom{h}, Pages: pages, Names: h.Codes, After: env.After}, r)
 		},
 	}
+}
+
+// whom is whom the post trusts at the moment when it is asked.
+type whom struct{ h *house.House }
+
+// Verify implements [verify.Trust].
+func (w whom) Verify(text string, now time.Time, practice bool) trust.Verdict {
+	list, err := w.h.Trusted(context.Background())
+	if err != nil {
+		fyne.LogError("whom the post trusts cannot be read", err)
+		list = &trust.List{}
+	}
+	return list.Verify(text, now, practice)
 }
 
 // seats are the officers of a practice post with their passphrases.

@@ -39,6 +39,30 @@
 //	pratiquectl laboratories set TWO FILE
 //	pratiquectl authorities list ONE
 //	pratiquectl authorities set TWO FILE
+//	pratiquectl evidence add ONE [--group GROUP] CASE FILE…
+//	pratiquectl evidence list ONE CASE
+//	pratiquectl evidence export ONE --out FILE CASE EVIDENCE
+//	pratiquectl evidence remove ONE CASE EVIDENCE
+//	pratiquectl evidence time TWO --days N
+//	pratiquectl backcheck list ONE
+//	pratiquectl backcheck ask ONE --test N --by WAY [--note TEXT] CASE
+//	pratiquectl backcheck answer ONE --test N --outcome OUTCOME [--by WAY] [--note TEXT] CASE
+//	pratiquectl backcheck sampling TWO --percent N [--risk CLASS=N]… [--laboratory ID=N]…
+//	pratiquectl case begin ONE CASE
+//	pratiquectl case original ONE --group GROUP [--not] CASE
+//	pratiquectl case duplicates ONE CASE
+//	pratiquectl case clear ONE --why TEXT CASE OTHER
+//	pratiquectl case risk ONE CASE [CLASS]
+//	pratiquectl case note ONE CASE TEXT
+//	pratiquectl predeclare example [--at TIME] [--qr]
+//	pratiquectl predeclare import ONE FILE…
+//	pratiquectl expected ONE [--from DATE] [--until DATE]
+//	pratiquectl flights list ONE
+//	pratiquectl flights set ONE FILE
+//	pratiquectl handover ONE --port CODE [--from DATE] [--until DATE] --out FILE [--pdf FILE]
+//	pratiquectl handover verify --key FILE|--post DIR FILE
+//	pratiquectl handover passed ONE FILE
+//	pratiquectl find ONE TEXT
 //	pratiquectl keys list ONE
 //	pratiquectl keys request TWO [--for certificate|vdsnc|dcc] --out FILE [--signer URI [--pin-file FILE]]
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
@@ -70,7 +94,7 @@
 //	pratiquectl check ONE
 //	pratiquectl daily ONE
 //	pratiquectl figures ONE --month YYYY-MM [--json]
-//	pratiquectl traveller export ONE --issuer STATE --out FILE DOCUMENT
+//	pratiquectl traveller export ONE --issuer STATE --out FILE [--scans DIR] DOCUMENT
 //	pratiquectl traveller erase TWO CASE…
 //	pratiquectl solo TWO --until DATE | --off
 //	pratiquectl retention TWO --days N
@@ -108,9 +132,11 @@ import (
 	"pratique/data/audit"
 	"pratique/data/backup"
 	"pratique/data/desk"
+	"pratique/data/handover"
 	"pratique/data/keys"
 	"pratique/data/keys/pkcs11"
 	"pratique/data/post"
+	"pratique/data/predeclaration"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
 	"pratique/data/trust"
@@ -166,6 +192,7 @@ type commands struct {
 	Post         postCommand         `cmd:"" help:"Make a real post."`
 	Recover      recoverCommand      `cmd:"" help:"Let an administrator in again, with the recovery key."`
 	Example      exampleCommand      `cmd:"" help:"Print a complete specimen application."`
+	Prefill      prefillCommand      `cmd:"" help:"Print the application that the seals a traveller brought give."`
 	Schema       schemaCommand       `cmd:"" help:"Print the JSON schema of an application."`
 	Spec         specCommand         `cmd:"" help:"Print what is signed, byte by byte, for every format."`
 	Specimens    specimensCommand    `cmd:"" help:"Write seals of every format, good and bad, with what a reader is to say of each."`
@@ -181,6 +208,13 @@ type commands struct {
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
 	Authorities  authoritiesCommand  `cmd:"" help:"For whom a post encrypts full records."`
 	Notices      noticesCommand      `cmd:"" help:"What posts require, as data."`
+	Evidence     evidenceCommand     `cmd:"" help:"Scans that belong to a case."`
+	Backcheck    backcheckCommand    `cmd:"" help:"What laboratories say of their reports."`
+	Predeclare   predeclareCommand   `cmd:"" help:"What travellers declare before they come."`
+	Expected     expectedCommand     `cmd:"" help:"How many travellers are expected, by day, flight and port of entry."`
+	Flights      flightsCommand      `cmd:"" help:"The risk of flights."`
+	Handover     handoverCommand     `cmd:"" help:"Lists for ports of entry, and what comes back."`
+	Find         findCommand         `cmd:"" help:"Find cases by a certificate's number, a case's reference, a document, a telephone number or a name."`
 	Keys         keysCommand         `cmd:"" help:"What signs a post's certificates."`
 	Trust        trustCommand        `cmd:"" help:"Whom this post trusts, and what others need to trust it."`
 	Revocations  revocationsCommand  `cmd:"" help:"Lists of revoked certificates, for those without a line to the post."`
@@ -275,7 +309,7 @@ func (s *streams) tell(err error) int {
 var refusals = []error{
 	desk.ErrSignIn, desk.ErrDisabled, desk.ErrMustChange, desk.ErrEnded, desk.ErrSelf, desk.ErrNotPermitted, desk.ErrSecond,
 	desk.ErrFourEyes, desk.ErrNotFound, desk.ErrState, desk.ErrStale, desk.ErrTicks, desk.ErrRevoked, desk.ErrReplaced,
-	desk.ErrNotApproved, desk.ErrTooLarge, desk.ErrNotAdministrator, post.ErrRecovery, vault.ErrPassphrase, vault.ErrNotForYou,
+	desk.ErrNotApproved, desk.ErrTooLarge, handover.ErrSignature, desk.ErrNotAdministrator, post.ErrRecovery, vault.ErrPassphrase, vault.ErrNotForYou,
 	backup.ErrPassphrase, backup.ErrNotForYou, backup.ErrOtherLog, backup.ErrUnproved,
 }
 
@@ -288,6 +322,7 @@ var unusable = []error{
 	audit.ErrHead, audit.ErrBroken, audit.ErrClock,
 	vault.ErrPutBack, vault.ErrDevice, vault.ErrKind, vault.ErrNoVault, vault.ErrDamaged,
 	backup.ErrForeign, backup.ErrNewer, backup.ErrDamaged, backup.ErrNoSlot, backup.ErrNotEmpty, backup.ErrChanged, house.ErrNoBackups,
+	predeclaration.ErrForm, handover.ErrForm,
 	keys.ErrMissing, keys.ErrPassphrase, keys.ErrUnfit, pkcs11.ErrNotBuilt,
 	trust.ErrContent, desk.ErrTrustLarge,
 }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"pratique/data"
 	"pratique/ui/stated"
 	look "pratique/ui/theme"
 	"pratique/ui/widgets"
@@ -69,6 +70,9 @@ func (c *card) show(g Group, tickable, sealed bool) {
 	switch {
 	case !tickable && !g.Ticked:
 		c.by.Hide()
+	case g.By == data.ProofSeal:
+		c.by.Set(look.Valid, "valid", t("review.ticked-seal"))
+		c.by.Show()
 	case g.By == Proof:
 		c.by.Set(look.Valid, "valid", t("review.ticked-mrz"))
 	case g.Ticked:

@@ -62,8 +62,12 @@ type Answer struct {
 	Outcome trust.Outcome
 	Window  Window
 	Reasons []trust.Reason
-	// Signer is whom the signature leads to, empty while that is not known.
-	Signer   string
+	// Format is what the seal is called; Foreign tells that it is not ours, and
+	// so is worded as its issuer words it.
+	Format  string
+	Foreign bool
+	// About is what the answer rests on: see [stated.About].
+	About    []string
 	Practice bool
 	Revoked  Revoked // zero unless it is
 	File     string  // empty for a scan
@@ -99,6 +103,7 @@ type Model struct {
 	e      *env.Env
 	parts  Parts
 	st     State
+	parted []string // texts of scanned codes that others belong to
 	until  time.Time
 	round  int // counts answers, so that an old clock stops
 	cancel func()
@@ -126,8 +131,13 @@ func (m *Model) Text(text string) State {
 	if path := strings.Trim(text, `"'`); filepath.IsAbs(path) { // file managers copy it in quotes
 		return m.Files(Source{filepath.Base(path), func() (io.ReadCloser, error) { return os.Open(path) }})
 	}
+	// A seal in several codes is scanned one after the other.
+	before := m.parted
 	return m.read(nil, func(ctx context.Context) ([]result, error) {
 		found, err := evidence.Read(ctx, []byte(text), m.parts.Pages)
+		for _, t := range before {
+			found.Symbols = append(found.Symbols, evidence.Symbol{Text: t})
+		}
 		return []result{{"", found}}, err
 	})
 }
@@ -201,12 +211,7 @@ func (m *Model) read(files []Source, work func(context.Context) ([]result, error
 			m.Show(m.st)
 			return
 		}
-		for _, r := range all {
-			m.st.Name, m.st.Pages = r.name, m.st.Pages+r.found.Pages
-			for _, s := range r.found.Symbols {
-				m.st.Answers = append(m.st.Answers, m.answer(r.name, s))
-			}
-		}
+		m.answers(all)
 		if len(m.st.Answers) == 0 {
 			m.st.Failure = "verify.failed.none"
 			m.Show(m.st)
@@ -216,6 +221,38 @@ func (m *Model) read(files []Source, work func(context.Context) ([]result, error
 		m.tick(m.round)
 	})
 	return m.st
+}
+
+// answers answers every seal that was found, those in several codes once.
+func (m *Model) answers(all []result) {
+	type place struct {
+		file string
+		page int
+	}
+	places := map[string][]place{} // of each text, in their order
+	var texts []string
+	for _, r := range all {
+		m.st.Name, m.st.Pages = r.name, m.st.Pages+r.found.Pages
+		for _, s := range r.found.Symbols {
+			texts = append(texts, s.Text)
+			places[s.Text] = append(places[s.Text], place{r.name, s.Page})
+		}
+	}
+	waiting := false
+	for _, text := range seal.Join(texts) {
+		at := place{file: all[0].name} // of a seal in several codes: where they begin
+		if these := places[text]; len(these) > 0 {
+			at, places[text] = these[0], these[1:]
+		}
+		a := m.answer(at.file, evidence.Symbol{Text: text, Page: at.page})
+		if part := slices.Contains(a.Reasons, trust.ReasonPart); part && at.file == "" {
+			if waiting {
+				continue // said once
+			}
+			waiting, m.parted = true, texts
+		}
+		m.st.Answers = append(m.st.Answers, a)
+	}
 }
 
 // failure is the sentence for why nothing could be read.
@@ -235,8 +272,12 @@ func failure(err error) string {
 // practice paper for anything.
 func (m *Model) answer(file string, s evidence.Symbol) Answer {
 	v := m.parts.Trust.Verify(s.Text, m.e.Now(), m.e.Post.Practice())
-	a := Answer{Outcome: v.Outcome, Reasons: v.Reasons, Signer: v.Issuer, Practice: v.Practice, File: file, Page: s.Page + 1}
-	if v.Outcome == trust.Valid {
+	a := Answer{Outcome: v.Outcome, Reasons: v.Reasons, Practice: v.Practice, File: file, Page: s.Page + 1,
+		Foreign: stated.IsForeign(v), About: stated.About(m.e.Words, m.e.Now(), v)}
+	if v.Format != "" {
+		a.Format = stated.Format(m.e.Words, v)
+	}
+	if v.Outcome == trust.Valid && !a.Foreign {
 		switch {
 		case slices.Contains(v.Reasons, trust.ReasonBefore):
 			a.Window = Before
@@ -255,6 +296,8 @@ func (m *Model) answer(file string, s evidence.Symbol) Answer {
 	if st := v.Claims; st != nil {
 		a.Groups = stated.Groups(m.e.Words, m.parts.Names, *st)
 		a.Name, a.Number = stated.Name(st.NativeName, st.Surname, st.GivenNames), st.Number
+	} else if v.Signed() {
+		a.Groups, a.Name = stated.Foreign(m.e.Words, v), stated.Person(v)
 	}
 	return a
 }
@@ -279,7 +322,7 @@ func (m *Model) Clear() State {
 	m.cancel()
 	m.cancel = func() {}
 	m.round++
-	m.st = State{}
+	m.st, m.parted = State{}, nil
 	return m.st
 }
 
