@@ -432,6 +432,9 @@ func (d *Desk) SignRevocations(ctx context.Context, s staff.Session) (b []byte, 
 				if c.Seal != "" {
 					seals = append(seals, c.Seal)
 				}
+				for _, f := range c.FurtherSeals {
+					seals = append(seals, f.Text)
+				}
 				more = append(more, revocation.OfCertificate(d.post.Country, c.Number, seals...)...)
 			}
 			return nil
