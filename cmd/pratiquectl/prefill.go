@@ -18,7 +18,7 @@ import (
 type prefillCommand struct {
 	Into           string            `help:"Application to put it into: JSON; else a new one." placeholder:"FILE"`
 	Take           []string          `help:"Where application and seal differ, take the seal's value of this field." placeholder:"FIELD"`
-	Keep           map[string]string `help:"Where they differ, keep the application's value of this field, for this reason." placeholder:"FIELD=REASON"`
+	Keep           map[string]string `help:"Where they differ, keep the application's value of this field, for this reason." placeholder:"FIELD=REASON" mapsep:"none"`
 	Trust          []string          `help:"Whom to trust, as in verify." placeholder:"PATH" sep:"none"`
 	Post           string            `help:"Trust what this post trusts, and know its laboratories; somebody signs in for that." placeholder:"DIR"`
 	As             string            `help:"Officer of that post, by mark or identifier; a practice post has one who acts." placeholder:"NAME"`

@@ -22,12 +22,15 @@ import (
 )
 
 // foreignDCC makes the DCC of one dose, signed by an authority of a specimen
-// state made for it: foreign-dcc NAME SURNAME GIVEN BIRTH DATE PRODUCT. It
-// leaves NAME.txt, NAME.jpg (a picture of its QR) and NAME.pem (the signer).
+// state made for it, of the same dose that an application has first: foreign-dcc NAME
+// SURNAME GIVEN BIRTH APPLICATION. It leaves NAME.txt, NAME.jpg (a picture of its QR) and NAME.pem (the signer).
 func foreignDCC(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 6 {
-		ts.Fatalf("usage: foreign-dcc NAME SURNAME GIVEN BIRTH DATE PRODUCT")
+	if len(args) != 5 {
+		ts.Fatalf("usage: foreign-dcc NAME SURNAME GIVEN BIRTH APPLICATION")
 	}
+	applications, err := parseApplications([]byte(ts.ReadFile(args[4])))
+	ts.Check(err)
+	dose := applications[0].Doses[0]
 	now := time.Now().Truncate(time.Second)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	ts.Check(err)
@@ -43,8 +46,8 @@ func foreignDCC(ts *testscript.TestScript, _ bool, args []string) {
 		Issuer: "DE", Issued: now.AddDate(0, -1, 0), Expires: now.AddDate(1, 0, 0),
 		Certificate: dcc.Certificate{
 			Version: "1.3.0", Name: dcc.Name{Surname: args[1], SurnameLatin: args[1], GivenName: args[2], GivenNameLatin: args[2]}, Birth: args[3],
-			Vaccinations: []dcc.Vaccination{{Disease: "840539006", Vaccine: "1157024006", Product: args[5], Holder: "Sinovac-Biotech",
-				Dose: 2, Series: 2, Date: args[4], Country: "DE", Issuer: "Specimen Health Authority", ID: "URN:UVCI:01DE/SPECIMEN/1#A"}},
+			Vaccinations: []dcc.Vaccination{{Disease: "840539006", Vaccine: "1157024006", Product: dose.Product, Holder: "Sinovac-Biotech",
+				Dose: 2, Series: 2, Date: string(dose.Date), Country: "CN", Issuer: "Specimen Health Authority", ID: "URN:UVCI:01DE/SPECIMEN/1#A"}},
 		},
 	})
 	ts.Check(err)

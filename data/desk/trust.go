@@ -432,8 +432,8 @@ func (d *Desk) SignRevocations(ctx context.Context, s staff.Session) (b []byte, 
 				if c.Seal != "" {
 					seals = append(seals, c.Seal)
 				}
-				for _, f := range c.FurtherSeals {
-					seals = append(seals, f.Text)
+				for _, s := range c.FurtherSeals { // one that is encrypted has the number alone, and that is enough
+					seals = append(seals, s.Text)
 				}
 				more = append(more, revocation.OfCertificate(d.post.Country, c.Number, seals...)...)
 			}
