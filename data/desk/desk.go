@@ -555,6 +555,7 @@ func (d *Desk) ownProblems(c data.Content, laboratories []data.Laboratory) []dat
 	whole := d.draft(c, laboratories)
 	whole.Colour, whole.Window = data.Green, data.WindowJourney // so that it takes the room of a certificate
 	problems = append(problems, d.unprintable(whole)...)
+	problems = append(problems, d.broughtProblems(c, laboratories)...)
 	if c.Document.MRZ == "" {
 		return problems
 	}
