@@ -54,7 +54,7 @@ drill: ## back up and restore a post of CERTIFICATES=100000 and read all of it
 	PRATIQUE_DRILL=$(CERTIFICATES) $(NOCGO) $(GO) test -tags $(TAGS) -timeout 6h -count 1 -run '^TestDrill$$' -v ./cmd/internal/house
 
 seeded: ## a thousand clean cases and a thousand with mistakes: the share caught before issue
-	@$(NOCGO) $(GO) test -tags $(TAGS) -v -run 'TestSeededCases$$' ./data/desk -seeded 1000 | grep -v '^ '
+	$(NOCGO) $(GO) test -tags $(TAGS) -v -run 'TestSeededCases$$' ./data/desk -seeded 1000
 
 race: ## the domain and the paper under the race detector
 	$(GO) test -tags $(TAGS) -race ./data/... ./pdfgen/...
