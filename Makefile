@@ -18,7 +18,10 @@ export CGO_ENABLED ?= 1
 # data/vault/protect.go. Without it everything works, and SECURITY.md says less.
 export GOEXPERIMENT ?= runtimesecret
 
-.PHONY: run build test vet pkcs11 smoke bench fuzz race photos help clean
+# How many certificates the drill is with.
+CERTIFICATES ?= 100000
+
+.PHONY: run build test vet pkcs11 smoke bench drill fuzz race photos help clean
 
 run: build ## open the desk on a practice post; without a display, do its job once
 	./bin/pratique $(if $(POST),--post $(POST))
@@ -46,6 +49,9 @@ smoke: build ## the real window under Xvfb, from sign-in to paper; screenshots i
 
 bench: ## sign, QR, page and store, each alone
 	$(NOCGO) $(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem $(PLAIN)
+
+drill: ## back up and restore a post of CERTIFICATES=100000 and read all of it
+	PRATIQUE_DRILL=$(CERTIFICATES) $(NOCGO) $(GO) test -tags $(TAGS) -timeout 6h -count 1 -run '^TestDrill$$' -v ./cmd/internal/house
 
 race: ## the domain and the paper under the race detector
 	$(GO) test -tags $(TAGS) -race ./data/... ./pdfgen/...

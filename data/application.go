@@ -24,6 +24,7 @@ type Content struct {
 	Stays       []Stay          `json:"stays,omitempty"`  // before the journey, the last one last
 	Papers      []Paper         `json:"papers,omitempty"` // handed in beside reports and vaccinations
 	Declaration Declaration     `json:"declaration"`
+	Further     Further         `json:"further,omitzero"` // seals asked for beside the certificate's own
 	Contact     Contact         `json:"contact,omitzero"` // who can be reached about the traveller
 	// Brought are the seals that the traveller showed.
 	Brought []Brought `json:"brought,omitempty"`

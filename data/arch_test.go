@@ -148,11 +148,11 @@ func calls(t *testing.T, visit func(path, file string, line int, x ast.Expr, nam
 
 // TestInvariant1OnePlaceSigns: one call in the whole program makes signatures
 // of seals. One other signs checkpoints of the audit log, and one revocation
-// lists, with note.Sign, whose keys are another type and another kind; and the
+// lists and one hand-over lists, with note.Sign, whose keys are another type and another kind; and the
 // crypto.Signer of a key in a token has the one that passes a digest on to the
 // token. What signs for tests is imported by tests alone.
 func TestInvariant1OnePlaceSigns(t *testing.T) {
-	seals, checkpoints, lists, tokens := 0, 0, 0, 0
+	seals, checkpoints, lists, handovers, tokens := 0, 0, 0, 0, 0
 	calls(t, func(path, file string, line int, x ast.Expr, name string, args int) {
 		switch name {
 		case "Sign":
@@ -167,6 +167,9 @@ func TestInvariant1OnePlaceSigns(t *testing.T) {
 				checkpoints++
 			case path == "pratique/data/revocation" && ok && id.Name == "note":
 				lists++
+			case path == "pratique/data/handover" && ok && id.Name == "note":
+				handovers++
+			case ok && id.Name == "handover": // which is the one before
 			case path == "pratique/data/seal/sealtest":
 			case path == "pratique/data/keys/pkcs11" && file == "tokens.go":
 				tokens++
@@ -177,8 +180,8 @@ func TestInvariant1OnePlaceSigns(t *testing.T) {
 			t.Errorf("%s/%s:%d signs with %s", path, file, line, name)
 		}
 	})
-	if seals != 1 || checkpoints != 1 || lists != 1 || tokens != 1 {
-		t.Errorf("%d calls sign seals, %d checkpoints, %d revocation lists and %d in tokens, want one each", seals, checkpoints, lists, tokens)
+	if seals != 1 || checkpoints != 1 || lists != 1 || handovers != 1 || tokens != 1 {
+		t.Errorf("%d calls sign seals, %d checkpoints, %d revocation lists, %d hand-over lists and %d in tokens, want one each", seals, checkpoints, lists, handovers, tokens)
 	}
 	for path, p := range packages(t) {
 		if slices.Contains(p.Imports, "pratique/data/seal/sealtest") {

@@ -216,7 +216,11 @@ type Certificate struct {
 	IssuedAt   time.Time `json:"issuedAt,omitzero"`
 	Prints     []Print   `json:"prints,omitempty"`
 	HandedOver time.Time `json:"handedOver,omitzero"`
-	Solo       bool      `json:"solo,omitempty"` // one officer prepared and approved it, see [Solo]
+	// Further is what the further seals are made from, and FurtherSeals what was
+	// made of it. All carry the number, and a revocation revokes all.
+	Further      FurtherRecord `json:"further,omitzero"`
+	FurtherSeals []FurtherSeal `json:"furtherSeals,omitempty"`
+	Solo         bool          `json:"solo,omitempty"` // one officer prepared and approved it, see [Solo]
 	// Erased is when everything that described a person was taken out of the
 	// record. Number, sequence and revocation stay.
 	Erased time.Time `json:"erased,omitzero"`

@@ -224,12 +224,17 @@ func (m Moment) ZoneAgrees() bool {
 // Sealed is m as a seal carries it: without the zone's name.
 func (m Moment) Sealed() Moment { m.Zone = ""; return m }
 
-// String shows m as paper does: "2006-01-02 15:04 (+08:00)".
+// String shows m as paper does: "2006-01-02 15:04 (+08:00)"; without an offset
+// it is what was typed.
 func (m Moment) String() string {
 	if m.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%s (%s)", strings.Replace(m.Wall, "T", " ", 1), m.Offset)
+	wall := strings.Replace(m.Wall, "T", " ", 1)
+	if m.Offset == "" {
+		return wall
+	}
+	return fmt.Sprintf("%s (%s)", wall, m.Offset)
 }
 
 // MomentOf is t to the minute, as the clock on the wall of zone shows it.

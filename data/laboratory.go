@@ -30,6 +30,11 @@ func ParseLaboratories(b []byte) (all []Laboratory, err error) {
 // maxSealName is the most characters of a laboratory's name in a seal.
 const maxSealName = 20
 
+// plainID reports whether an identifier is small letters, digits and hyphens.
+func plainID(id string) bool {
+	return id != "" && len(id) <= 40 && !strings.ContainsFunc(id, func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+}
+
 // ValidateLaboratories says what is wrong with entries of the post's list.
 func ValidateLaboratories(all []Laboratory, codes Codes) []Problem {
 	var problems []Problem
@@ -40,8 +45,7 @@ func ValidateLaboratories(all []Laboratory, codes Codes) []Problem {
 			}
 		}
 		id := string(l.ID)
-		add(id == "" || len(id) > 40 || strings.ContainsFunc(id, func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }),
-			"id", "problem.laboratory.id", id, "amaurote-central")
+		add(!plainID(id), "id", "problem.laboratory.id", id, "amaurote-central")
 		add(slices.ContainsFunc(all[:i], func(o Laboratory) bool { return o.ID == l.ID }), "id", "problem.laboratory.twice", id, "")
 		add(l.Name == "" || l.Name != CleanText(l.Name), "name", "problem.required", l.Name, "Amaurote Central Laboratory")
 		add(l.SealName == "" || len(l.SealName) > maxSealName || strings.ContainsFunc(l.SealName, func(r rune) bool { return r < ' ' || r > '~' }),
@@ -52,6 +56,10 @@ func ValidateLaboratories(all []Laboratory, codes Codes) []Problem {
 		}
 		for _, s := range l.Specimens {
 			add(!codes.Known(ListSpecimens, s), "specimens", "problem.code.unknown", s, "nasopharyngeal")
+		}
+		if l.Zone != "" {
+			_, err := LoadZone(l.Zone)
+			add(err != nil, "zone", "problem.post.zone", l.Zone, "Asia/Singapore")
 		}
 		add(!l.From.Full(), "from", "problem.date.form", string(l.From), "2022-03-01")
 		add(l.Until != "" && (!l.Until.Full() || l.Until < l.From), "until", "problem.date.form", string(l.Until), "2022-12-31")

@@ -33,6 +33,8 @@ type Post struct {
 	Hotline  string            `json:"hotline"`
 	Address  map[string]string `json:"address"`
 	Created  time.Time         `json:"created"`
+	// Further are the further seals that a new application asks for at first.
+	Further Further `json:"further,omitzero"`
 }
 
 // Practice reports whether p is a training installation. Anything that is not

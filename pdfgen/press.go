@@ -62,7 +62,11 @@ type Printout struct {
 	Statement data.Statement
 	// Seal is the text of the QR code: of a certificate, and of nothing else.
 	Seal string
-	Post data.Post
+	// Further are the further seals, each with its place on the pages behind the
+	// first, and Record what they were made from: of a certificate alone.
+	Further []data.FurtherSeal
+	Record  data.FurtherRecord
+	Post    data.Post
 	// AnchorFingerprint is the SHA-256 of the anchor's certificate in hex.
 	AnchorFingerprint string
 	// Accredited: an outside authority issued the post's signer certificate.
@@ -91,7 +95,8 @@ type FitError struct {
 
 func (e *FitError) Error() string { return e.Field + " does not fit on the page" }
 
-// Render writes the page as one PDF file. Nothing is written unless the whole
+// Render writes the page as one PDF file, and behind it the pages of further
+// seals if there are any. Nothing is written unless the whole
 // page could be made. Errors: [ErrPrintout], [*GlyphError], [*FitError],
 // [*DensityError], and those of w.
 func (p *Press) Render(w io.Writer, out Printout) error {
@@ -102,7 +107,11 @@ func (p *Press) Render(w io.Writer, out Printout) error {
 	if err != nil {
 		return fmt.Errorf("printout: %w", err)
 	}
-	return s.write(w)
+	further, err := p.furtherSheets(out)
+	if err != nil {
+		return fmt.Errorf("printout: further seals: %w", err)
+	}
+	return write(w, append([]*sheet{&s.sheet}, further...)...)
 }
 
 func check(out Printout) error {
@@ -136,7 +145,7 @@ func check(out Printout) error {
 			return wrong("copies count from 1")
 		}
 	case ProofSlip, Preview:
-		if out.Seal != "" {
+		if out.Seal != "" || len(out.Further) > 0 {
 			return wrong("only a certificate carries a seal")
 		}
 	default:

@@ -84,8 +84,7 @@ type sheet struct {
 	marks  []run   // words across the page; x and y are the middle of each
 	shapes []shape
 	runs   []run
-	code   string // the QR code's path in modules, "" for none
-	module float64
+	codes  []code
 }
 
 // between is the measure for this sheet's tightness.
@@ -248,8 +247,8 @@ func (s *sheet) page(f *gofpdf.Fpdf) {
 	for _, r := range s.runs {
 		drawRun(f, r)
 	}
-	if s.code != "" {
-		drawCode(f, s.code, s.module)
+	for _, c := range s.codes {
+		drawCode(f, c)
 	}
 }
 
@@ -265,21 +264,21 @@ func drawRun(f *gofpdf.Fpdf, r run) {
 
 // draw makes the picture of a QR code, which stands at the seal's place.
 func (s *sheet) draw(content string) error {
-	code, err := encode(content)
+	made, err := encode(content)
 	if err != nil {
 		return err
 	}
-	s.code, s.module = qrPath(code.Bitmap()), moduleOf(code.VersionNumber)
+	s.codes = []code{{qrPath(made.Bitmap()), sealX, sealY, QRSide, moduleOf(made.VersionNumber)}}
 	return nil
 }
 
 // drawCode draws white and then all dark modules as one filled path.
-func drawCode(f *gofpdf.Fpdf, path string, module float64) {
+func drawCode(f *gofpdf.Fpdf, c code) {
 	f.SetFillColor(255, 255, 255)
-	f.Rect(sealX, sealY, QRSide, QRSide, "F")
+	f.Rect(c.x, c.y, c.side, c.side, "F")
 	const k = 1 / ptMM
 	f.RawWriteStr(fmt.Sprintf("q 0 g %.5f 0 0 %.5f %.5f %.5f cm\n%s Q",
-		module*k, -module*k, (sealX+quietZone*module)*k, (pageHeight-sealY-quietZone*module)*k, path))
+		c.module*k, -c.module*k, (c.x+quietZone*c.module)*k, (pageHeight-c.y-quietZone*c.module)*k, c.path))
 }
 
 // watermarkAngle is how steep marks go uphill, in degrees.

@@ -174,6 +174,51 @@ const (
 	kCheckpointUse4 key = "checkpoint.use.4"
 )
 
+// The wording of the pages of further seals, in wording/further.json.
+const (
+	kFurther               key = "further"
+	kFurtherNote           key = "further.note"
+	kPage                  key = "further.page"
+	kFurtherAll            key = "further.all"
+	kFurtherDoses          key = "further.doses"
+	kFurtherDose           key = "further.dose"
+	kFurtherVDSNC          key = "further.vdsnc"
+	kFurtherVDSNCFor       key = "further.vdsnc.for"
+	kFurtherVDSNCCheck     key = "further.vdsnc.check"
+	kFurtherDCC            key = "further.dcc"
+	kFurtherDCCFor         key = "further.dcc.for"
+	kFurtherDCCCheck       key = "further.dcc.check"
+	kFurtherEncrypted      key = "further.encrypted"
+	kFurtherEncryptedFor   key = "further.encrypted.for"
+	kFurtherEncryptedCheck key = "further.encrypted.check"
+	kReadable              key = "readable"
+	kReadableText          key = "readable.text"
+	kReadableFor           key = "readable.for"
+	kReadableContact       key = "readable.contact"
+	kReadablePhone         key = "readable.phone"
+	kReadableEmail         key = "readable.email"
+	kReadableResident      key = "readable.resident"
+	kReadableGuardian      key = "readable.guardian"
+	kReadableReports       key = "readable.reports"
+	kReadableInfections    key = "readable.infections"
+	kReadableInfection     key = "readable.infection"
+	kReadableJourney       key = "readable.journey"
+	kReadableFlight        key = "readable.flight"
+	kReadableStays         key = "readable.stays"
+	kReadableStay          key = "readable.stay"
+	kReadablePapers        key = "readable.papers"
+	kReadablePaper         key = "readable.paper"
+	kReadableSymptoms      key = "readable.symptoms"
+	kReadableExposed       key = "readable.exposed"
+	kReadableMedicine      key = "readable.medicine"
+	kReadableUnasked       key = "readable.unasked"
+	kReadablePerson        key = "readable.person"
+	kReadableRemarks       key = "readable.remarks"
+	kReadableSigned        key = "readable.signed"
+	kReadableYes           key = "readable.yes"
+	kReadableNo            key = "readable.no"
+)
+
 // The wording of letters, hand-over list and internal sheet, in
 // wording/letters.json.
 const (
@@ -311,6 +356,8 @@ var wordings = []struct {
 	kSecrets, kLogKey, kProved, kWitnessed, kWitness, kKeep,
 	kCheckpoint, kCheckpointWhat, kCheckpointText, kCheckpointNote,
 	kCheckpointUse, kCheckpointUse1, kCheckpointUse2, kCheckpointUse3, kCheckpointUse4,
+}}, {"wording/further.json", []key{
+	kFurther, kFurtherNote, kPage, kFurtherAll, kFurtherDoses, kFurtherDose, kFurtherVDSNC, kFurtherVDSNCFor, kFurtherVDSNCCheck, kFurtherDCC, kFurtherDCCFor, kFurtherDCCCheck, kFurtherEncrypted, kFurtherEncryptedFor, kFurtherEncryptedCheck, kReadable, kReadableText, kReadableFor, kReadableContact, kReadablePhone, kReadableEmail, kReadableResident, kReadableGuardian, kReadableReports, kReadableInfections, kReadableInfection, kReadableJourney, kReadableFlight, kReadableStays, kReadableStay, kReadablePapers, kReadablePaper, kReadableSymptoms, kReadableExposed, kReadableMedicine, kReadableUnasked, kReadablePerson, kReadableRemarks, kReadableSigned, kReadableYes, kReadableNo,
 }}, {"wording/letters.json", []key{
 	kLetterReturn, kLetterHold, kLetterCondition, kLetterDecision, kLetterNot, kLetterCase, kLetterReference,
 	kLetterName, kLetterFlight, kLetterRoute, kLetterDeparts, kLetterMark, kLetterReturnWhat, kLetterReturnAt,

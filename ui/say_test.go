@@ -39,7 +39,7 @@ func TestSay(t *testing.T) {
 			}
 		}
 		for _, why := range []keys.Refusal{
-			keys.RefusedState, keys.RefusedFile, keys.RefusedKey, keys.RefusedRequest, keys.RefusedUsage, keys.RefusedKind,
+			keys.RefusedState, keys.RefusedFile, keys.RefusedKey, keys.RefusedRequest, keys.RefusedUsage, keys.RefusedProfile, keys.RefusedKind,
 			keys.RefusedCountry, keys.RefusedNotYet, keys.RefusedEnded, keys.RefusedWorked, keys.RefusedAnchor,
 		} {
 			key := "error.import." + string(why)

@@ -268,12 +268,8 @@ func may(o data.Officer, s env.ScreenName) bool {
 
 // screens puts every screen together with what it works on.
 func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, languages []string, setLanguage func(string)) map[env.ScreenName]env.Factory {
-	var anchors trust.List
-	if err := anchors.Load(h.Folder.Dir); err != nil {
-		fyne.LogError("the post's own anchor cannot be read", err)
-	}
-	anchors.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return h.Revocation(context.Background(), n) }
 	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
+	files := evidence.NewWorker(pages)
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
 			return signin.New(e, signin.Parts{Door: h.Desk, Practice: seats(h), Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
@@ -290,7 +286,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Intake: func(e *env.Env, r env.Route) env.Screen {
 			parts := intake.Parts{
-				Desk: h.Desk, Codes: h.Codes, After: env.After,
+				Desk: h.Desk, Codes: h.Codes, After: env.After, Files: files,
 				Slip: func(ctx context.Context, c data.Content) ([]byte, error) { return h.Slip(ctx, e.Session, c) },
 				Picture: func(ctx context.Context, pdf []byte) (image.Image, error) {
 					return h.Paper().Render(ctx, pdf, 0, slipDPI)
@@ -316,9 +312,22 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Admin: func(e *env.Env, r env.Route) env.Screen { return admin.New(e, administration, r) },
 		env.Verify: func(e *env.Env, r env.Route) env.Screen {
-			return verify.New(e, verify.Parts{Trust: &anchors, Pages: pages, Names: h.Codes, After: env.After}, r)
+			return verify.New(e, verify.Parts{Trust: whom{h}, Files: files, Names: h.Codes, After: env.After}, r)
 		},
 	}
+}
+
+// whom is whom the post trusts at the moment when it is asked.
+type whom struct{ h *house.House }
+
+// Verify implements [verify.Trust].
+func (w whom) Verify(text string, now time.Time, practice bool) trust.Verdict {
+	list, err := w.h.Trusted(context.Background())
+	if err != nil {
+		fyne.LogError("whom the post trusts cannot be read", err)
+		list = &trust.List{}
+	}
+	return list.Verify(text, now, practice)
 }
 
 // seats are the officers of a practice post with their passphrases.

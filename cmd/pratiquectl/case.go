@@ -16,23 +16,29 @@ import (
 )
 
 type caseCommand struct {
-	Enter    caseEnterCommand    `cmd:"" help:"Enter an application and submit it for review, or submit a case again with what changed. A clerk."`
-	List     caseListCommand     `cmd:"" help:"Print the cases by departure: identifier, state, colour, flight, findings, and what hurries."`
-	Outside  caseOutsideCommand  `cmd:"" help:"Print the cases that the notice in force does not grant as they are: a notice changed, a flight moved, time went by."`
-	Take     caseTakeCommand     `cmd:"" help:"Take a case to review. A reviewer, as for all that follows but contest."`
-	TakeOver caseTakeOverCommand `cmd:"" help:"Take a case over that another officer reviews."`
-	Release  caseReleaseCommand  `cmd:"" help:"Give a case back to the queue."`
-	Hold     caseHoldCommand     `cmd:"" help:"Let a case wait for somebody else."`
-	Resume   caseResumeCommand   `cmd:"" help:"Go on with a case that was on hold."`
-	Return   caseReturnCommand   `cmd:"" help:"Return a case to the clerk."`
-	Approve  caseApproveCommand  `cmd:"" help:"Approve a case after comparing everything with its papers: green or blue, as the notice has it."`
-	Override caseOverrideCommand `cmd:"" help:"Let a case pass although checks of its notice do not. Takes two."`
-	Decide   caseDecideCommand   `cmd:"" help:"Decide yellow, orange or red."`
-	Contest  caseContestCommand  `cmd:"" help:"Take down what the traveller has to say against a decision. A clerk or a reviewer."`
-	Uphold   caseUpholdCommand   `cmd:"" help:"Decide that who contested was right: the decision is lifted. Another reviewer than who made it."`
-	Deny     caseDenyCommand     `cmd:"" help:"Decide that a decision stands although it was contested. Another reviewer than who made it."`
-	Lift     caseLiftCommand     `cmd:"" help:"Take a decision back."`
-	Issue    caseIssueCommand    `cmd:"" help:"Issue the certificate of an approved case."`
+	Enter      caseEnterCommand      `cmd:"" help:"Enter an application and submit it for review, or submit a case again with what changed. A clerk."`
+	List       caseListCommand       `cmd:"" help:"Print the cases by departure: identifier, state, colour, flight, findings, and what hurries."`
+	Outside    caseOutsideCommand    `cmd:"" help:"Print the cases that the notice in force does not grant as they are: a notice changed, a flight moved, time went by."`
+	Take       caseTakeCommand       `cmd:"" help:"Take a case to review. A reviewer, as for all that follows but contest."`
+	TakeOver   caseTakeOverCommand   `cmd:"" help:"Take a case over that another officer reviews."`
+	Release    caseReleaseCommand    `cmd:"" help:"Give a case back to the queue."`
+	Hold       caseHoldCommand       `cmd:"" help:"Let a case wait for somebody else."`
+	Resume     caseResumeCommand     `cmd:"" help:"Go on with a case that was on hold."`
+	Return     caseReturnCommand     `cmd:"" help:"Return a case to the clerk."`
+	Approve    caseApproveCommand    `cmd:"" help:"Approve a case after comparing everything with its papers: green or blue, as the notice has it."`
+	Override   caseOverrideCommand   `cmd:"" help:"Let a case pass although checks of its notice do not. Takes two."`
+	Decide     caseDecideCommand     `cmd:"" help:"Decide yellow, orange or red."`
+	Contest    caseContestCommand    `cmd:"" help:"Take down what the traveller has to say against a decision. A clerk or a reviewer."`
+	Uphold     caseUpholdCommand     `cmd:"" help:"Decide that who contested was right: the decision is lifted. Another reviewer than who made it."`
+	Deny       caseDenyCommand       `cmd:"" help:"Decide that a decision stands although it was contested. Another reviewer than who made it."`
+	Lift       caseLiftCommand       `cmd:"" help:"Take a decision back."`
+	Begin      caseBeginCommand      `cmd:"" help:"Begin a case that was pre-declared: its traveller is at the counter. A clerk."`
+	Original   caseOriginalCommand   `cmd:"" help:"Say that the originals of a group were seen."`
+	Duplicates caseDuplicatesCommand `cmd:"" help:"Print the other cases that may be about the same person, and why."`
+	Clear      caseClearCommand      `cmd:"" help:"Say why two travellers may share a report. A reviewer of neither's making."`
+	Risk       caseRiskCommand       `cmd:"" help:"Set the risk of a case's flight."`
+	Note       caseNoteCommand       `cmd:"" help:"Write what the port of entry is told of a case besides."`
+	Issue      caseIssueCommand      `cmd:"" help:"Issue the certificate of an approved case."`
 }
 
 // caseAct is an officer and the case of an act.

@@ -45,7 +45,7 @@ func (c keysListCommand) Run(ctx context.Context, s *streams) error {
 			if r.Accredited {
 				vouched = "accredited"
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d uses\t%s\t%s\n", r.ID, r.State, until, r.Uses, vouched, r.URI)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d uses\t%s\t%s\n", r.ID, r.For(), r.State, until, r.Uses, vouched, r.URI)
 		}
 		if err := w.Flush(); err != nil {
 			return err
@@ -76,7 +76,8 @@ func (t token) pin(s *streams) ([]byte, error) {
 type keysRequestCommand struct {
 	two   `embed:""`
 	token `embed:""`
-	Out   string `required:"" help:"File for the request, PEM: for the authority." placeholder:"FILE"`
+	For   keys.Purpose `enum:"certificate,vdsnc,dcc" default:"certificate" help:"What the key signs: certificate (the certificate seal), vdsnc (ICAO VDS-NC) or dcc (EU DCC)."`
+	Out   string       `required:"" help:"File for the request, PEM: for the authority." placeholder:"FILE"`
 }
 
 func (c keysRequestCommand) Run(ctx context.Context, s *streams) error {
@@ -88,7 +89,7 @@ func (c keysRequestCommand) Run(ctx context.Context, s *streams) error {
 		if err != nil {
 			return err
 		}
-		r, err := h.RequestSigner(ctx, a, b, c.Signer, pin)
+		r, err := h.RequestSigner(ctx, a, b, c.For, c.Signer, pin)
 		if err != nil {
 			return err
 		}

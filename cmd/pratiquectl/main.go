@@ -25,7 +25,7 @@
 //	pratiquectl case issue ONE --out DIR CASE
 //	pratiquectl abnormal TWO --result positive|indeterminate [--note TEXT] NUMBER
 //	pratiquectl letter ONE [--internal] --out FILE CASE
-//	pratiquectl verify [--trust PATH]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
+//	pratiquectl verify [--trust PATH]… [--identity FILE]… [--revocations PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
 //		[--practice] [--at TIME] [--json] FILE|-…
 //	pratiquectl officers list ONE
 //	pratiquectl officers add TWO --name NAME --mark MARK --role ROLE,… [--new-passphrase-file FILE]
@@ -35,8 +35,34 @@
 //	pratiquectl officers passphrase ONE [--new-passphrase-file FILE]
 //	pratiquectl laboratories list ONE
 //	pratiquectl laboratories set TWO FILE
+//	pratiquectl authorities list ONE
+//	pratiquectl authorities set TWO FILE
+//	pratiquectl evidence add ONE [--group GROUP] CASE FILE…
+//	pratiquectl evidence list ONE CASE
+//	pratiquectl evidence export ONE --out FILE CASE EVIDENCE
+//	pratiquectl evidence remove ONE CASE EVIDENCE
+//	pratiquectl evidence time TWO --days N
+//	pratiquectl backcheck list ONE
+//	pratiquectl backcheck ask ONE --test N --by WAY [--note TEXT] CASE
+//	pratiquectl backcheck answer ONE --test N --outcome OUTCOME [--by WAY] [--note TEXT] CASE
+//	pratiquectl backcheck sampling TWO --percent N [--risk CLASS=N]… [--laboratory ID=N]…
+//	pratiquectl case begin ONE CASE
+//	pratiquectl case original ONE --group GROUP [--not] CASE
+//	pratiquectl case duplicates ONE CASE
+//	pratiquectl case clear ONE --why TEXT CASE OTHER
+//	pratiquectl case risk ONE CASE [CLASS]
+//	pratiquectl case note ONE CASE TEXT
+//	pratiquectl predeclare example [--at TIME] [--qr]
+//	pratiquectl predeclare import ONE FILE…
+//	pratiquectl expected ONE [--from DATE] [--until DATE]
+//	pratiquectl flights list ONE
+//	pratiquectl flights set ONE FILE
+//	pratiquectl handover ONE --port CODE [--from DATE] [--until DATE] --out FILE [--pdf FILE]
+//	pratiquectl handover verify --key FILE|--post DIR FILE
+//	pratiquectl handover passed ONE FILE
+//	pratiquectl find ONE TEXT
 //	pratiquectl keys list ONE
-//	pratiquectl keys request TWO --out FILE [--signer URI [--pin-file FILE]]
+//	pratiquectl keys request TWO [--for certificate|vdsnc|dcc] --out FILE [--signer URI [--pin-file FILE]]
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
 //	pratiquectl keys retire TWO ID
 //	pratiquectl keys rotate TWO
@@ -66,7 +92,7 @@
 //	pratiquectl check ONE
 //	pratiquectl daily ONE
 //	pratiquectl figures ONE --month YYYY-MM [--json]
-//	pratiquectl traveller export ONE --issuer STATE --out FILE DOCUMENT
+//	pratiquectl traveller export ONE --issuer STATE --out FILE [--scans DIR] DOCUMENT
 //	pratiquectl traveller erase TWO CASE…
 //	pratiquectl solo TWO --until DATE | --off
 //	pratiquectl retention TWO --days N
@@ -104,9 +130,11 @@ import (
 	"pratique/data/audit"
 	"pratique/data/backup"
 	"pratique/data/desk"
+	"pratique/data/handover"
 	"pratique/data/keys"
 	"pratique/data/keys/pkcs11"
 	"pratique/data/post"
+	"pratique/data/predeclaration"
 	"pratique/data/store"
 	"pratique/data/store/bolt"
 	"pratique/data/trust"
@@ -174,7 +202,15 @@ type commands struct {
 	Verify       verifyCommand       `cmd:"" help:"Check the seals in a text, picture or PDF."`
 	Officers     officersCommand     `cmd:"" help:"Who may sign in at a post."`
 	Laboratories laboratoriesCommand `cmd:"" help:"Whose reports a post accepts."`
+	Authorities  authoritiesCommand  `cmd:"" help:"For whom a post encrypts full records."`
 	Notices      noticesCommand      `cmd:"" help:"What posts require, as data."`
+	Evidence     evidenceCommand     `cmd:"" help:"Scans that belong to a case."`
+	Backcheck    backcheckCommand    `cmd:"" help:"What laboratories say of their reports."`
+	Predeclare   predeclareCommand   `cmd:"" help:"What travellers declare before they come."`
+	Expected     expectedCommand     `cmd:"" help:"How many travellers are expected, by day, flight and port of entry."`
+	Flights      flightsCommand      `cmd:"" help:"The risk of flights."`
+	Handover     handoverCommand     `cmd:"" help:"Lists for ports of entry, and what comes back."`
+	Find         findCommand         `cmd:"" help:"Find cases by a certificate's number, a case's reference, a document, a telephone number or a name."`
 	Keys         keysCommand         `cmd:"" help:"What signs a post's certificates."`
 	Trust        trustCommand        `cmd:"" help:"Whom this post trusts, and what others need to trust it."`
 	Revocations  revocationsCommand  `cmd:"" help:"Lists of revoked certificates, for those without a line to the post."`
@@ -269,7 +305,7 @@ func (s *streams) tell(err error) int {
 var refusals = []error{
 	desk.ErrSignIn, desk.ErrDisabled, desk.ErrMustChange, desk.ErrEnded, desk.ErrSelf, desk.ErrNotPermitted, desk.ErrSecond,
 	desk.ErrFourEyes, desk.ErrNotFound, desk.ErrState, desk.ErrStale, desk.ErrTicks, desk.ErrRevoked, desk.ErrReplaced,
-	desk.ErrNotApproved, desk.ErrTooLarge, desk.ErrNotAdministrator, post.ErrRecovery, vault.ErrPassphrase, vault.ErrNotForYou,
+	desk.ErrNotApproved, desk.ErrTooLarge, handover.ErrSignature, desk.ErrNotAdministrator, post.ErrRecovery, vault.ErrPassphrase, vault.ErrNotForYou,
 	backup.ErrPassphrase, backup.ErrNotForYou, backup.ErrOtherLog, backup.ErrUnproved,
 }
 
@@ -282,6 +318,7 @@ var unusable = []error{
 	audit.ErrHead, audit.ErrBroken, audit.ErrClock,
 	vault.ErrPutBack, vault.ErrDevice, vault.ErrKind, vault.ErrNoVault, vault.ErrDamaged,
 	backup.ErrForeign, backup.ErrNewer, backup.ErrDamaged, backup.ErrNoSlot, backup.ErrNotEmpty, backup.ErrChanged, house.ErrNoBackups,
+	predeclaration.ErrForm, handover.ErrForm,
 	keys.ErrMissing, keys.ErrPassphrase, keys.ErrUnfit, pkcs11.ErrNotBuilt,
 	trust.ErrContent, desk.ErrTrustLarge,
 }

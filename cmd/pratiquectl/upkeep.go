@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -252,6 +254,7 @@ type travellerExportCommand struct {
 	one      `embed:""`
 	Out      string `required:"" help:"File to write." placeholder:"FILE"`
 	Issuer   string `required:"" help:"Who issued the travel document, in three letters as its machine-readable lines have it." placeholder:"STATE"`
+	Scans    string `help:"Folder to write the scans to, each named by the case and its own identifier." placeholder:"DIR"`
 	Document string `arg:"" help:"Number of the travel document."`
 }
 
@@ -273,6 +276,22 @@ func (c travellerExportCommand) Run(ctx context.Context, s *streams) error {
 		}
 		for _, a := range x.Applications {
 			fmt.Fprintf(s.out, "%s\t%s\t%s\n", a.ID, a.State, a.Certificate)
+			if c.Scans == "" {
+				continue
+			}
+			if err := os.MkdirAll(c.Scans, 0o700); err != nil {
+				return err
+			}
+			for _, e := range a.Evidence {
+				if !e.Gone.IsZero() {
+					continue
+				}
+				path := filepath.Join(c.Scans, string(a.ID)+"-"+e.ID+extensions[e.Media])
+				if err := exportScan(ctx, h, session, a.ID, e.ID, path); err != nil {
+					return err
+				}
+				fmt.Fprintf(s.out, "%s\n", path)
+			}
 		}
 		return nil
 	})

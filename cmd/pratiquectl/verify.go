@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"time"
+
+	"filippo.io/age"
 
 	"pratique/cmd/internal/house"
 	"pratique/data"
@@ -12,6 +16,7 @@ import (
 	"pratique/data/evidence"
 	"pratique/data/seal"
 	"pratique/data/seal/dcc"
+	"pratique/data/seal/sealed"
 	"pratique/data/seal/shc"
 	"pratique/data/seal/vdsnc"
 	"pratique/data/staff"
@@ -28,6 +33,7 @@ type verifyCommand struct {
 	PassphraseFile string   `help:"File whose first line is the officer's passphrase; the terminal asks where there is none." placeholder:"FILE"`
 	Practice       bool     `help:"Accept practice paper, which is worth nothing, for training."`
 	At             instant  `help:"Check as of this time instead of now." placeholder:"TIME"`
+	Identity       []string `help:"Open encrypted seals with the secret keys in this file, those of an authority." placeholder:"FILE" sep:"none"`
 	JSON           bool     `help:"Print the verdicts as JSON."`
 	Files          []string `arg:"" help:"Text, PNG, JPEG or PDF; - reads standard input. Parts of one seal may be in several." placeholder:"FILE"`
 }
@@ -97,7 +103,19 @@ func (c verifyCommand) verify(ctx context.Context, s *streams, list *trust.List)
 		}
 	}
 	verdicts := []trust.Verdict{}
+	identities, err := c.identities()
+	if err != nil {
+		return usageError{err}
+	}
 	for _, text := range seal.Join(texts) {
+		if len(identities) > 0 && sealed.Looks(text) {
+			opened, err := sealed.Open(text, identities...)
+			if err != nil {
+				fmt.Fprintf(s.err, "%v\n", err)
+			} else {
+				text = opened
+			}
+		}
 		verdicts = append(verdicts, list.Verify(text, now, c.Practice))
 	}
 	if c.JSON {
@@ -118,6 +136,23 @@ func (c verifyCommand) verify(ctx context.Context, s *streams, list *trust.List)
 		}
 	}
 	return exitOfVerdicts(verdicts)
+}
+
+// identities are the secret keys in the files that were named.
+func (c verifyCommand) identities() (all []age.Identity, err error) {
+	for _, path := range c.Identity {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		some, err := sealed.ReadIdentities(f)
+		f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		all = append(all, some...)
+	}
+	return all, nil
 }
 
 // exitOfVerdicts is 1 for any invalid seal, else 2 for any that nothing can be
@@ -153,6 +188,9 @@ func say(s *streams, words *locale.Catalogue, now time.Time, v trust.Verdict) {
 	switch {
 	case v.Claims != nil:
 		sayStatement(line, *v.Claims)
+		if v.Particulars != nil {
+			sayParticulars(line, *v.Particulars)
+		}
 	case v.DCC != nil:
 		sayDCC(line, *v.DCC)
 	case v.VDSNC != nil:
@@ -209,6 +247,39 @@ func sayStatement(line func(string, ...any), st data.Statement) {
 	line("issued", st.Issued)
 	line("holds", st.ValidFrom, "to", st.ValidUntil)
 	line("seal until", st.Expires)
+}
+
+func sayParticulars(line func(string, ...any), p data.Particulars) {
+	say := func(label string, values ...any) {
+		if data.CleanText(fmt.Sprintln(values...)) != "" {
+			line(label, values...)
+		}
+	}
+	say("telephone", p.Phone)
+	say("e-mail", p.Email)
+	say("resident", p.ResidentID)
+	say("guardian", p.Guardian.Name, p.Guardian.Relation, p.Guardian.DocumentNumber, p.Guardian.Phone)
+	say("contact", p.Contact.Name, p.Contact.Relation, p.Contact.Organisation, p.Contact.Phone)
+	for _, r := range p.Reports {
+		say("report", r.Number, r.Product, r.Laboratory, r.Phone, r.Country)
+	}
+	for _, n := range p.Infections {
+		say("infection", n.FirstPositive, n.Recovered, n.Imaging.Kind, n.Imaging.Date, n.Imaging.Finding, n.Remarks)
+	}
+	for _, l := range p.Itinerary {
+		say("flight", l.Flight, l.From, l.To, l.Departs)
+	}
+	for _, v := range p.Stays {
+		say("stay", v.Country, v.City, v.From, v.Until)
+	}
+	for _, v := range p.Papers {
+		say("paper", v.Kind, v.From, v.Until, strings.Join(v.Mentions, " "))
+	}
+	if d := p.Declaration; d.Signed != "" {
+		line("declared", "symptoms", cmp.Or(d.Symptoms, "not asked"), strings.Join(d.Complaints, " "), "contact", cmp.Or(d.Contact, "not asked"),
+			"medicine", cmp.Or(d.Medicine, "not asked"), "signed", d.Signed)
+		say("remarks", d.Remarks)
+	}
 }
 
 func sayDCC(line func(string, ...any), c dcc.Claims) {

@@ -162,6 +162,7 @@ const (
 	BackupMade             Act = "backup.made"
 	BackupSet              Act = "backup.set"
 	LaboratoriesSet        Act = "laboratories.set"
+	AuthoritiesSet         Act = "authorities.set"
 	NumbersSkipped         Act = "numbers.skipped"
 	PostRestored           Act = "post.restored"
 	PostChecked            Act = "post.checked"
@@ -186,7 +187,7 @@ var Acts = []Act{
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
 	OfficerDisabled, OfficerEnabled, OfficerReset, OfficerRecovered,
 	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, TrustRead, TrustSet, RevocationsSigned, SoloSet, RetentionSet,
-	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, NumbersSkipped, PostRestored, PostChecked,
+	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, AuthoritiesSet, NumbersSkipped, PostRestored, PostChecked,
 	CheckpointSigned, PostCreated, ClockCorrected,
 }
 

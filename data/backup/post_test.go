@@ -18,6 +18,7 @@ import (
 	"pratique/data/audit"
 	"pratique/data/backup"
 	"pratique/data/desk/desktest"
+	"pratique/data/keys"
 	"pratique/data/post"
 	"pratique/data/staff"
 	"pratique/data/store"
@@ -183,7 +184,7 @@ func TestPostOpensAfterRestore(t *testing.T) {
 	if err := f.Vault.Unlock(ctx, key, true); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Signer(ctx); err != nil {
+	if _, err := f.Signer(ctx, keys.ForCertificates); err != nil {
 		t.Errorf("signer: %v", err)
 	}
 	if _, err := f.LogSigner(ctx); err != nil {

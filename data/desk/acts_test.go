@@ -11,6 +11,7 @@ import (
 	"pratique/data/audit"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
+	"pratique/data/keys"
 	"pratique/data/predeclaration"
 	"pratique/data/staff"
 	"pratique/data/trust"
@@ -32,7 +33,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	away := data.Officer{ID: "officer-k", Name: "Officer K", Mark: "K", Roles: []data.Role{data.Clerk}}
 	must(p.AddOfficer(ctx, p.Administrator, p.Reviewer, away, []byte(given)))
 	must(p.DisableOfficer(ctx, p.Administrator, away.ID))
-	requested, err := p.RequestSigner(ctx, p.Administrator, p.Reviewer, "", nil)
+	requested, err := p.RequestSigner(ctx, p.Administrator, p.Reviewer, keys.ForCertificates, "", nil)
 	must(err)
 	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor}}
 	must(second(p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom)))
@@ -113,11 +114,17 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"DisableOfficer":  func() error { return p.DisableOfficer(ctx, p.Administrator, "officer-a") },
 		"EnableOfficer":   func() error { return p.EnableOfficer(ctx, p.Administrator, p.Reviewer, away.ID) },
 		"ResetPassphrase": func() error { return p.ResetPassphrase(ctx, p.Administrator, p.Reviewer, "officer-a", []byte(given)) },
-		"Solo":            func() error { return second(p.Solo(ctx)) },
-		"SetSolo":         func() error { return p.SetSolo(ctx, p.Administrator, p.Reviewer, p.Now.AddDate(0, 0, 1)) },
+		"Authorities":     func() error { return second(p.Authorities(ctx)) },
+		"SetAuthorities": func() error {
+			return p.SetAuthorities(ctx, p.Administrator, p.Reviewer, []data.Authority{{ID: "port-health", Name: "Port Health", Recipient: recipient}})
+		},
+		"Solo":    func() error { return second(p.Solo(ctx)) },
+		"SetSolo": func() error { return p.SetSolo(ctx, p.Administrator, p.Reviewer, p.Now.AddDate(0, 0, 1)) },
 
-		"Signers":       func() error { return second(p.Signers(ctx, p.Administrator)) },
-		"RequestSigner": func() error { return second(p.RequestSigner(ctx, p.Administrator, p.Reviewer, "", nil)) },
+		"Signers": func() error { return second(p.Signers(ctx, p.Administrator)) },
+		"RequestSigner": func() error {
+			return second(p.RequestSigner(ctx, p.Administrator, p.Reviewer, keys.ForCertificates, "", nil))
+		},
 		"ImportSigner": func() error {
 			return second(p.ImportSigner(ctx, p.Administrator, p.Reviewer, requested.ID, nil, nil))
 		},
@@ -327,3 +334,6 @@ func TestInvariant7RevokedForGood(t *testing.T) {
 		t.Errorf("the old one: %+v, %v", r, err)
 	}
 }
+
+// recipient is the public key of an authority.
+const recipient = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg"

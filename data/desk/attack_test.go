@@ -88,8 +88,8 @@ func TestRetiredKeySignsNothing(t *testing.T) {
 	var signatures atomic.Int32
 	p := desktest.New(t, counted(&signatures), func(c *desk.Config) {
 		open := c.Signer
-		c.Signer = func(ctx context.Context) (*keys.Signer, error) {
-			s, err := open(ctx)
+		c.Signer = func(ctx context.Context, p keys.Purpose) (*keys.Signer, error) {
+			s, err := open(ctx, p)
 			if err == nil {
 				s.ID = "0000000a"
 			}

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"pratique/data/keys"
 	"pratique/data/rules"
 	"pratique/data/seal"
+	"pratique/data/seal/sealed"
 	"pratique/data/staff"
 	"pratique/data/store"
 )
@@ -109,7 +111,7 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 			}
 			delete(revoked, string(c.Number))
 			if c.Phase == data.PhaseIssued && c.Erased.IsZero() {
-				if err := sealed(tx, c); err != nil {
+				if err := checkSeals(tx, c); err != nil {
 					fault(FaultSeal, string(c.Number), err)
 				}
 			}
@@ -160,27 +162,48 @@ func reads[T any](b []byte) error {
 	return err
 }
 
-// sealed compares a certificate's seal with its record, by the signer
-// certificate that the post has on record.
-func sealed(tx store.Tx, c data.Certificate) error {
-	u, err := seal.Parse(c.Seal)
-	if err != nil {
-		return err
-	}
-	r, err := vouches(tx, u.KID())
-	if err != nil {
-		return err
-	}
-	certificate, err := r.Certificate()
-	if err != nil {
-		return err
-	}
-	v, err := u.Verify(certificate)
+// checkSeals compares a certificate's seals with its record, by the signer
+// certificates that the post has on record.
+func checkSeals(tx store.Tx, c data.Certificate) error {
+	v, err := verified(tx, c.Seal)
 	if err != nil {
 		return err
 	}
 	if !reflect.DeepEqual(v.Statement, c.Statement) {
 		return errors.New("says something else")
 	}
+	for _, s := range c.FurtherSeals {
+		wrong := func(err error) error { return fmt.Errorf("%s of %s: %w", s.Format, cmp.Or(s.Of, "all"), err) }
+		if s.Format == data.FormatEncrypted {
+			if n, err := sealed.Recipients(s.Text); err != nil || n != len(c.Further.Authorities) {
+				return wrong(fmt.Errorf("encrypted for %d, want %d: %w", n, len(c.Further.Authorities), err))
+			}
+			continue
+		}
+		v, err := verified(tx, s.Text)
+		if err != nil {
+			return wrong(err)
+		}
+		if v.Number() != c.Number {
+			return wrong(errors.New("has another number"))
+		}
+	}
 	return nil
+}
+
+// verified is what a seal says that a signer of the post made.
+func verified(tx store.Tx, text string) (*seal.Verified, error) {
+	u, err := seal.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	r, err := vouches(tx, u.KID())
+	if err != nil {
+		return nil, err
+	}
+	certificate, err := r.Certificate()
+	if err != nil {
+		return nil, err
+	}
+	return u.Verify(certificate)
 }

@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -79,12 +80,12 @@ type Config struct {
 	Log   *audit.Log // over the vault
 	Vault *vault.Vault
 	Post  data.Post
-	Codes data.Codes
+	Codes issue.Codes
 	// Book is what notices are read with.
 	Book *codes.Book
-	// Signer opens the post's signing key. It is called when somebody signs in
-	// to whom the signing box is open; nil: nothing can be issued.
-	Signer func(context.Context) (*keys.Signer, error)
+	// Signer opens the post's signing key for a purpose. It is called when
+	// somebody signs in to whom the signing box is open; nil: nothing can be issued.
+	Signer func(context.Context, keys.Purpose) (*keys.Signer, error)
 	// LogSigner opens the key of the log. The vault is open then.
 	LogSigner func(context.Context) (note.Signer, error)
 	Ring      keys.Ring // makes and opens signing keys
@@ -105,6 +106,8 @@ type Config struct {
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
+	// UnprintableFurther names what the copy of a full record cannot show.
+	UnprintableFurther func(data.FurtherRecord) []data.Problem
 	// Unwritable names what of a letter paper cannot show; each stops what it
 	// tells of. nil: nothing is asked.
 	Unwritable func(data.Letter) []data.Problem
@@ -116,12 +119,13 @@ type Desk struct {
 	log         *audit.Log
 	vault       *vault.Vault
 	post        data.Post
-	codes       data.Codes
+	codes       issue.Codes
 	book        *codes.Book
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
 	unwritable  func(data.Letter) []data.Problem
-	openSigner  func(context.Context) (*keys.Signer, error)
+	unshown     func(data.FurtherRecord) []data.Problem
+	openSigner  func(context.Context, keys.Purpose) (*keys.Signer, error)
 	logSigner   func(context.Context) (note.Signer, error)
 	ring        keys.Ring
 	anchors     func([]byte) error
@@ -131,6 +135,8 @@ type Desk struct {
 	pages       func(context.Context, string, []byte) (int, error)
 	handover    func(context.Context) (note.Signer, error)
 	cost        func() vault.Cost
+
+	opened atomic.Pointer[[]keys.Purpose] // signers that are open
 
 	entering sync.Mutex // one sign-in at a time makes the desk ready
 	mu       sync.RWMutex
@@ -149,7 +155,7 @@ type Desk struct {
 // Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
-		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable,
+		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable, unshown: c.UnprintableFurther,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
 		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
@@ -235,13 +241,29 @@ func (d *Desk) sign(ctx context.Context, locks int) error {
 	if d.openSigner == nil {
 		return keys.ErrMissing
 	}
-	signer, err := d.openSigner(ctx)
-	if err == nil {
-		if err := d.unlessLocked(locks, func() { d.useSigner(signer) }); err != nil {
-			signer.Close()
-			return err
+	signers := issue.Signers{}
+	var opened []keys.Purpose
+	var err error
+	for _, p := range keys.Purposes {
+		signer, missing := d.openSigner(ctx, p)
+		switch {
+		case missing == nil:
+			signers[p], opened = signer, append(opened, p)
+		case p == keys.ForCertificates:
+			err = missing // the others are asked for when a case asks for them
 		}
-		err = signer.CheckFit(d.clock(), d.clock(), d.post.Practice())
+	}
+	if err := d.unlessLocked(locks, func() {
+		d.useSigners(signers)
+		d.opened.Store(&opened)
+	}); err != nil {
+		for _, s := range signers {
+			s.Close()
+		}
+		return err
+	}
+	if s := signers[keys.ForCertificates]; s != nil {
+		err = s.CheckFit(d.clock(), d.clock(), d.post.Practice())
 	}
 	return errors.Join(err, d.writeAnchors(ctx), d.issuer.Recover(ctx))
 }
@@ -254,15 +276,15 @@ func (d *Desk) Lock() {
 	defer d.mu.Unlock()
 	d.locks++
 	d.vault.Lock()
-	d.useSigner(nil)
+	d.useSigners(nil)
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
 	d.risks, d.trusted = nil, nil
 }
 
-// useSigner gives the issuer another signer, or none, and closes the one before,
+// useSigners gives the issuer other signers, or none, and closes those before,
 // which may take its time.
-func (d *Desk) useSigner(s *keys.Signer) {
-	if before := d.issuer.Use(s); before != nil {
+func (d *Desk) useSigners(all issue.Signers) {
+	for _, before := range d.issuer.Use(all) {
 		go before.Close() // a token that is already gone is no trouble
 	}
 }
@@ -453,14 +475,82 @@ func normalised(c data.Content) data.Content {
 // Validate returns the problems of a content as it would be stored now, those
 // of the MRZ against the fields included.
 func (d *Desk) Validate(ctx context.Context, c data.Content) ([]data.Problem, error) {
-	laboratories, err := d.Laboratories(ctx)
+	c = normalised(c)
+	var problems []data.Problem
+	err := d.log.View(ctx, func(tx store.Tx) (err error) {
+		problems, err = d.problems(tx, c)
+		return err
+	})
+	return append(problems, d.otherTimes(c)...), err
+}
+
+func (d *Desk) problems(tx store.Tx, c data.Content) ([]data.Problem, error) {
+	laboratories, err := issue.Laboratories(tx)
 	if err != nil {
 		return nil, err
 	}
-	return d.problems(normalised(c), laboratories), nil
+	problems := d.ownProblems(c, laboratories)
+	further, err := issue.FurtherProblems(tx, d.post, d.codes, c, d.draft(c, laboratories), laboratories, d.clock(), problems, func(p keys.Purpose) bool {
+		opened := d.opened.Load()
+		return opened != nil && slices.Contains(*opened, p)
+	})
+	if err != nil || !c.Further.Any() {
+		return problems, err
+	}
+	authorities, err := issue.Authorities(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range d.unshown(data.FurtherOf(c, laboratories, authorities)) {
+		if !slices.Contains(problems, p) { // page 1 may have found it
+			further = append(further, p)
+		}
+	}
+	return append(problems, further...), nil
 }
 
-func (d *Desk) problems(c data.Content, laboratories []data.Laboratory) []data.Problem {
+// peek is an application as it is stored, for an act to come that says so.
+func (d *Desk) peek(ctx context.Context, id data.ApplicationID) (a data.Application, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		a, err = getApplication(tx, id)
+		return err
+	})
+	return a, err
+}
+
+// otherTimes asks about a departure that is not the one that the case entered
+// last has for the same flight on the same day: one of the two is on another
+// clock, or mistyped, or the flight moved.
+func (d *Desk) otherTimes(c data.Content) []data.Problem {
+	if len(c.Itinerary) == 0 {
+		return nil
+	}
+	first := c.Itinerary[0]
+	at, ok := first.Departs.Instant()
+	if !ok || first.Flight == "" {
+		return nil
+	}
+	day, flight := first.Departs.Date(), flightKey(first.Flight)
+	var last Row
+	for _, r := range d.filter(func(r Row) bool {
+		return r.Departs.Date() == day && r.State != data.Withdrawn && r.Document != c.Document.Number && flightKey(r.Flight) == flight
+	}) {
+		if _, dated := r.Departs.Instant(); dated && (last.ID == "" || r.Changed.After(last.Changed)) {
+			last = r
+		}
+	}
+	if other, ok := last.Departs.Instant(); !ok || other.Equal(at) {
+		return nil
+	}
+	p := data.Problem{Field: "itinerary[0].departs", Key: "problem.flight.other-time", Value: first.Departs.String(), Example: last.Departs.String(), Severity: data.Confirm}
+	if slices.Contains(c.Confirmed, data.Confirmation{Field: p.Field, Key: p.Key, Value: p.Value}) {
+		return nil
+	}
+	return []data.Problem{p}
+}
+
+// ownProblems are those of what the certificate itself says.
+func (d *Desk) ownProblems(c data.Content, laboratories []data.Laboratory) []data.Problem {
 	problems := data.Validate(c, d.codes, laboratories, d.clock())
 	whole := d.draft(c, laboratories)
 	whole.Colour, whole.Window = data.Green, data.WindowJourney // so that it takes the room of a certificate
@@ -609,16 +699,20 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 // traveller's too marks both cases: a reviewer sees them, and neither is
 // approved until one has decided.
 func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
+	var asked []data.Problem // now: nobody waits for the rows while a case is stored
+	if app, err := d.peek(ctx, id); err == nil {
+		asked = d.otherTimes(app.Content)
+	}
 	var others []data.ApplicationID
 	a, err := d.actOnMore(ctx, s, audit.ApplicationSubmitted, id, func(tx store.Tx, a *data.Application, _ *audit.Entry, add func(audit.Entry) error) error {
 		if a.State != data.Draft && a.State != data.Returned {
 			return ErrState
 		}
-		laboratories, err := issue.Laboratories(tx)
-		if err != nil {
+		p, err := d.problems(tx, a.Content)
+		switch p = append(p, asked...); {
+		case err != nil:
 			return err
-		}
-		if p := d.problems(a.Content, laboratories); data.Stops(p) {
+		case data.Stops(p):
 			return &ProblemsError{Problems: p}
 		}
 		if others, err = d.mark(tx, s, a, true, add); err != nil {

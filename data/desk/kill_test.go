@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -596,6 +597,7 @@ func (w *witness) mustHold(t *testing.T, when string) {
 }
 
 func TestInvariant3KilledAtEveryStepOfAnIssue(t *testing.T) {
+	t.Parallel()
 	template := makeKilled(t, 1)
 	var between []string // folders that a kill left between the phases
 	for k := 1; ; k++ {
@@ -649,16 +651,36 @@ func pending(t *testing.T, dir string) (found bool) {
 }
 
 func TestInvariant3KilledAtRandom(t *testing.T) {
+	t.Parallel()
 	kills, seed := 200, uint64(time.Now().UnixNano())
 	if testing.Short() {
 		kills = 20
 	}
 	t.Logf("seed %d", seed)
-	random := mathrand.New(mathrand.NewPCG(seed, 0))
 	template := makeKilled(t, 30)
+	const lanes = 2 // starting a program takes longer than what it does until it is killed
+	var issued, recovered atomic.Int32
+	t.Run("lanes", func(t *testing.T) {
+		for lane := range lanes {
+			t.Run(strconv.Itoa(lane), func(t *testing.T) {
+				t.Parallel()
+				i, r := killAtRandom(t, template, kills/lanes, mathrand.New(mathrand.NewPCG(seed, uint64(lane))))
+				issued.Add(int32(i))
+				recovered.Add(int32(r))
+			})
+		}
+	})
+	t.Logf("%d kills, %d certificates, %d of them finished by recovery", kills, issued.Load(), recovered.Load())
+	if issued.Load() == 0 || recovered.Load() == 0 && !testing.Short() {
+		t.Errorf("%d kills met %d certificates, %d between the phases: they prove nothing", kills, issued.Load(), recovered.Load())
+	}
+}
+
+// killAtRandom kills programs that issue, over and over in one folder until all
+// that is in it is issued, and then in the next.
+func killAtRandom(t *testing.T, template string, kills int, random *mathrand.Rand) (issued, recovered int) {
 	var w *witness
-	killed, issued, recovered := 0, 0, 0
-	for killed < kills {
+	for killed := 0; killed < kills; {
 		if w == nil {
 			w = newWitness(t, copyFolder(t, template))
 		}
@@ -670,7 +692,7 @@ func TestInvariant3KilledAtRandom(t *testing.T) {
 		}
 		w.mustHold(t, fmt.Sprintf("kill %d", killed))
 		if t.Failed() {
-			return
+			return issued, recovered
 		}
 		if len(w.said) == len(w.killed.Applications) {
 			issued += len(w.said)
@@ -680,13 +702,11 @@ func TestInvariant3KilledAtRandom(t *testing.T) {
 	if w != nil {
 		issued += len(w.said)
 	}
-	t.Logf("%d kills, %d certificates, %d of them finished by recovery", killed, issued, recovered)
-	if issued == 0 || recovered == 0 && !testing.Short() {
-		t.Errorf("%d kills met %d certificates, %d between the phases: they prove nothing", killed, issued, recovered)
-	}
+	return issued, recovered
 }
 
 func TestKillChecksCatchOnePhase(t *testing.T) {
+	t.Parallel()
 	template := makeKilled(t, 2)
 	caught := map[string]bool{}
 	for k := 1; ; k++ {

@@ -252,13 +252,13 @@ func TestInvariant13LockWaitsForNoToken(t *testing.T) {
 					return waiting{s, func() { hang("signing") }}
 				})
 				open := c.Signer
-				c.Signer = func(ctx context.Context) (*keys.Signer, error) {
+				c.Signer = func(ctx context.Context, p keys.Purpose) (*keys.Signer, error) {
 					select {
 					case <-ready:
 						hang("opening")
 					default:
 					}
-					return open(ctx)
+					return open(ctx, p)
 				}
 			})
 			a := p.Approved(t, p.Specimen())

@@ -247,7 +247,11 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if err != nil {
 			return err
 		}
-		if p := d.problems(a.Content, n.laboratories); data.Stops(p) {
+		p, err := d.problems(tx, a.Content)
+		switch {
+		case err != nil:
+			return err
+		case data.Stops(p):
 			return &ProblemsError{Problems: p}
 		}
 		if p, err := d.doubts(tx, *a); err != nil {
@@ -302,9 +306,12 @@ func (d *Desk) Preflight(ctx context.Context, clerk, reviewer staff.Session, c d
 		return nil, err
 	}
 	r, err := d.issuer.Rehearse(ctx, a, approval)
-	if errors.Is(err, ErrTooLarge) {
+	switch {
+	case errors.As(err, &refused):
+		return refused.Problems, nil
+	case errors.Is(err, ErrTooLarge):
 		return []data.Problem{{Field: "tests", Key: "problem.seal.too-large"}}, nil
-	} else if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	return d.unprintable(r.Statement), nil

@@ -11,9 +11,11 @@ import (
 
 	"pratique/data"
 	"pratique/data/audit"
+	"pratique/data/issue"
 	"pratique/data/keys"
 	"pratique/data/seal"
 	"pratique/data/seal/hcert"
+	"pratique/data/seal/sealed"
 	"pratique/data/staff"
 	"pratique/data/store"
 	"pratique/data/vault"
@@ -29,11 +31,11 @@ func (d *Desk) Signers(ctx context.Context, s staff.Session) (all []keys.Record,
 }
 
 // Warning is how many days are left of the working period of the key that
-// signs, once 60, 30 or 7 of them have begun; ok is false before that, and
+// signs certificates, once 60, 30 or 7 of them have begun; ok is false before that, and
 // while the records are locked.
 func (d *Desk) Warning(ctx context.Context) (days int, ok bool) {
 	err := d.log.View(ctx, func(tx store.Tx) error {
-		r, err := keys.ActiveRecord(tx)
+		r, err := keys.ActiveRecord(tx, keys.ForCertificates)
 		if err == nil {
 			days, ok = r.Warning(d.clock())
 		}
@@ -42,9 +44,9 @@ func (d *Desk) Warning(ctx context.Context) (days int, ok bool) {
 	return days, ok && err == nil
 }
 
-// RequestSigner makes a key, in a file of the post or where uri says with that
+// RequestSigner makes a key for a purpose, in a file of the post or where uri says with that
 // PIN, and the request for its certificate. It takes two.
-func (d *Desk) RequestSigner(ctx context.Context, s, second staff.Session, uri string, pin []byte) (keys.Record, error) {
+func (d *Desk) RequestSigner(ctx context.Context, s, second staff.Session, p keys.Purpose, uri string, pin []byte) (keys.Record, error) {
 	if err := d.permitTwo(ctx, s, second, audit.SignerRequested); err != nil {
 		return keys.Record{}, err
 	}
@@ -54,11 +56,12 @@ func (d *Desk) RequestSigner(ctx context.Context, s, second staff.Session, uri s
 		rand.Read(random) // never fails
 		secret = []byte(hex.EncodeToString(random))
 	}
-	r, err := d.ring.Request(uri, secret, d.clock())
+	r, err := d.ring.Request(p, uri, secret, d.clock())
 	if err != nil {
 		return keys.Record{}, err
 	}
-	err = d.postAct(ctx, s, &second, audit.SignerRequested, r.ID, func(tx store.Tx, _ *audit.Entry) error {
+	err = d.postAct(ctx, s, &second, audit.SignerRequested, r.ID, func(tx store.Tx, e *audit.Entry) error {
+		e.Detail["purpose"] = string(r.For())
 		return errors.Join(store.Put(tx, store.Signers+r.ID, r), vault.SetSecret(tx, r.ID, secret))
 	})
 	return r, err
@@ -67,7 +70,7 @@ func (d *Desk) RequestSigner(ctx context.Context, s, second staff.Session, uri s
 // ImportSigner makes a requested key the one that signs, with the certificate
 // that answers its request. Anchors are the outside authority's; the two
 // officers answer for having compared their fingerprints. The key that signed
-// before is retired by it.
+// the same before is retired by it.
 func (d *Desk) ImportSigner(ctx context.Context, s, second staff.Session, id string, bundle []byte, anchors []*x509.Certificate) (r keys.Record, err error) {
 	err = d.signerAct(ctx, s, second, audit.SignerImported, id, func(tx store.Tx, was keys.Record, e *audit.Entry) (keys.Record, error) {
 		before, err := keys.Records(tx)
@@ -78,7 +81,7 @@ func (d *Desk) ImportSigner(ctx context.Context, s, second staff.Session, id str
 			return r, err
 		}
 		for _, b := range before {
-			if b.State == keys.Active {
+			if b.State == keys.Active && b.For() == was.For() {
 				if b, err = b.Retire(d.clock()); err == nil {
 					err = store.Put(tx, store.Signers+b.ID, b)
 				}
@@ -126,7 +129,7 @@ func (d *Desk) signerAct(ctx context.Context, s, second staff.Session, what audi
 	d.mu.Lock()
 	d.signing, d.trusted = false, nil
 	d.mu.Unlock()
-	d.useSigner(nil)
+	d.useSigners(nil)
 	return errors.Join(err, d.ready(ctx))
 }
 
@@ -135,7 +138,7 @@ func (d *Desk) signerAct(ctx context.Context, s, second staff.Session, what audi
 func (d *Desk) Vouches(ctx context.Context, text string) (r keys.Record, err error) {
 	err = d.log.View(ctx, func(tx store.Tx) error {
 		if text == "" {
-			r, err = keys.ActiveRecord(tx)
+			r, err = keys.ActiveRecord(tx, keys.ForCertificates)
 			return err
 		}
 		u, err := seal.Parse(text)
@@ -249,6 +252,30 @@ func (d *Desk) SetLaboratories(ctx context.Context, s, second staff.Session, all
 		return err
 	}
 	return d.reassess(ctx)
+}
+
+// Authorities are the post's list of receiving authorities.
+func (d *Desk) Authorities(ctx context.Context) (all []data.Authority, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		all, err = issue.Authorities(tx)
+		return err
+	})
+	return all, err
+}
+
+// SetAuthorities puts a list of receiving authorities in the place of the one
+// there is. Two officers answer for the keys being the authorities' own: who has
+// a key reads full records.
+func (d *Desk) SetAuthorities(ctx context.Context, s, second staff.Session, all []data.Authority) error {
+	if p := data.ValidateAuthorities(all, sealed.IsRecipient); len(p) > 0 {
+		return &ProblemsError{Problems: p}
+	}
+	return d.postAct(ctx, s, &second, audit.AuthoritiesSet, "", func(tx store.Tx, e *audit.Entry) error {
+		for _, a := range all {
+			e.Detail[string(a.ID)] = a.Recipient
+		}
+		return store.Put(tx, store.SettingAuthorities, all)
+	})
 }
 
 // Claim is who somebody says they are, and the passphrase that proves it.

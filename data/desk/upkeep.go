@@ -238,6 +238,7 @@ func (d *Desk) erase(ctx context.Context, id data.ApplicationID, permit func(sto
 				c.Revoked = &r
 			}
 			c.Statement, c.Seal, c.Erased = data.Statement{Practice: c.Statement.Practice, Number: c.Number, Replaces: c.Statement.Replaces}, "", now
+			c.Further, c.FurtherSeals = data.FurtherRecord{}, nil
 			if err := store.Put(tx, store.CertificateKey(c.Number), c); err != nil {
 				return err
 			}

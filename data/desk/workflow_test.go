@@ -1205,7 +1205,7 @@ func TestInvariant6NoEntryNoAct(t *testing.T) {
 	all := everyAct(t, p)
 	for _, looks := range []string{
 		"Slip", "Preflight", "Rehearse", "Assess", "MayBackUp", "ImportSigner", "PreviewTrust", // of what the officer has in hand
-		"Officers", "Laboratories", "Retention", "Solo", "Backups", "Validate", "Revocation", "Vouches", "Trusted", // no act of anybody
+		"Officers", "Laboratories", "Authorities", "Retention", "Solo", "Backups", "Validate", "Revocation", "Vouches", "Trusted", // no act of anybody
 	} {
 		if all[looks] == nil {
 			t.Fatalf("nobody can %s", looks)

@@ -61,7 +61,7 @@ func BenchmarkSeal(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := signAndCheck(signer, signer.Certificate, st); err != nil {
+		if _, err := signAndCheck(signer, signer.Certificate, certificateDraft(st), false); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -71,7 +71,7 @@ func BenchmarkSeal(b *testing.B) {
 func BenchmarkRehearse(b *testing.B) {
 	st := specimen(b)
 	for b.Loop() {
-		if _, err := rehearse(st); err != nil {
+		if _, err := rehearse(st, data.FurtherRecord{}, []draft{certificateDraft(st)}); err != nil {
 			b.Fatal(err)
 		}
 	}

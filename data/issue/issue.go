@@ -35,6 +35,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,7 +44,7 @@ import (
 	"pratique/data/audit"
 	"pratique/data/keys"
 	"pratique/data/seal"
-	"pratique/data/seal/hcert"
+	"pratique/data/seal/sealed"
 	"pratique/data/staff"
 	"pratique/data/store"
 )
@@ -81,27 +82,67 @@ const sealLife = 180 * 24 * time.Hour
 type Issuer struct {
 	log   *audit.Log
 	post  data.Post
-	codes data.Codes
+	codes Codes
 	clock func() time.Time
 	// stands says whether an approval is still what the post's requirements give.
 	stands func(tx store.Tx, app data.Application, now time.Time) error
 
-	mu     sync.Mutex // one certificate at a time
-	signer atomic.Pointer[keys.Signer]
+	mu      sync.Mutex // one certificate at a time
+	signers atomic.Pointer[Signers]
 }
+
+// Signers are open keys by what they sign.
+type Signers map[keys.Purpose]*keys.Signer
 
 // New makes an issuer that can rehearse but not issue. It asks stands, whenever
 // it checks an approval, whether the post's requirements still give what was
 // approved; what is approved no more is [ErrNotApproved].
-func New(log *audit.Log, post data.Post, codes data.Codes, clock func() time.Time,
+func New(log *audit.Log, post data.Post, codes Codes, clock func() time.Time,
 	stands func(tx store.Tx, app data.Application, now time.Time) error) *Issuer {
 	return &Issuer{log: log, post: post, codes: codes, clock: clock, stands: stands}
 }
 
-// Use gives the issuer the signer, or takes it away, and returns the one before.
+// Use gives the issuer its signers, or takes them away, and returns those before.
 // It waits for nothing: a certificate that is being signed, by a token that may
-// never answer, is signed by the one before.
-func (i *Issuer) Use(signer *keys.Signer) (before *keys.Signer) { return i.signer.Swap(signer) }
+// never answer, is signed by the ones before.
+func (i *Issuer) Use(signers Signers) (before Signers) {
+	if was := i.signers.Swap(&signers); was != nil {
+		before = *was
+	}
+	return before
+}
+
+// open are the signers there are now.
+func (i *Issuer) open() Signers {
+	if all := i.signers.Load(); all != nil {
+		return *all
+	}
+	return nil
+}
+
+// has reports whether there is a signer for a purpose.
+func (s Signers) has(p keys.Purpose) bool { return s[p] != nil }
+
+// fit says whether there is a signer for each of the seals, which may sign at
+// the instant now what is to be checked until expires.
+func (s Signers) fit(drafts []draft, now, expires time.Time, practice bool) error {
+	for _, d := range drafts {
+		p := purposes[d.format]
+		if !s.has(p) {
+			return fmt.Errorf("signer for %s: %w", p, keys.ErrMissing)
+		}
+		if err := s[p].CheckFit(now, expires, practice); err != nil {
+			return fmt.Errorf("signer for %s: %w", p, err)
+		}
+	}
+	return nil
+}
+
+// drafts are all seals of a certificate, its own first.
+func (i *Issuer) drafts(st data.Statement, f data.FurtherRecord) ([]draft, error) {
+	further, err := furtherDrafts(i.post, i.codes, st, f)
+	return append([]draft{certificateDraft(st)}, further...), err
+}
 
 // checkApproval says whether an application, as stored, may be issued now: it
 // is approved by a second officer, unchanged since, fully ticked, of the
@@ -230,18 +271,22 @@ func (i *Issuer) intend(ctx context.Context, s staff.Session, id data.Applicatio
 		if err != nil {
 			return err
 		}
-		signer := i.signer.Load()
-		if signer == nil {
-			return keys.ErrMissing
-		}
-		expires, _ := st.Expires.Instant()
-		if err := signer.CheckFit(now, expires, i.post.Practice()); err != nil {
+		further, err := i.further(tx, app)
+		if err != nil {
 			return err
 		}
 		if number, err = i.newNumber(tx); err != nil {
 			return err
 		}
 		st.Number = number
+		drafts, err := i.drafts(st, further)
+		if err != nil {
+			return err
+		}
+		expires, _ := st.Expires.Instant()
+		if err := i.open().fit(drafts, now, expires, i.post.Practice()); err != nil {
+			return err
+		}
 		year := now.In(i.zone()).Year()
 		sequence, _, err := store.Get[int](tx, store.SequenceKey(year))
 		if err != nil {
@@ -251,6 +296,7 @@ func (i *Issuer) intend(ctx context.Context, s staff.Session, id data.Applicatio
 		c := data.Certificate{
 			Number: number, Application: id, Phase: data.PhaseIssuing, Statement: st, Year: year, Sequence: sequence,
 			Preparer: app.Preparers[len(app.Preparers)-1], Approver: app.Approval.Officer, Solo: app.Approval.Solo,
+			Further: further,
 		}
 		app.Certificate = number
 		return errors.Join(
@@ -275,7 +321,7 @@ func (i *Issuer) newNumber(tx store.Tx) (data.CertificateNumber, error) {
 		if err != nil {
 			return "", err
 		}
-		if n == i.placeholder() {
+		if n == placeholder(i.post) {
 			continue
 		}
 		taken, err := tx.Get(store.CertificateKey(n))
@@ -286,8 +332,8 @@ func (i *Issuer) newNumber(tx store.Tx) (data.CertificateNumber, error) {
 }
 
 // placeholder is a number that is never given out: rehearsals use it.
-func (i *Issuer) placeholder() data.CertificateNumber {
-	n, err := data.NewCertificateNumber(i.post.Code, [data.NumberRandomLen]byte{})
+func placeholder(post data.Post) data.CertificateNumber {
+	n, err := data.NewCertificateNumber(post.Code, [data.NumberRandomLen]byte{})
 	if err != nil {
 		return ""
 	}
@@ -324,8 +370,14 @@ func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.S
 		return data.Statement{}, fmt.Errorf("%w: no medical window", ErrNotApproved)
 	}
 	expires := until.Add(sealLife)
-	if signer := i.signer.Load(); signer != nil && expires.After(signer.Certificate.NotAfter) && !until.After(signer.Certificate.NotAfter) {
-		expires = signer.Certificate.NotAfter
+	signed := []keys.Purpose{keys.ForCertificates}
+	if app.Content.Further.DCC { // it has the same end
+		signed = append(signed, keys.ForDCC)
+	}
+	for _, p := range signed {
+		if signer := i.open()[p]; signer != nil && expires.After(signer.Certificate.NotAfter) && !until.After(signer.Certificate.NotAfter) {
+			expires = signer.Certificate.NotAfter
+		}
 	}
 	st := data.StatementOf(app.Content, laboratories)
 	for n, test := range st.Tests {
@@ -343,6 +395,23 @@ func (i *Issuer) state(tx store.Tx, app data.Application, now time.Time) (data.S
 	}
 	st.Replaces = app.Replaces
 	return st, nil
+}
+
+// further is what the further seals of an application are made from.
+func (i *Issuer) further(tx store.Tx, app data.Application) (data.FurtherRecord, error) {
+	laboratories, err := Laboratories(tx)
+	if err != nil {
+		return data.FurtherRecord{}, err
+	}
+	authorities, err := Authorities(tx)
+	if err != nil {
+		return data.FurtherRecord{}, err
+	}
+	f := data.FurtherOf(app.Content, laboratories, authorities)
+	if p := furtherLists(tx, app.Content.Further, f, i.open().has); len(p) > 0 {
+		return data.FurtherRecord{}, &ProblemsError{Problems: p}
+	}
+	return f, nil
 }
 
 // atOffset is t as a clock shows it that runs at the offset of like.
@@ -365,12 +434,13 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 		return c, fmt.Errorf("%w: its number was voided", ErrNotApproved)
 	}
 	now := i.clock()
-	signer := i.signer.Load()
-	if signer == nil {
-		return c, keys.ErrMissing
+	drafts, err := i.drafts(c.Statement, c.Further)
+	if err != nil {
+		return c, err
 	}
+	signers := i.open()
 	expires, _ := c.Statement.Expires.Instant()
-	if err := signer.CheckFit(now, expires, c.Statement.Practice); err != nil {
+	if err := signers.fit(drafts, now, expires, c.Statement.Practice); err != nil {
 		return c, err
 	}
 	// What was approved must still be: a recovery may run long after the intent.
@@ -385,27 +455,39 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 		if err := audit.CheckClock(tx, now); err != nil {
 			return err
 		}
-		if _, err := active(tx, signer.ID); err != nil {
-			return err
+		for _, d := range drafts {
+			if _, err := active(tx, signers[purposes[d.format]].ID); err != nil {
+				return err
+			}
 		}
 		return i.checkApproval(tx, app, now)
 	})
 	if err != nil {
 		return c, err
 	}
-	if _, err := rehearse(c.Statement); err != nil {
+	if _, err := rehearse(c.Statement, c.Further, drafts); err != nil {
 		return c, err
 	}
-	text, err := signAndCheck(signer, signer.Certificate, c.Statement)
-	if err != nil {
-		return c, err
+	var text string
+	var further []data.FurtherSeal
+	for _, d := range drafts {
+		signer := signers[purposes[d.format]]
+		made, err := signAndCheck(signer, signer.Certificate, d, false)
+		if err != nil {
+			return c, err
+		}
+		if d.format == "" {
+			text = made
+		} else {
+			further = append(further, data.FurtherSeal{Format: d.format, Of: d.of, Text: made})
+		}
 	}
 	err = i.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		stored, found, err := store.Get[data.Certificate](tx, store.CertificateKey(number))
 		switch {
 		case err != nil:
 			return err
-		case !found || stored.Phase != data.PhaseIssuing || !reflect.DeepEqual(stored.Statement, c.Statement):
+		case !found || stored.Phase != data.PhaseIssuing || !reflect.DeepEqual(stored.Statement, c.Statement) || !reflect.DeepEqual(stored.Further, c.Further):
 			return fmt.Errorf("record of %s changed while it was being sealed", number)
 		}
 		app, found, err := store.Get[data.Application](tx, store.ApplicationKey(stored.Application))
@@ -424,17 +506,20 @@ func (i *Issuer) finish(ctx context.Context, officer data.OfficerID, number data
 				return err
 			}
 		}
-		stored.Phase, stored.Seal, stored.IssuedAt = data.PhaseIssued, text, now
+		stored.Phase, stored.Seal, stored.FurtherSeals, stored.IssuedAt = data.PhaseIssued, text, further, now
 		app.State, app.Changed = data.Issued, now
 		c = stored
+		detail := map[string]string{"application": string(app.ID), "seal": digest(text)}
+		for _, s := range further {
+			at := "seal." + string(s.Format)
+			detail[strings.Trim(at+"."+s.Of, ".")] = digest(s.Text)
+		}
 		return errors.Join(
-			countUse(tx, signer.ID),
+			signers.countUses(tx, drafts),
 			store.Put(tx, store.CertificateKey(number), stored),
 			store.Put(tx, store.ApplicationKey(app.ID), app),
 			tx.Delete(store.IssuingKey(number)),
-			add(audit.Entry{At: now, Officer: officer, Act: audit.CertificateIssued, Subject: string(number), Detail: map[string]string{
-				"application": string(app.ID), "seal": digest(text),
-			}}),
+			add(audit.Entry{At: now, Officer: officer, Act: audit.CertificateIssued, Subject: string(number), Detail: detail}),
 		)
 	})
 	return c, err
@@ -453,6 +538,16 @@ func revokeFor(tx store.Tx, add func(audit.Entry) error, old, by data.Certificat
 		At: now, Officer: by.Approver, Act: audit.CertificateRevoked, Subject: string(old.Number),
 		Detail: map[string]string{"reason": revocation.Reason, "replaced-by": string(by.Number), "second": string(by.Preparer)},
 	}))
+}
+
+// countUses counts the signatures of seals.
+func (s Signers) countUses(tx store.Tx, drafts []draft) error {
+	for _, d := range drafts {
+		if err := countUse(tx, s[purposes[d.format]].ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // countUse counts a signature of a signer that has a record.
@@ -562,6 +657,14 @@ func (i *Issuer) void(ctx context.Context, number data.CertificateNumber) error 
 type Rehearsal struct {
 	Statement data.Statement
 	Size      int
+	Further   []Rehearsed
+}
+
+// Rehearsed is a further seal that was rehearsed.
+type Rehearsed struct {
+	Format data.SealFormat
+	Of     string // as in [data.FurtherSeal]
+	Size   int    // characters
 }
 
 // Rehearse builds what the certificate of an application would say, had the
@@ -569,22 +672,29 @@ type Rehearsal struct {
 func (i *Issuer) Rehearse(ctx context.Context, app data.Application, approval data.Approval) (Rehearsal, error) {
 	app.Approval = &approval
 	var st data.Statement
+	var further data.FurtherRecord
 	err := i.log.View(ctx, func(tx store.Tx) (err error) {
-		st, err = i.state(tx, app, i.clock())
+		if st, err = i.state(tx, app, i.clock()); err == nil {
+			further, err = i.further(tx, app)
+		}
 		return err
 	})
 	if err != nil {
 		return Rehearsal{}, fmt.Errorf("rehearse: %w", err)
 	}
-	st.Number = i.placeholder()
-	r, err := rehearse(st)
+	st.Number = placeholder(i.post)
+	drafts, err := i.drafts(st, further)
+	if err != nil {
+		return Rehearsal{}, fmt.Errorf("rehearse: %w", err)
+	}
+	r, err := rehearse(st, further, drafts)
 	r.Statement.Number = ""
 	return r, err
 }
 
-// rehearse seals a statement with a key that lives for this call, and returns
+// rehearse seals everything with a key that lives for this call, and returns
 // what can be read back from that.
-func rehearse(st data.Statement) (Rehearsal, error) {
+func rehearse(st data.Statement, f data.FurtherRecord, drafts []draft) (r Rehearsal, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return Rehearsal{}, err
@@ -598,40 +708,49 @@ func rehearse(st data.Statement) (Rehearsal, error) {
 	if err != nil {
 		return Rehearsal{}, err
 	}
-	text, err := signAndCheck(key, certificate, st)
-	if err != nil {
-		return Rehearsal{}, err
+	r.Statement = st // what was read back equals it
+	for _, d := range drafts {
+		text, err := signAndCheck(key, certificate, d, true)
+		tooLarge := errors.Is(err, ErrTooLarge) || err == nil && len(text) > d.most-sealVariation // found before the real key is used
+		switch {
+		case err != nil && !tooLarge:
+			return Rehearsal{}, err
+		case tooLarge && d.format == data.FormatEncrypted:
+			return Rehearsal{}, leaveOut(f, len(text))
+		case tooLarge && d.format != "":
+			return Rehearsal{}, &ProblemsError{Problems: []data.Problem{{Field: formatFields[d.format], Key: "problem.further.too-large", Value: formatNames[d.format]}}}
+		case tooLarge:
+			return Rehearsal{}, ErrTooLarge
+		case d.format == "":
+			r.Size = len(text)
+		default:
+			r.Further = append(r.Further, Rehearsed{d.format, d.of, len(text)})
+		}
 	}
-	if len(text) > MaxSeal-sealVariation {
-		return Rehearsal{}, ErrTooLarge // found before the real key is used
-	}
-	return Rehearsal{st, len(text)}, nil // st equals what was read back
+	return r, nil
 }
 
-// signAndCheck is the one function that signs certificates: it seals a
-// statement, reads the seal back and compares.
-func signAndCheck(key crypto.Signer, certificate *x509.Certificate, st data.Statement) (string, error) {
-	payload, err := hcert.EncodeStatement(st)
+// signAndCheck is the one function that signs certificates, in every format: it
+// signs what a draft built, reads it back and compares, and encrypts it where
+// the draft is for somebody.
+func signAndCheck(key crypto.Signer, certificate *x509.Certificate, d draft, rehearsal bool) (string, error) {
+	m, err := d.message(certificate)
 	if err != nil {
 		return "", err
 	}
-	m, err := hcert.Unsigned(hcert.KID(certificate), payload)
-	if err != nil {
-		return "", err
-	}
-	digest := m.Digest()
-	der, err := key.Sign(rand.Reader, digest[:], crypto.SHA256)
+	der, err := key.Sign(rand.Reader, m.digest, crypto.SHA256)
 	if err != nil {
 		return "", fmt.Errorf("sign: %w", err)
 	}
-	if m.Signature, err = fixedWidth(der); err != nil {
+	signature, err := fixedWidth(der)
+	if err != nil {
 		return "", err
 	}
-	text, err := m.Text()
+	text, err := m.text(signature)
 	switch {
 	case err != nil:
 		return "", err
-	case len(text) > MaxSeal:
+	case len(text) > d.most:
 		return "", ErrTooLarge
 	}
 	u, err := seal.Parse(text)
@@ -642,10 +761,17 @@ func signAndCheck(key crypto.Signer, certificate *x509.Certificate, st data.Stat
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrRehearsal, err)
 	}
-	if !reflect.DeepEqual(back.Statement, st) {
+	if !d.says(back) {
 		return "", ErrRehearsal
 	}
-	return text, nil
+	if len(d.recipients) == 0 {
+		return text, nil
+	}
+	text, err = d.encrypt(text, rehearsal)
+	if errors.Is(err, sealed.ErrTooLarge) {
+		err = fmt.Errorf("%w: %w", ErrTooLarge, err)
+	}
+	return text, err
 }
 
 // fixedWidth turns an ASN.1 ECDSA signature into r and s of 32 bytes each.

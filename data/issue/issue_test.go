@@ -18,7 +18,6 @@ import (
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
 	"pratique/data/issue"
-	"pratique/data/keys"
 	"pratique/data/staff"
 	"pratique/data/store"
 )
@@ -38,7 +37,7 @@ func TestInvariant2NoPayloadFromCallers(t *testing.T) {
 			if slices.Contains(names, in) || m.Name == "Rehearse" && (in == reflect.TypeFor[data.Application]() || in == reflect.TypeFor[data.Approval]()) {
 				continue
 			}
-			if m.Name == "Use" && in == reflect.TypeFor[*keys.Signer]() && m.Type.NumOut() == 1 && m.Type.Out(0) == in {
+			if m.Name == "Use" && in == reflect.TypeFor[issue.Signers]() && m.Type.NumOut() == 1 && m.Type.Out(0) == in {
 				continue
 			}
 			t.Errorf("%s takes a %s", m.Name, in)
@@ -55,8 +54,15 @@ func TestInvariant1RehearsalKeepsItsSeal(t *testing.T) {
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[issue.Rehearsal]()) {
 		fields = append(fields, f.Name+" "+f.Type.String())
 	}
-	if want := []string{"Statement data.Statement", "Size int"}; !slices.Equal(fields, want) {
+	if want := []string{"Statement data.Statement", "Size int", "Further []issue.Rehearsed"}; !slices.Equal(fields, want) {
 		t.Errorf("a rehearsal has %v, want %v", fields, want)
+	}
+	if want := reflect.TypeFor[struct {
+		Format data.SealFormat
+		Of     string
+		Size   int
+	}](); !want.ConvertibleTo(reflect.TypeFor[issue.Rehearsed]()) {
+		t.Error("a rehearsed further seal has more than its size")
 	}
 	p := desktest.New(t)
 	r, err := p.Rehearse(context.Background(), p.Reviewer, p.Ticked(t, p.Specimen()).ID)

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"pratique/data"
@@ -19,6 +20,7 @@ const (
 	RefusedKey     Refusal = "key"
 	RefusedRequest Refusal = "request"
 	RefusedUsage   Refusal = "usage"
+	RefusedProfile Refusal = "profile"
 	RefusedKind    Refusal = "kind"
 	RefusedCountry Refusal = "country"
 	RefusedNotYet  Refusal = "not-yet"
@@ -34,6 +36,7 @@ var refusals = map[Refusal]string{
 	RefusedKey:     "public key: no certificate in the file has the key of this request; choose the request that it answers, or send this one to the authority",
 	RefusedRequest: "request: it is damaged or not of a P-256 key; make a new request",
 	RefusedUsage:   "key usage: a signer's is digitalSignature, and it issues no certificates; ask the authority for a signer certificate",
+	RefusedProfile: "profile: it is not one for signers of that format; ask the authority for one of the profile",
 	RefusedKind:    "organisational unit: practice and real certificates are not exchangeable; use one that was issued for this kind of post",
 	RefusedCountry: "country: it is not that of the post; ask the authority to keep the country of the request",
 	RefusedNotYet:  "validity: it has not begun; import it when it has, and check the clock",
@@ -108,9 +111,12 @@ func (r Record) answer(post data.Post, bundle []byte, anchors []*x509.Certificat
 		return refuse(RefusedKey, "")
 	}
 	c := all[i]
+	profile := r.For().checkProfile(c)
 	switch {
-	case c.IsCA || c.KeyUsage&x509.KeyUsageDigitalSignature == 0 || c.KeyUsage&(x509.KeyUsageCertSign|x509.KeyUsageCRLSign) != 0:
+	case profile != nil && r.For() == ForCertificates:
 		return refuse(RefusedUsage, "")
+	case profile != nil:
+		return refuse(RefusedProfile, strings.ReplaceAll(profile.Error(), "\n", "; "))
 	case IsPractice(c) != post.Practice():
 		return refuse(RefusedKind, c.Subject.String())
 	case !slices.Equal(c.Subject.Country, []string{post.Country}):

@@ -213,10 +213,15 @@ const (
 	signerYears = 2
 )
 
-// MakePractice makes the anchor of a practice post and a signer it vouches
-// for. The anchor's own key is used once and never kept. The working period of
+// MakePractice makes the anchor of a practice post and a signer of certificates
+// it vouches for. The anchor's own key is used once and never kept. The working period of
 // the signer is the validity of its certificate: practice goes on.
 func MakePractice(post data.Post, now time.Time) (anchor *x509.Certificate, signer *Signer, err error) {
+	return MakePracticeFor(ForCertificates, post, now)
+}
+
+// MakePracticeFor is [MakePractice] for another purpose.
+func MakePracticeFor(p Purpose, post data.Post, now time.Time) (anchor *x509.Certificate, signer *Signer, err error) {
 	if !post.Practice() {
 		return nil, nil, fmt.Errorf("%w: keys of a real post are not made this way", ErrUnfit)
 	}
@@ -224,7 +229,7 @@ func MakePractice(post data.Post, now time.Time) (anchor *x509.Certificate, sign
 	if err != nil {
 		return nil, nil, err
 	}
-	anchor, certificate, err := vouch(post, key.Public(), now)
+	anchor, certificate, err := vouch(p, post, key.Public(), now)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -242,10 +247,13 @@ func newKey() (*ecdsa.PrivateKey, error) {
 
 // vouch makes an anchor of the post's own and the certificate it issues for
 // the key of a signer. The anchor's key is used for that and never kept.
-func vouch(post data.Post, public crypto.PublicKey, now time.Time) (anchor, certificate *x509.Certificate, err error) {
+func vouch(p Purpose, post data.Post, public crypto.PublicKey, now time.Time) (anchor, certificate *x509.Certificate, err error) {
 	signerKey, ok := public.(*ecdsa.PublicKey)
 	if !ok || signerKey.Curve != elliptic.P256() {
 		return nil, nil, fmt.Errorf("%w: not a P-256 key", ErrUnfit)
+	}
+	if p == ForVDSNC {
+		return vouchVDSNC(post, signerKey, now)
 	}
 	anchorKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -266,6 +274,9 @@ func vouch(post data.Post, public crypto.PublicKey, now time.Time) (anchor, cert
 		return nil, nil, err
 	}
 	s.KeyUsage = x509.KeyUsageDigitalSignature
+	if s.ExtraExtensions, err = p.extensions(post); err != nil {
+		return nil, nil, err
+	}
 	if certificate, err = certify(s, anchor, signerKey, anchorKey); err != nil {
 		return nil, nil, fmt.Errorf("make signer certificate: %w", err)
 	}

@@ -43,7 +43,7 @@ var made = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	signer, err = (keys.Ring{Dir: dir, Post: practicePost}).MakeOwn(keyURI, []byte(passphrase), now)
+	signer, err = (keys.Ring{Dir: dir, Post: practicePost}).MakeOwn(keys.ForCertificates, keyURI, []byte(passphrase), now)
 	return dir, err
 })
 
@@ -172,7 +172,7 @@ var errAny = errors.New("any error")
 func TestOwnKeyIsKept(t *testing.T) {
 	dir := folder(t)
 	before := files(t, dir)
-	if _, err := (keys.Ring{Dir: dir, Post: practicePost}).MakeOwn(keyURI, []byte("other"), now); !errors.Is(err, fs.ErrExist) {
+	if _, err := (keys.Ring{Dir: dir, Post: practicePost}).MakeOwn(keys.ForCertificates, keyURI, []byte("other"), now); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a key was made over another: %v", err)
 	}
 	for name, b := range files(t, dir) {

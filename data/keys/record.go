@@ -28,6 +28,8 @@ type Record struct {
 	ID    string `json:"id"`  // 8 hexadecimal digits, random
 	URI   string `json:"uri"` // of the key
 	State State  `json:"state"`
+	// Purpose is what the key signs; empty means [ForCertificates], see [Record.For].
+	Purpose Purpose `json:"purpose,omitempty"`
 	// Request is the PKCS#10 request in DER; null for a signer that was never
 	// requested of anybody.
 	Request []byte `json:"request"`
@@ -194,11 +196,14 @@ func (r Record) Retire(now time.Time) (Record, error) {
 
 // AnchorsPEM is the anchor.pem of a post with these signers: the certificates
 // of each, its anchor first and itself last, none twice, retired ones included,
-// for their seals are still checked. Those of the active signer come first,
-// then the newest: the first certificate is the anchor whose fingerprint is
-// printed.
+// for their seals are still checked. Those of certificate signers come first,
+// of them the active one, then the newest: the first certificate is the anchor
+// whose fingerprint is printed.
 func AnchorsPEM(records []Record) []byte {
 	records = slices.SortedStableFunc(slices.Values(records), func(a, b Record) int {
+		if c := cmp.Compare(slices.Index(Purposes, a.For()), slices.Index(Purposes, b.For())); c != 0 {
+			return c
+		}
 		if active := a.State == Active; active != (b.State == Active) {
 			if active {
 				return -1
@@ -230,16 +235,16 @@ func Records(tx store.Tx) (all []Record, err error) {
 	return all, err
 }
 
-// ActiveRecord is the signer that signs: the one that became active last. The
-// error wraps [ErrMissing] if there is none.
-func ActiveRecord(tx store.Tx) (Record, error) {
+// ActiveRecord is the signer that signs for a purpose: the one that became
+// active last. The error wraps [ErrMissing] if there is none.
+func ActiveRecord(tx store.Tx, p Purpose) (Record, error) {
 	all, err := Records(tx)
 	if err != nil {
 		return Record{}, err
 	}
-	all = slices.DeleteFunc(all, func(r Record) bool { return r.State != Active })
+	all = slices.DeleteFunc(all, func(r Record) bool { return r.State != Active || r.For() != p })
 	if len(all) == 0 {
-		return Record{}, fmt.Errorf("%w: the post has no active signer; request one, and import the authority's answer", ErrMissing)
+		return Record{}, fmt.Errorf("%w: the post has no active signer for %s; request one (keys request --for %s), and import the authority's answer", ErrMissing, p, p)
 	}
 	return slices.MaxFunc(all, func(a, b Record) int { return a.Activated.Compare(b.Activated) }), nil
 }

@@ -52,7 +52,7 @@ func TestMakeOwn(t *testing.T) {
 		{realPost(), "CN=Signer PR,OU=NOT ACCREDITED,O=Republic of Utopia,C=UT", "CN=Anchor PR,OU=NOT ACCREDITED,O=Republic of Utopia,C=UT", false, true},
 	} {
 		g := ring(t, tt.post)
-		r, err := g.MakeOwn("", []byte(passphrase), now)
+		r, err := g.MakeOwn(keys.ForCertificates, "", []byte(passphrase), now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func TestMakeOwn(t *testing.T) {
 
 func TestRequestIsReadByOpenssl(t *testing.T) {
 	g := ring(t, realPost())
-	r, err := g.Request("", []byte(passphrase), now)
+	r, err := g.Request(keys.ForCertificates, "", []byte(passphrase), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestRequestIsReadByOpenssl(t *testing.T) {
 		t.Errorf("key %s, request %s", got, public)
 	}
 	practice := ring(t, practicePost)
-	p, err := practice.Request("", []byte(passphrase), now)
+	p, err := practice.Request(keys.ForCertificates, "", []byte(passphrase), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestRequestIsReadByOpenssl(t *testing.T) {
 // passphrase, none where nobody keeps keys.
 func TestInvariant8WhatIsAskedForIsMadeOnce(t *testing.T) {
 	g := ring(t, realPost())
-	r, err := g.Request("", []byte(passphrase), now)
+	r, err := g.Request(keys.ForCertificates, "", []byte(passphrase), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,8 +164,8 @@ func TestInvariant8WhatIsAskedForIsMadeOnce(t *testing.T) {
 		{"no URI", "keys/other.key", passphrase, keys.ErrUnfit},
 		{"an empty path", "file:", passphrase, keys.ErrUnfit},
 	} {
-		_, err := g.Request(tt.uri, []byte(tt.secret), now)
-		_, ownErr := g.MakeOwn(tt.uri, []byte(tt.secret), now)
+		_, err := g.Request(keys.ForCertificates, tt.uri, []byte(tt.secret), now)
+		_, ownErr := g.MakeOwn(keys.ForCertificates, tt.uri, []byte(tt.secret), now)
 		for _, err := range []error{err, ownErr} {
 			if !errors.Is(err, tt.want) || strings.Contains(err.Error(), "1234") {
 				t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
@@ -210,7 +210,7 @@ func (m *memory) Make(u *url.URL, _ []byte) (crypto.Signer, error) {
 func TestPlaces(t *testing.T) {
 	m := &memory{map[string]crypto.Signer{}, elliptic.P256(), 0}
 	g := keys.Ring{Dir: t.TempDir(), Post: realPost(), Places: keys.Places{"memory": m}}
-	r, err := g.MakeOwn("memory:a", nil, now)
+	r, err := g.MakeOwn(keys.ForCertificates, "memory:a", nil, now)
 	if err != nil || r.URI != "memory:a" || m.closed != 1 {
 		t.Fatalf("%+v, %v, closed %d", r, err, m.closed)
 	}
@@ -233,10 +233,10 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("no key: %v, %d made", err, len(m.keys))
 	}
 	m.curve = elliptic.P384()
-	if _, err := g.MakeOwn("memory:b", nil, now); !errors.Is(err, keys.ErrUnfit) {
+	if _, err := g.MakeOwn(keys.ForCertificates, "memory:b", nil, now); !errors.Is(err, keys.ErrUnfit) {
 		t.Errorf("signer on P-384: %v", err)
 	}
-	if _, err := g.Request("memory:c", nil, now); !errors.Is(err, keys.ErrUnfit) {
+	if _, err := g.Request(keys.ForCertificates, "memory:c", nil, now); !errors.Is(err, keys.ErrUnfit) {
 		t.Errorf("request on P-384: %v", err)
 	}
 	g.Places = nil
@@ -247,7 +247,7 @@ func TestPlaces(t *testing.T) {
 
 func TestOpenRecordRefuses(t *testing.T) {
 	g := ring(t, realPost())
-	r, err := g.MakeOwn("", []byte(passphrase), now)
+	r, err := g.MakeOwn(keys.ForCertificates, "", []byte(passphrase), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,7 +369,7 @@ func TestWarning(t *testing.T) {
 
 func TestRetire(t *testing.T) {
 	g := ring(t, realPost())
-	r, err := g.MakeOwn("", []byte(passphrase), now)
+	r, err := g.MakeOwn(keys.ForCertificates, "", []byte(passphrase), now)
 	if err != nil {
 		t.Fatal(err)
 	}

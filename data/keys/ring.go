@@ -83,10 +83,13 @@ func (g Ring) at(uri string) (Place, *url.URL, error) {
 
 // make makes the key of a new record, at uri or else in a file named by the
 // record's identifier.
-func (g Ring) make(uri string, secret []byte, now time.Time) (Record, crypto.Signer, error) {
+func (g Ring) make(p Purpose, uri string, secret []byte, now time.Time) (Record, crypto.Signer, error) {
 	id := make([]byte, 4)
 	rand.Read(id) // never fails
 	r := Record{ID: hex.EncodeToString(id), URI: uri, Created: now.UTC()}
+	if p != ForCertificates {
+		r.Purpose = p
+	}
 	if uri == "" {
 		r.URI = "file:keys/" + r.ID + ".key"
 	}
@@ -102,18 +105,23 @@ func (g Ring) make(uri string, secret []byte, now time.Time) (Record, crypto.Sig
 }
 
 // Request makes a key and the request (PKCS#10, RFC 2986) with which an outside
-// authority is asked for its certificate. The subject is the post's: country,
-// state, and the unit PRACTICE where it is one. An empty uri means a new file,
+// authority is asked for its certificate, one for signers of the purpose. The
+// subject is the post's: country, state, and the unit PRACTICE where it is one;
+// the extensions that the certificate must have are asked for. An empty uri means a new file,
 // keys/ID.key, encrypted with the secret; in a token the secret is its PIN. A
 // key that was made and whose record was never stored signs nothing.
-func (g Ring) Request(uri string, secret []byte, now time.Time) (Record, error) {
-	r, key, err := g.make(uri, secret, now)
+func (g Ring) Request(p Purpose, uri string, secret []byte, now time.Time) (Record, error) {
+	extensions, err := p.extensions(g.Post)
+	if err != nil {
+		return Record{}, fmt.Errorf("request: %w", err)
+	}
+	r, key, err := g.make(p, uri, secret, now)
 	if err != nil {
 		return Record{}, fmt.Errorf("request: %w", err)
 	}
 	defer (&Signer{Signer: key}).Close()
 	r.State = Requested
-	r.Request, err = x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: subject("Signer", g.Post)}, key)
+	r.Request, err = x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: p.subject(g.Post), ExtraExtensions: extensions}, key)
 	if err == nil {
 		_, err = r.requestKey()
 	}
@@ -126,13 +134,13 @@ func (g Ring) Request(uri string, secret []byte, now time.Time) (Record, error) 
 // MakeOwn makes a key, as [Ring.Request] does, and a signer of it for which the
 // post vouches by itself, active at once and not accredited. Its anchor is made
 // for it; the anchor's key is used once and never kept.
-func (g Ring) MakeOwn(uri string, secret []byte, now time.Time) (Record, error) {
-	r, key, err := g.make(uri, secret, now)
+func (g Ring) MakeOwn(p Purpose, uri string, secret []byte, now time.Time) (Record, error) {
+	r, key, err := g.make(p, uri, secret, now)
 	if err != nil {
 		return Record{}, fmt.Errorf("make signer: %w", err)
 	}
 	defer (&Signer{Signer: key}).Close()
-	anchor, certificate, err := vouch(g.Post, key.Public(), now)
+	anchor, certificate, err := vouch(p, g.Post, key.Public(), now)
 	if err != nil {
 		return Record{}, fmt.Errorf("make signer: %w", err)
 	}

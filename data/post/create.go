@@ -35,6 +35,7 @@ type New struct {
 	Post         data.Post
 	Officers     []NewOfficer
 	Laboratories []data.Laboratory
+	Authorities  []data.Authority
 	Notices      [][]byte   // files of notices that are in force from the beginning
 	Cost         vault.Cost // of the officers' passphrases
 	// Recovery hands the recovery key to whoever will keep it and returns what
@@ -165,12 +166,22 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 
 	secret := n.PIN
 	if n.URI == "" {
-		random := make([]byte, 32)
-		rand.Read(random) // never fails
-		secret = []byte(hex.EncodeToString(random))
+		secret = newSecret()
 	}
-	if c.Signer, err = (keys.Ring{Dir: dir, Post: n.Post, Places: engine.Places}).MakeOwn(n.URI, secret, now); err != nil {
+	ring := keys.Ring{Dir: dir, Post: n.Post, Places: engine.Places}
+	if c.Signer, err = ring.MakeOwn(keys.ForCertificates, n.URI, secret, now); err != nil {
 		return c, err
+	}
+	signers, secrets := []keys.Record{c.Signer}, [][]byte{secret}
+	if n.Post.Practice() { // a real post asks an authority for the others
+		for _, p := range []keys.Purpose{keys.ForVDSNC, keys.ForDCC} {
+			secret := newSecret()
+			r, err := ring.MakeOwn(p, "", secret, now)
+			if err != nil {
+				return c, err
+			}
+			signers, secrets = append(signers, r), append(secrets, secret)
+		}
 	}
 	if c.LogKey, err = keys.CreateLog(dir, n.Post, v.LogSecret()); err != nil {
 		return c, err
@@ -195,14 +206,20 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	}
 	err = log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		puts := []error{
-			store.Put(tx, self, n.Post), store.Put(tx, store.Signers+c.Signer.ID, c.Signer), vault.SetSecret(tx, c.Signer.ID, secret),
+			store.Put(tx, self, n.Post),
 			store.Put(tx, store.SettingRevocationsKey, lists), vault.SetSecret(tx, keys.RevocationsSecret, listSecret),
+		}
+		for i, r := range signers {
+			puts = append(puts, store.Put(tx, store.Signers+r.ID, r), vault.SetSecret(tx, r.ID, secrets[i]))
 		}
 		for _, o := range n.Officers {
 			puts = append(puts, staff.Put(tx, o.Officer, slots[o.ID]))
 		}
 		for _, l := range n.Laboratories {
 			puts = append(puts, store.Put(tx, store.Laboratories+string(l.ID), l))
+		}
+		if len(n.Authorities) > 0 {
+			puts = append(puts, store.Put(tx, store.SettingAuthorities, n.Authorities))
 		}
 		for _, text := range n.Notices {
 			h, err := rules.ReadHead(text)
@@ -242,7 +259,7 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	if n.files != nil {
 		files = n.files()
 	}
-	files[fileJSON], files[trustFile] = append(b, '\n'), append(keys.AnchorsPEM([]keys.Record{c.Signer}), keys.RevocationsLine(lists)...)
+	files[fileJSON], files[trustFile] = append(b, '\n'), append(keys.AnchorsPEM(signers), keys.RevocationsLine(lists)...)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := disk.Replace(filepath.Join(dir, name), files[name]); err != nil {
 			return c, err
@@ -250,4 +267,11 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	}
 	// The names of what was written must be as durable as its content.
 	return c, errors.Join(v.Close(), disk.SyncDir(filepath.Join(dir, "keys")), disk.SyncDir(dir))
+}
+
+// newSecret opens a signing key in a file.
+func newSecret() []byte {
+	random := make([]byte, 32)
+	rand.Read(random) // never fails
+	return []byte(hex.EncodeToString(random))
 }

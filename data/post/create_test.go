@@ -73,7 +73,7 @@ func TestCreateRealPost(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		s, err := f.Signer(ctx)
+		s, err := f.Signer(ctx, keys.ForCertificates)
 		switch {
 		case name == "K3" && !errors.Is(err, keys.ErrMissing):
 			t.Errorf("a clerk signs: %v", err)
@@ -87,7 +87,7 @@ func TestCreateRealPost(t *testing.T) {
 		t.Errorf("public half of the recovery key %q, %q", f.Vault.Recovery(), c.Recovery)
 	}
 	err = f.Log.View(ctx, func(tx store.Tx) error {
-		active, err := keys.ActiveRecord(tx)
+		active, err := keys.ActiveRecord(tx, keys.ForCertificates)
 		if err == nil && (!reflect.DeepEqual(active, c.Signer) || active.Accredited) {
 			t.Errorf("signer %+v, want %+v", active, c.Signer)
 		}

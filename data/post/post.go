@@ -11,6 +11,7 @@
 //	checkpoints/ signed checkpoints of the log, one a day
 //	unstored/    sealed drafts that the database had no room for when the desk locked
 //	PRACTICE.txt practice posts only: the passphrases, see [Passphrases]
+//	practice-authority.key  practice posts only: what opens encrypted seals
 //
 // The kind of a post is fixed when it is made. It stands in post.json, in the
 // database, in its vault, in every application and in the signer certificate,
@@ -33,6 +34,7 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
 	"golang.org/x/mod/sumdb/note"
 
 	"pratique/data"
@@ -121,7 +123,13 @@ const (
 	trustFile = "anchor.pem" // [pratique/data/trust.AnchorFile]
 	// PassphraseFile is there in practice posts only; see [Passphrases].
 	PassphraseFile = "PRACTICE.txt"
+	// AuthorityFile is there in practice posts only: the secret key of their
+	// receiving authority.
+	AuthorityFile = "practice-authority.key"
 )
+
+// practiceAuthority is the receiving authority of a practice post.
+const practiceAuthority data.AuthorityID = "practice-port-health"
 
 // self is the key of the database's own copy of post.json.
 const self = "post/self"
@@ -188,8 +196,18 @@ func CreatePractice(ctx context.Context, dir string, p Practice, engine Engine, 
 		secrets.Recovery = key
 		return key, nil
 	}
-	n.files = func() map[string][]byte { return map[string][]byte{PassphraseFile: secrets.text(p.Officers)} }
-	_, err := create(ctx, dir, n, engine, now)
+	authority, err := age.GenerateX25519Identity()
+	if err != nil {
+		return fmt.Errorf("create post: %w", err)
+	}
+	n.Authorities = []data.Authority{{ID: practiceAuthority, Name: "Practice Port Health Authority of Utopia", Recipient: authority.Recipient().String()}}
+	n.files = func() map[string][]byte {
+		return map[string][]byte{
+			PassphraseFile: secrets.text(p.Officers),
+			AuthorityFile:  []byte("# Practice authority. Opens what this practice post encrypts: pratiquectl verify --identity FILE\n" + authority.String() + "\n"),
+		}
+	}
+	_, err = create(ctx, dir, n, engine, now)
 	return err
 }
 
@@ -267,11 +285,12 @@ func Describe(dir string) (data.Post, error) {
 	return p, nil
 }
 
-// Signer opens the active signing key. The vault's signing box must be open.
-func (f *Folder) Signer(ctx context.Context) (*keys.Signer, error) {
+// Signer opens the active signing key for a purpose. The vault's signing box
+// must be open.
+func (f *Folder) Signer(ctx context.Context, p keys.Purpose) (*keys.Signer, error) {
 	var active keys.Record
 	err := f.Log.View(ctx, func(tx store.Tx) (err error) {
-		active, err = keys.ActiveRecord(tx)
+		active, err = keys.ActiveRecord(tx, p)
 		return err
 	})
 	if err != nil {

@@ -142,7 +142,7 @@ func TestPracticePostIsComplete(t *testing.T) {
 	if !f.Post.Practice() || f.Post.Schema != post.Schema {
 		t.Errorf("%+v", f.Post)
 	}
-	if _, err := f.Signer(ctx); !errors.Is(err, vault.ErrLocked) {
+	if _, err := f.Signer(ctx, keys.ForCertificates); !errors.Is(err, vault.ErrLocked) {
 		t.Errorf("signs while locked: %v", err)
 	}
 	if _, err := f.LogSigner(ctx); !errors.Is(err, vault.ErrLocked) {
@@ -162,7 +162,7 @@ func TestPracticePostIsComplete(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 			continue
 		}
-		s, err := f.Signer(ctx)
+		s, err := f.Signer(ctx, keys.ForCertificates)
 		switch {
 		case id == "officer-a" && !errors.Is(err, keys.ErrMissing): // a clerk
 			t.Errorf("%s signs: %v", id, err)
@@ -181,7 +181,7 @@ func TestPracticePostIsComplete(t *testing.T) {
 	if err != nil {
 		t.Errorf("the recovery key: %v", err)
 	}
-	if _, err := f.Signer(ctx); err != nil {
+	if _, err := f.Signer(ctx, keys.ForCertificates); err != nil {
 		t.Errorf("with the recovery key: %v", err)
 	}
 	f.Close()
@@ -208,7 +208,7 @@ func TestPracticePostIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	private, err := filepath.Glob(filepath.Join(original, "keys", "*.key"))
-	if err != nil || len(private) != 3 {
+	if err != nil || len(private) != 5 {
 		t.Errorf("keys %v, %v", private, err)
 	}
 	for _, name := range []string{post.PassphraseFile, "post.db", "head"} {
@@ -334,7 +334,7 @@ func TestCrashLeavesNoHalfPost(t *testing.T) {
 				err = unlock(f, "officer-b", secrets.Officers["officer-b"])
 			}
 			if err == nil {
-				_, err = f.Signer(ctx)
+				_, err = f.Signer(ctx, keys.ForCertificates)
 			}
 			if err != nil {
 				t.Errorf("a half post: %v", err)

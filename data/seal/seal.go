@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 
 	"pratique/data"
 	"pratique/data/seal/dcc"
@@ -82,13 +83,30 @@ type Unverified struct {
 type Verified struct {
 	// The one of the seal's format is there.
 	Statement data.Statement
-	DCC       *dcc.Claims
-	VDSNC     *vdsnc.Data
-	WHO       *who.Certificate
-	SHC       *shc.Card
-	NZCP      *nzcp.Pass
+	// Particulars are in a full record alone, which was encrypted.
+	Particulars *data.Particulars
+	DCC         *dcc.Claims
+	VDSNC       *vdsnc.Data
+	WHO         *who.Certificate
+	SHC         *shc.Card
+	NZCP        *nzcp.Pass
 
 	Signer *x509.Certificate // nil if it is known by its key alone
+}
+
+// Number is the certificate number that a seal of whatever format carries, empty
+// where there is none, or none that is one of ours.
+func (v *Verified) Number() (n data.CertificateNumber) {
+	switch {
+	case v.VDSNC != nil:
+		n, _ = data.ParseCertificateNumber(v.VDSNC.Number())
+	case v.DCC != nil: // URN:UVCI:01:UT:PR7QF2M9X4T9#6
+		id, _, _ := strings.Cut(v.DCC.Certificate.ID(), "#")
+		n, _ = data.ParseCertificateNumber(id[strings.LastIndex(id, ":")+1:])
+	default:
+		n = v.Statement.Number
+	}
+	return n
 }
 
 // Join puts the parts of seals together that were cut into several codes, and
@@ -263,7 +281,7 @@ func (u *Unverified) verify(public crypto.PublicKey) (*Verified, error) {
 	if !ecdsa.Verify(key, digest[:], r, s) {
 		return nil, ErrSignature
 	}
-	st, err := hcert.DecodeStatement(u.record.Payload)
+	st, particulars, err := hcert.DecodeRecord(u.record.Payload)
 	switch {
 	case errors.Is(err, hcert.ErrVersion):
 		return nil, fmt.Errorf("%w: %w", ErrVersion, err)
@@ -274,7 +292,7 @@ func (u *Unverified) verify(public crypto.PublicKey) (*Verified, error) {
 	case !u.record.Spells(u.text):
 		return nil, fmt.Errorf("%w: not the text that was issued", ErrFormat)
 	}
-	return &Verified{Statement: st}, nil
+	return &Verified{Statement: st, Particulars: particulars}, nil
 }
 
 // content is what was verified, unless it is of no use.

@@ -179,6 +179,7 @@ var permits = map[audit.Act][]data.Role{
 	audit.BackupMade:             {data.Administrator},
 	audit.BackupSet:              {data.Administrator},
 	audit.LaboratoriesSet:        {data.Administrator},
+	audit.AuthoritiesSet:         {data.Administrator},
 	audit.PostChecked:            {data.Administrator, data.Auditor},
 	audit.CheckpointSigned:       {data.Administrator, data.Reviewer, data.Auditor},
 	audit.ClockCorrected:         {data.Administrator},

@@ -33,6 +33,8 @@ const (
 	SettingEvidence  = Settings + "evidence"  // days after the hand-over at which scans go
 	SettingSampling  = Settings + "sampling"  // of back-checks; see data/desk
 	SettingFlights   = Settings + "flights"   // risk of flights; see data/desk
+	// SettingAuthorities is the list of receiving authorities.
+	SettingAuthorities = Settings + "authorities" // []data.Authority
 	// The newest revocation list, and the public key of all of them.
 	SettingRevocations    = Settings + "revocations"
 	SettingRevocationsKey = Settings + "revocations-key"

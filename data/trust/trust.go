@@ -42,6 +42,7 @@ import (
 	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
 	"pratique/data/seal/nzcp"
+	"pratique/data/seal/sealed"
 	"pratique/data/seal/shc"
 	"pratique/data/seal/vdsnc"
 	"pratique/data/seal/who"
@@ -82,6 +83,7 @@ const (
 	ReasonListed        Reason = "signer-is-listed" // valid; trusted as listed, not by an anchor
 	ReasonRevoked       Reason = "revoked"          // whoever issued it took it back
 	ReasonNotLookedUp   Reason = "not-looked-up"    // whether it is revoked could not be found out
+	ReasonEncrypted     Reason = "encrypted"        // only those it was encrypted for can open it
 	ReasonUsage         Reason = "signer-usage"     // the signer may not sign this kind of seal
 	ReasonAnyUsage      Reason = "signer-any-usage" // valid; the signer's certificate does not say what it may sign
 
@@ -111,6 +113,8 @@ type Verdict struct {
 	// Claims are there only when the signature holds and reaches a given anchor
 	// or listed signer, and the seal is not practice paper shown as real.
 	Claims *data.Statement `json:"claims,omitempty"`
+	// Particulars are what a full record says beyond the claims.
+	Particulars *data.Particulars `json:"particulars,omitempty"`
 	// Revoked says since when and why, and what was issued instead; nothing else
 	// of a revocation is told.
 	Revoked *data.Revocation `json:"revoked,omitempty"`
@@ -408,6 +412,9 @@ func (v Verdict) number() (n data.CertificateNumber) {
 
 // verify is [List.Verify] but for what only the post knows.
 func (l *List) verify(text string, now time.Time, practice bool) Verdict {
+	if sealed.Looks(text) {
+		return Verdict{Outcome: CannotSay, Reasons: []Reason{ReasonEncrypted}}
+	}
 	u, err := seal.Parse(text)
 	switch {
 	case errors.Is(err, shc.ErrChunk):
@@ -474,7 +481,7 @@ func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 		return judge(Invalid, ReasonPracticeOnly)
 	}
 	if f.stated {
-		v.Claims = &found.Statement
+		v.Claims, v.Particulars = &found.Statement, found.Particulars
 	}
 	v.DCC, v.VDSNC, v.WHO, v.SHC, v.NZCP = found.DCC, found.VDSNC, found.WHO, found.SHC, found.NZCP
 	l.judge(&v, f, by, now)
@@ -648,10 +655,17 @@ func alpha2(state string) string {
 func (l *List) anchor(c *x509.Certificate, at time.Time) *anchor {
 	i := slices.IndexFunc(l.anchors, func(a anchor) bool {
 		x := a.certificate
-		return keys.IsPractice(c) == keys.IsPractice(x) && c.CheckSignatureFrom(x) == nil && !at.Before(x.NotBefore) && !at.After(x.NotAfter)
+		return keys.IsPractice(c) == keys.IsPractice(x) && names(c, x) && c.CheckSignatureFrom(x) == nil && !at.Before(x.NotBefore) && !at.After(x.NotAfter)
 	})
 	if i < 0 {
 		return nil
 	}
 	return &l.anchors[i]
+}
+
+// names reports whether a certificate says that an anchor issued it: a list of
+// states has hundreds, and a signature takes long to check.
+func names(c, anchor *x509.Certificate) bool {
+	return bytes.Equal(c.RawIssuer, anchor.RawSubject) || len(c.AuthorityKeyId) > 0 && bytes.Equal(c.AuthorityKeyId, anchor.SubjectKeyId) ||
+		c.Issuer.String() == anchor.Subject.String() // however it is encoded
 }

@@ -30,8 +30,9 @@ type Reader interface {
 // their values, so that it may be logged.
 type Error struct {
 	// Fields are paths in the JSON of [data.Statement], each once; "pages" (there
-	// is not exactly one), "seal" (not exactly one symbol is drawn, or it is
-	// another), "date" and "number" (the page shows one that the record has not),
+	// are not as many as there should be), "seal" (the first page has not exactly
+	// one symbol, or it is another), "further" (the others have not exactly the
+	// further seals, or one is of another certificate), "date" and "number" (the page shows one that the record has not),
 	// and "want[i]" for the i-th of the other texts.
 	Fields []string
 }
@@ -40,25 +41,33 @@ func (e *Error) Error() string {
 	return "page and record differ: " + strings.Join(e.Fields, ", ")
 }
 
+// Page is what is to be on a certificate's pages beside what its statement says.
+type Page struct {
+	Want    []string // on the first
+	Further []string // texts of the symbols on further pages, none if there are no such
+	Every   []string // on every further page
+}
+
 // Check compares pdf with the statement st and its seal. Every text of the
-// statement and every one of want, such as what codes mean in words and what
+// statement and every one of want.Want, such as what codes mean in words and what
 // the page says about itself, must be on the page, as often as the record has
 // it; white space does not count. Every date and certificate number on the page
-// must be one of the record's. Exactly one QR symbol must be drawn, and it is
-// the seal. Errors: [*Error], or why the PDF could not be read.
-func Check(ctx context.Context, r Reader, pdf []byte, st data.Statement, seal string, want []string) error {
+// must be one of the record's. Exactly one QR symbol must be drawn there, and it
+// is the seal. Where there are further seals, each must be drawn on a further
+// page, and nothing else. Errors: [*Error], or why the PDF could not be read.
+func Check(ctx context.Context, r Reader, pdf []byte, st data.Statement, seal string, want Page) error {
 	pages, err := r.Pages(ctx, pdf)
 	if err != nil {
 		return fmt.Errorf("check pages: %w", err)
 	}
-	if pages != 1 {
+	if (pages > 1) != (len(want.Further) > 0) {
 		return &Error{[]string{"pages"}}
 	}
 	text, err := r.Text(ctx, pdf, 0)
 	if err != nil {
 		return fmt.Errorf("check text: %w", err)
 	}
-	differs := compare(text, append(expected(st), others(want)...))
+	differs := compare(text, append(expected(st), others(want.Want)...))
 
 	found, err := evidence.Read(ctx, pdf, r)
 	if err != nil {
@@ -67,13 +76,43 @@ func Check(ctx context.Context, r Reader, pdf []byte, st data.Statement, seal st
 	if seal == "" {
 		return errors.New("check seal: the record has none")
 	}
-	if len(found.Symbols) != 1 || found.Symbols[0].Text != seal {
+	var first, further []string
+	for _, s := range found.Symbols {
+		if s.Page == 0 {
+			first = append(first, s.Text)
+		} else {
+			further = append(further, s.Text)
+		}
+	}
+	if !slices.Equal(first, []string{seal}) {
 		differs = append(differs, "seal")
+	}
+	other, err := furtherDiffer(ctx, r, pdf, pages, want.Every)
+	if err != nil {
+		return err
+	}
+	if other || !slices.Equal(slices.Sorted(slices.Values(further)), slices.Sorted(slices.Values(want.Further))) {
+		differs = append(differs, "further")
 	}
 	if len(differs) > 0 {
 		return &Error{differs}
 	}
 	return nil
+}
+
+// furtherDiffer reports whether a further page lacks what stands on each.
+func furtherDiffer(ctx context.Context, r Reader, pdf []byte, pages int, every []string) (bool, error) {
+	for page := 1; page < pages; page++ {
+		text, err := r.Text(ctx, pdf, page)
+		if err != nil {
+			return false, fmt.Errorf("check text of page %d: %w", page+1, err)
+		}
+		text = squeeze(text)
+		if slices.ContainsFunc(every, func(t string) bool { return !strings.Contains(text, squeeze(t)) }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // entry is a text that the page must show.

@@ -215,7 +215,7 @@ func TestCheck(t *testing.T) {
 		{"not accredited and does not say so", real, rendered(t, accredited), press.Sentences(doubtful), []string{"want[0]", "want[1]", "want[2]", "want[3]"}},
 		{"practice and does not say so", real, rendered(t, doubtful), press.Sentences(printout(st, seal)), []string{"want[0]", "want[1]", "want[2]", "want[3]"}},
 	} {
-		err := Check(context.Background(), engine, c.pdf, c.st, seal, c.want)
+		err := Check(context.Background(), engine, c.pdf, c.st, seal, Page{Want: c.want})
 		var differs *Error
 		switch {
 		case c.diff == nil && err != nil:
@@ -243,7 +243,7 @@ func TestCheckLong(t *testing.T) {
 	st.NativeName = strings.Repeat("样本姓名（测试）、", 6)
 	st.Doses[0].Place = "Saint-Jean-sur-Specimen-et-Utopie, Province of Long Names"
 	seal := seal + strings.Repeat("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", 18)
-	if err := Check(context.Background(), engine, certificate(t, st, seal), st, seal, nil); err != nil {
+	if err := Check(context.Background(), engine, certificate(t, st, seal), st, seal, Page{}); err != nil {
 		text, _ := engine.Text(context.Background(), certificate(t, st, seal), 0)
 		t.Errorf("%v\n%q", err, text)
 	}
@@ -251,10 +251,10 @@ func TestCheckLong(t *testing.T) {
 
 func TestCheckRefuses(t *testing.T) {
 	st := statement(t, 26)
-	if err := Check(context.Background(), engine, []byte("%PDF-1.7"), st, seal, nil); !errors.Is(err, page.ErrDamaged) {
+	if err := Check(context.Background(), engine, []byte("%PDF-1.7"), st, seal, Page{}); !errors.Is(err, page.ErrDamaged) {
 		t.Errorf("no PDF: %v", err)
 	}
-	if err := Check(context.Background(), engine, certificate(t, st, seal), st, "", nil); err == nil {
+	if err := Check(context.Background(), engine, certificate(t, st, seal), st, "", Page{}); err == nil {
 		t.Error("a record without seal passed")
 	}
 	var b bytes.Buffer
@@ -265,7 +265,7 @@ func TestCheckRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Check(context.Background(), engine, b.Bytes(), st, seal, nil); !errors.Is(err, page.ErrDamaged) {
+	if err := Check(context.Background(), engine, b.Bytes(), st, seal, Page{}); !errors.Is(err, page.ErrDamaged) {
 		t.Errorf("a picture: %v", err)
 	}
 }
@@ -274,8 +274,36 @@ func BenchmarkCheck(b *testing.B) {
 	st := statement(b, 26)
 	pdf := certificate(b, st, seal)
 	for b.Loop() {
-		if err := Check(context.Background(), engine, pdf, st, seal, nil); err != nil {
+		if err := Check(context.Background(), engine, pdf, st, seal, Page{}); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// TestCheckFurther: each further seal must be on a further page, and nothing else.
+func TestCheckFurther(t *testing.T) {
+	st := statement(t, 26)
+	further := []data.FurtherSeal{
+		{Format: data.FormatVDSNC, Of: "tests[0]", Text: `{"data":{"hdr":{"is":"UTO"}},"sig":{"sigvl":"` + strings.Repeat("Abc_012-", 130) + `"}}`},
+		{Format: data.FormatDCC, Of: "doses", Text: "HC1:" + strings.Repeat("6BFOXN%TS", 58)},
+	}
+	p := printout(st, seal)
+	p.Further = further
+	pdf := rendered(t, p)
+	want := Page{Every: press.EveryPage(p), Further: []string{further[1].Text, further[0].Text}}
+	if err := Check(context.Background(), engine, pdf, st, seal, want); err != nil {
+		t.Error(err)
+	}
+	differs := func(name string, pdf []byte, want Page, fields ...string) {
+		t.Helper()
+		var e *Error
+		if err := Check(context.Background(), engine, pdf, st, seal, want); !errors.As(err, &e) || !slices.Equal(e.Fields, fields) {
+			t.Errorf("%s: %v, want %v", name, err, fields)
+		}
+	}
+	differs("one is missing on paper", pdf, Page{Every: want.Every, Further: append([]string{"another"}, want.Further...)}, "further")
+	differs("one too many on paper", pdf, Page{Every: want.Every, Further: want.Further[:1]}, "further")
+	differs("of another certificate", pdf, Page{Every: []string{"PRAA-AAAA-AAAA"}, Further: want.Further}, "further")
+	differs("pages nobody asked for", pdf, Page{}, "pages")
+	differs("no pages", certificate(t, st, seal), want, "pages")
 }

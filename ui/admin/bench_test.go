@@ -5,9 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"image"
 	"io/fs"
 	"math/big"
@@ -23,6 +25,7 @@ import (
 	"pratique/data/desk/desktest"
 	"pratique/data/keys"
 	"pratique/data/staff"
+	"pratique/data/trust"
 	"pratique/ui/env"
 	"pratique/ui/locale"
 	"pratique/ui/save"
@@ -66,6 +69,14 @@ func newOffice(t testing.TB) *office {
 				return []byte(b), nil
 			}
 			return nil, fs.ErrNotExist
+		},
+		ReadTrust: func(path string) (c trust.Content, hash string, err error) {
+			b, ok := o.files[path]
+			if !ok {
+				return c, "", fs.ErrNotExist
+			}
+			c, err = trust.ReadContent([]byte(b))
+			return c, fmt.Sprintf("%x", sha256.Sum256([]byte(b))), err
 		},
 		Save: save.Parts{Folder: "/papers", Settings: settings{}, WriteNew: func(path string, b []byte) error {
 			if _, there := o.files[path]; there {
@@ -227,7 +238,7 @@ func (o *office) signer(t testing.TB, a *authority, days int) keys.Record {
 
 func (o *office) requested(t testing.TB) keys.Record {
 	t.Helper()
-	r, err := o.RequestSigner(t.Context(), o.Administrator, o.Reviewer, "", nil)
+	r, err := o.RequestSigner(t.Context(), o.Administrator, o.Reviewer, keys.ForCertificates, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

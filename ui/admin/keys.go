@@ -23,7 +23,7 @@ type Signers interface {
 
 // Signing changes them. Each act takes two.
 type Signing interface {
-	RequestSigner(ctx context.Context, s, second staff.Session, uri string, pin []byte) (keys.Record, error)
+	RequestSigner(ctx context.Context, s, second staff.Session, p keys.Purpose, uri string, pin []byte) (keys.Record, error)
 	ImportSigner(ctx context.Context, s, second staff.Session, id string, bundle []byte, anchors []*x509.Certificate) (keys.Record, error)
 	RetireSigner(ctx context.Context, s, second staff.Session, id string) error
 }
@@ -41,16 +41,18 @@ const (
 // KeyDraft is a request or an import as typed. It is comparable.
 type KeyDraft struct {
 	Form        KeyForm
-	Token       bool   // the key lies in a token, else in a file of the post
-	URI         string // of the key in the token
-	For         string // in form Importing, the key's ID
-	Certificate string // path of the authority's answer
-	Anchor      string // path of the authority's own certificate
+	Purpose     keys.Purpose // of the key requested; empty: certificates
+	Token       bool         // the key lies in a token, else in a file of the post
+	URI         string       // of the key in the token
+	For         string       // in form Importing, the key's ID
+	Certificate string       // path of the authority's answer
+	Anchor      string       // path of the authority's own certificate
 }
 
 // Key is a signing key as it is shown. It is comparable.
 type Key struct {
 	ID         string
+	For        keys.Purpose
 	State      keys.State
 	Signs      bool // it is the one that signs now
 	Accredited bool
@@ -125,9 +127,9 @@ func (m *KeysModel) State() KeysState {
 		Busy: m.busy, Done: m.done, May: m.may(audit.SignerRequested), Chosen: m.chosen,
 		Draft: m.draft, Problems: m.wrong, Preview: m.preview,
 	}
-	signs := m.signs()
+	signs := m.signs(keys.ForCertificates)
 	for i, r := range m.all {
-		s.All = append(s.All, m.key(r, i == signs))
+		s.All = append(s.All, m.key(r, i == m.signs(r.For())))
 	}
 	if m.known && signs < 0 {
 		s.None = true
@@ -142,11 +144,11 @@ func (m *KeysModel) State() KeysState {
 	return s
 }
 
-// signs is the key that signs: the one that became active last.
-func (m *KeysModel) signs() int {
+// signs is the key that signs for a purpose: the one that became active last.
+func (m *KeysModel) signs(p keys.Purpose) int {
 	at := -1
 	for i, r := range m.all {
-		if r.State == keys.Active && (at < 0 || r.Activated.After(m.all[at].Activated)) {
+		if r.State == keys.Active && r.For() == p && (at < 0 || r.Activated.After(m.all[at].Activated)) {
 			at = i
 		}
 	}
@@ -155,7 +157,7 @@ func (m *KeysModel) signs() int {
 
 func (m *KeysModel) key(r keys.Record, signs bool) Key {
 	k := Key{
-		ID: r.ID, State: r.State, Signs: signs, Accredited: r.Accredited, URI: r.URI, Uses: r.Uses,
+		ID: r.ID, For: r.For(), State: r.State, Signs: signs, Accredited: r.Accredited, URI: r.URI, Uses: r.Uses,
 		Made: m.when(r.Created), Activated: m.when(r.Activated), Retired: m.when(r.Retired), WorkUntil: m.when(r.WorkUntil),
 	}
 	if c, err := r.Certificate(); err == nil {
@@ -184,7 +186,7 @@ func (m *KeysModel) reload(choose string) {
 			}
 			if choose == "" && !m.known && len(all) > 0 {
 				m.all = all
-				m.chosen = max(0, m.signs())
+				m.chosen = max(0, m.signs(keys.ForCertificates))
 			}
 			m.all, m.known = all, true
 			m.chosen = max(0, min(m.chosen, len(all)-1))
@@ -252,10 +254,14 @@ func (m *KeysModel) Request(pin string) {
 	if m.show(); len(m.wrong) > 0 {
 		return
 	}
+	purpose := d.Purpose.OrCertificates()
+	if purpose != keys.ForCertificates {
+		sentence += " " + m.e.T("admin.keys.for.sentence", m.e.T("admin.keys.for."+string(purpose)))
+	}
 	m.ask(sentence, func(other staff.Session) {
 		s := m.e.Session
 		start(&m.core, "admin.busy.key", func(ctx context.Context) (keys.Record, error) {
-			return m.signing.RequestSigner(ctx, s, other, uri, []byte(pin))
+			return m.signing.RequestSigner(ctx, s, other, purpose, uri, []byte(pin))
 		}, func(r keys.Record, err error) error {
 			return m.changed(r.ID, m.e.T("admin.keys.request.done", r.ID), err)
 		})
@@ -336,7 +342,7 @@ func (m *KeysModel) Look() {
 		}
 		m.bundle, m.anchors = f.bundle, f.anchors
 		m.preview = &Preview{Key: m.key(r, true)}
-		if at := m.signs(); at >= 0 {
+		if at := m.signs(r.For()); at >= 0 {
 			m.preview.Retires = m.all[at].ID
 		}
 		return nil
@@ -384,7 +390,7 @@ func (m *KeysModel) Retire() {
 	}
 	id := m.all[m.chosen].ID
 	sentence := m.e.T("admin.keys.retire.sentence", id)
-	if m.chosen == m.signs() {
+	if m.chosen == m.signs(keys.ForCertificates) {
 		sentence += " " + m.e.T("admin.keys.retire.last")
 	}
 	m.ask(sentence, func(other staff.Session) {

@@ -35,12 +35,14 @@ type keysScreen struct {
 
 	asking     *widgets.Card
 	place      *widgets.Choices
+	purpose    *widgets.Choices
 	uri        *widgets.Entry
 	pin        *widgets.Entry
 	uriField   *widgets.Field
 	pinField   *widgets.Field
 	token      *fyne.Container
 	inToken    bool // what the place says
+	signs      keys.Purpose
 	ask        *widgets.Button
 	files      *widgets.Card
 	bundle     *widgets.Entry
@@ -82,6 +84,15 @@ func newKeysScreen(f frame, parts Parts) *keysScreen {
 		s.inToken = code == "token"
 		s.typed()
 	}
+	var purposes []widgets.Option
+	for _, p := range keys.Purposes {
+		purposes = append(purposes, widgets.Option{Code: string(p), Name: e.T("admin.keys.for." + string(p))})
+	}
+	s.purpose = widgets.NewChoices(purposes)
+	s.purpose.OnCode = func(code string) {
+		s.signs = keys.Purpose(code)
+		s.typed()
+	}
 	s.uri, s.pin = widgets.NewEntry(), widgets.NewPassphrase()
 	s.uri.SetPlaceHolder("pkcs11:token=post;object=signer")
 	s.uri.OnChanged = func(string) { s.typed() }
@@ -91,7 +102,7 @@ func newKeysScreen(f frame, parts Parts) *keysScreen {
 	s.token = widgets.Stack(look.Tight, s.uriField, s.pinField)
 	s.ask = widgets.NewButton(e.T("admin.keys.request.submit"), nil, func() { s.m.Request(s.pin.Text) }).Primary()
 	s.asking = widgets.NewCard(e.T("admin.keys.request"), widgets.Stack(look.Tight, widgets.Prose(e.T("admin.keys.request.text"), look.ColorMuted),
-		widgets.NewField(e.T("admin.keys.place"), s.place), s.token,
+		widgets.NewField(e.T("admin.keys.for"), s.purpose), widgets.NewField(e.T("admin.keys.place"), s.place), s.token,
 		widgets.Row(look.Tight, widgets.NewButton(e.T("admin.cancel"), nil, func() { s.begin(NoKeyForm) }), widgets.Stretch(), s.ask)))
 
 	s.bundle, s.anchor = widgets.NewEntry(), widgets.NewEntry()
@@ -145,6 +156,8 @@ func (s *keysScreen) fill(d KeyDraft) {
 		place = "token"
 	}
 	s.place.SetCode(place)
+	s.signs = d.Purpose.OrCertificates()
+	s.purpose.SetCode(string(s.signs))
 	s.uri.Set(d.URI)
 	s.bundle.Set(d.Certificate)
 	s.anchor.Set(d.Anchor)
@@ -165,7 +178,7 @@ func (s *keysScreen) begin(form KeyForm) {
 }
 
 func (s *keysScreen) typed() {
-	s.m.Type(KeyDraft{Token: s.inToken, URI: s.uri.Text, Certificate: s.bundle.Text, Anchor: s.anchor.Text})
+	s.m.Type(KeyDraft{Purpose: s.signs, Token: s.inToken, URI: s.uri.Text, Certificate: s.bundle.Text, Anchor: s.anchor.Text})
 }
 
 func (s *keysScreen) saveRequest() {
@@ -206,7 +219,7 @@ func (s *keysScreen) lines(k Key) fyne.CanvasObject {
 	if k.Validity[0] != "" {
 		validity = k.Validity[0] + " – " + k.Validity[1]
 	}
-	return pairs(pair(t("until"), k.WorkUntil), pair(t("validity"), validity), pair(t("uses"), fmt.Sprint(k.Uses)), pair(t("where"), k.URI),
+	return pairs(pair(t("for"), t("for."+string(k.For))), pair(t("until"), k.WorkUntil), pair(t("validity"), validity), pair(t("uses"), fmt.Sprint(k.Uses)), pair(t("where"), k.URI),
 		pair(t("made"), k.Made), pair(t("activated"), k.Activated), pair(t("retired"), k.Retired),
 		pair(t("subject"), k.Subject), pair(t("print"), k.Print), pair(t("authority"), k.Authority), pair(t("anchor"), k.Anchor))
 }

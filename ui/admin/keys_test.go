@@ -119,7 +119,7 @@ func TestImportRefused(t *testing.T) {
 func TestRefusalsHaveWords(t *testing.T) {
 	o := newOffice(t)
 	words := o.alone(t, o.Administrator).Words
-	for _, r := range []keys.Refusal{keys.RefusedState, keys.RefusedFile, keys.RefusedKey, keys.RefusedRequest, keys.RefusedUsage, keys.RefusedKind,
+	for _, r := range []keys.Refusal{keys.RefusedState, keys.RefusedFile, keys.RefusedKey, keys.RefusedRequest, keys.RefusedUsage, keys.RefusedProfile, keys.RefusedKind,
 		keys.RefusedCountry, keys.RefusedNotYet, keys.RefusedEnded, keys.RefusedWorked, keys.RefusedAnchor} {
 		if !words.Has("admin.keys.refused." + string(r)) {
 			t.Errorf("no words for %q", r)

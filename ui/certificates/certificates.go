@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,6 +62,7 @@ type Paper interface {
 
 // Pages draws a page of a PDF, counted from 0.
 type Pages interface {
+	Pages(ctx context.Context, pdf []byte) (int, error)
 	Render(ctx context.Context, pdf []byte, page int, dpi float64) (image.Image, error)
 }
 
@@ -435,7 +437,7 @@ func (m *Model) draw() {
 		if err != nil {
 			return nil, err
 		}
-		return pages.Render(ctx, pdf, 0, previewDPI)
+		return whole(ctx, pages, pdf)
 	}, func(page image.Image, err error) {
 		m.drawing = false
 		if err != nil {
@@ -445,6 +447,30 @@ func (m *Model) draw() {
 		}
 		m.show()
 	})
+}
+
+// whole is all pages of a file, one below the other.
+func whole(ctx context.Context, pages Pages, pdf []byte) (image.Image, error) {
+	n, err := pages.Pages(ctx, pdf)
+	if err != nil {
+		return nil, err
+	}
+	var all *image.RGBA
+	for i := range n {
+		page, err := pages.Render(ctx, pdf, i, previewDPI)
+		switch {
+		case err != nil:
+			return nil, err
+		case n == 1:
+			return page, nil
+		}
+		size := page.Bounds().Size()
+		if all == nil {
+			all = image.NewRGBA(image.Rect(0, 0, size.X, n*size.Y))
+		}
+		draw.Draw(all, image.Rect(0, i*size.Y, size.X, (i+1)*size.Y), page, page.Bounds().Min, draw.Src)
+	}
+	return all, nil
 }
 
 // previewDPI shows small print when the page is enlarged to its width.

@@ -65,6 +65,8 @@ func (p *press) Print(_ context.Context, c data.Certificate, copyNo int) ([]byte
 	return fmt.Appendf(nil, "%%PDF-%s-%d", c.Number, copyNo), p.err
 }
 
+func (p *press) Pages(context.Context, []byte) (int, error) { return 1, nil }
+
 func (p *press) Render(context.Context, []byte, int, float64) (image.Image, error) {
 	return p.picture, nil
 }

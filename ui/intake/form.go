@@ -39,9 +39,11 @@ type form struct {
 	cards    map[string]*widgets.Card   // the sections of blocks
 	lists    map[string]*fyne.Container // blocks by section
 	shape    map[string]string          // what the blocks were built for
-	column   *fyne.Container
-	scroll   *container.Scroll
-	current  string // path of the field that has the focus, or had it last
+	// receivers are the authorities that records can be encrypted for.
+	receivers *fyne.Container
+	column    *fyne.Container
+	scroll    *container.Scroll
+	current   string // path of the field that has the focus, or had it last
 }
 
 func newForm(s *screen) *form {
@@ -60,7 +62,7 @@ func newForm(s *screen) *form {
 		f.section("doses", f.add("doses", "intake.add.dose", func() { s.added("doses", s.m.AddDose()) })),
 		f.section("infections", f.add("infections", "intake.add.infection", func() { s.added("infections", s.m.AddInfection()) })),
 		f.section("itinerary", f.add("itinerary", "intake.add.leg", func() { s.added("itinerary", s.m.AddLeg()) })),
-		f.contact(), f.declaration())
+		f.contact(), f.declaration(), f.further())
 	f.scroll = container.NewVScroll(widgets.Inset(look.Gap, look.Tight, f.column))
 	return f
 }
@@ -376,6 +378,7 @@ func (f *form) build(c data.Content) {
 	f.blocks("doses", fmt.Sprint(lock, len(c.Doses)), len(c.Doses), f.dose)
 	f.blocks("infections", fmt.Sprint(lock, len(c.Infections)), len(c.Infections), f.infection)
 	f.blocks("itinerary", fmt.Sprint(lock, len(c.Itinerary)), len(c.Itinerary), f.leg)
+	f.receiving(lock)
 }
 
 func (f *form) test(i int, at string) (string, fyne.CanvasObject) {

@@ -28,6 +28,7 @@ type Acts interface {
 type Checks interface {
 	Validate(ctx context.Context, c data.Content) ([]data.Problem, error)
 	Laboratories(ctx context.Context) ([]data.Laboratory, error)
+	Authorities(ctx context.Context) ([]data.Authority, error)
 }
 
 // Desk is what the screen asks of the desk.
@@ -104,6 +105,8 @@ type Model struct {
 	touched  map[string]bool
 	revealed map[string]bool // sections shown although they do not belong
 	labs     []data.Laboratory
+
+	authorities []data.Authority
 }
 
 // NewModel makes an empty application. A new one has room for one flight.
@@ -139,16 +142,29 @@ func (m *Model) Zone() string {
 // Laboratories are those of the post, as told by [Model.Loaded].
 func (m *Model) Laboratories() []data.Laboratory { return m.labs }
 
+// Authorities are those that full records can be encrypted for, as told by
+// [Model.Loaded].
+func (m *Model) Authorities() []data.Authority { return m.authorities }
+
+// Ask makes a new application ask for further seals from the beginning.
+func (m *Model) Ask(f data.Further) {
+	m.blank.Further, m.state.Content.Further = f, f
+}
+
 // Loaded is what there is to load.
 type Loaded struct {
 	Application  data.Application // zero for a new one
 	Laboratories []data.Laboratory
+	Authorities  []data.Authority
 }
 
 // Load reads an application, or with an empty identifier only the post's list.
 // It may run anywhere; its outcome goes to [Model.Loaded].
 func (m *Model) Load(ctx context.Context, id data.ApplicationID) (l Loaded, err error) {
-	if l.Laboratories, err = m.desk.Laboratories(ctx); err == nil && id != "" {
+	if l.Laboratories, err = m.desk.Laboratories(ctx); err != nil {
+		return l, err
+	}
+	if l.Authorities, err = m.desk.Authorities(ctx); err == nil && id != "" {
 		l.Application, err = m.desk.Read(ctx, m.session, id)
 	}
 	return l, err
@@ -156,7 +172,7 @@ func (m *Model) Load(ctx context.Context, id data.ApplicationID) (l Loaded, err 
 
 // Loaded takes what was loaded.
 func (m *Model) Loaded(l Loaded) State {
-	m.labs = l.Laboratories
+	m.labs, m.authorities = l.Laboratories, l.Authorities
 	if l.Application.ID != "" {
 		m.take(l.Application)
 	}

@@ -81,6 +81,9 @@ var (
 // New makes the screen: of the application in the route, or of a new one.
 func New(e *env.Env, p Parts, r env.Route) env.Screen {
 	s := &screen{e: e, p: p, r: r, m: NewModel(p.Desk, p.Codes, e.Session, e.Post.Zone, e.Now)}
+	if r.ID == "" {
+		s.m.Ask(e.Post.Further)
+	}
 	s.body = container.NewStack()
 	s.banner = container.NewStack()
 	s.assemble()
@@ -479,7 +482,9 @@ func (s *screen) saveSlip(pdf []byte) {
 // fill puts the specimen in, which can be taken back.
 func (s *screen) fill() {
 	before, blank := s.m.State().Content, s.m.Blank()
-	s.apply(s.m.Replace(s.p.Specimen()))
+	specimen := s.p.Specimen()
+	specimen.Further = before.Further // what is asked for is not the specimen's
+	s.apply(s.m.Replace(specimen))
 	s.typed(s.m.State())
 	s.check()
 	if !blank {

@@ -11,6 +11,7 @@ import (
 	"pratique/data"
 	"pratique/data/desk"
 	"pratique/data/staff"
+	"pratique/ui/countdown"
 	"pratique/ui/env"
 )
 
@@ -42,6 +43,7 @@ const BackupAge = 48 * time.Hour
 type Chip struct {
 	State data.State
 	Count int
+	Moved bool // those whose flight moved after they were submitted
 }
 
 // State is what the screen shows.
@@ -53,25 +55,8 @@ type State struct {
 	Rows    []desk.Row
 }
 
-// Urgency is how soon a flight leaves.
-type Urgency int
-
-// The urgencies. Soon and Now are told apart in words as well as in colour.
-const (
-	Unknown Urgency = iota // no departure yet
-	Later
-	Soon // within [SoonWithin]
-	Now  // within [NowWithin]
-	Gone // left without a certificate
-	Done // nothing waits any more
-)
-
-// When a case begins to press: a review takes minutes, getting a paper to the
-// airport takes hours.
-const (
-	SoonWithin = 12 * time.Hour
-	NowWithin  = 4 * time.Hour
-)
+// always are the states that have a chip even when no case is in them.
+var always = []data.State{data.Draft, data.Submitted, data.InReview, data.Returned, data.Approved, data.Issued}
 
 // Model is the list without its widgets.
 type Model struct {
@@ -83,7 +68,7 @@ type Model struct {
 	notices  []Notice
 	all      []desk.Row // as the desk sorts them
 	officers []data.Officer
-	chosen   int
+	chosen   Chip // but for its count; the zero Chip has all
 	placed   bool // a chip was chosen, by the officer or for their role
 	state    State
 }
@@ -156,7 +141,7 @@ func (m *Model) Loaded(l Loaded) State {
 	m.notices, m.all, m.officers = l.notices, l.rows, l.officers
 	waits := slices.ContainsFunc(m.all, func(r desk.Row) bool { return r.State == data.Submitted })
 	if !m.placed && m.find == "" && waits && m.is(data.Reviewer) && !m.is(data.Clerk) {
-		m.chosen = 1 + slices.Index(data.States, data.Submitted)
+		m.chosen = Chip{State: data.Submitted}
 	}
 	m.placed = true
 	return m.arrange()
@@ -167,8 +152,9 @@ func (m *Model) State() State { return m.state }
 
 // Choose chooses a chip; there is nothing at an index without one.
 func (m *Model) Choose(i int) State {
-	if i >= 0 && i < len(m.state.Chips) && i != m.chosen {
-		m.chosen = i
+	if i >= 0 && i < len(m.state.Chips) && i != m.state.Chosen {
+		m.chosen = m.state.Chips[i]
+		m.chosen.Count = 0
 		return m.arrange()
 	}
 	return m.state
@@ -177,22 +163,33 @@ func (m *Model) Choose(i int) State {
 // Move goes to the chip by places further right, around the ends.
 func (m *Model) Move(by int) State {
 	n := len(m.state.Chips)
-	return m.Choose((m.chosen + by + n) % n)
+	return m.Choose((m.state.Chosen + by + n) % n)
 }
 
+// arrange counts the cases and takes those of the chosen chip. A state that
+// seldom occurs has a chip while a case is in it, or while it is chosen.
 func (m *Model) arrange() State {
-	counts := map[data.State]int{}
+	counts, moved := map[data.State]int{}, 0
 	for _, r := range m.all {
 		counts[r.State]++
+		if !r.Moved.IsZero() {
+			moved++
+		}
 	}
-	s := State{Notices: m.notices, Chips: []Chip{{Count: len(m.all)}}, Chosen: m.chosen, Find: m.find, Rows: m.all}
+	s := State{Notices: m.notices, Find: m.find, Rows: m.all, Chips: []Chip{{Count: len(m.all)}}}
 	for _, state := range data.States {
-		s.Chips = append(s.Chips, Chip{state, counts[state]})
+		if counts[state] > 0 || slices.Contains(always, state) || m.chosen.State == state {
+			s.Chips = append(s.Chips, Chip{State: state, Count: counts[state]})
+		}
 	}
-	if only := s.Chips[m.chosen].State; only != "" {
+	if moved > 0 || m.chosen.Moved {
+		s.Chips = append(s.Chips, Chip{Moved: true, Count: moved})
+	}
+	s.Chosen = slices.IndexFunc(s.Chips, func(c Chip) bool { return c.State == m.chosen.State && c.Moved == m.chosen.Moved })
+	if m.chosen != (Chip{}) {
 		s.Rows = nil
 		for _, r := range m.all {
-			if r.State == only {
+			if m.chosen.Moved && !r.Moved.IsZero() || !m.chosen.Moved && r.State == m.chosen.State {
 				s.Rows = append(s.Rows, r)
 			}
 		}
@@ -216,7 +213,9 @@ func (m *Model) Open(r desk.Row) env.Route {
 	switch {
 	case r.State == data.Issued:
 		return env.Route{Screen: env.Certificates, ID: string(r.Number)}
-	case m.is(data.Reviewer) && slices.Contains([]data.State{data.Submitted, data.InReview, data.Approved}, r.State):
+	case r.State == data.FollowUp || r.State == data.Refused:
+		return env.Route{Screen: env.Review, ID: string(r.ID)}
+	case m.is(data.Reviewer) && slices.Contains([]data.State{data.Submitted, data.InReview, data.OnHold, data.Approved}, r.State):
 		return env.Route{Screen: env.Review, ID: string(r.ID)}
 	}
 	return env.Route{Screen: env.Intake, ID: string(r.ID)}
@@ -224,22 +223,9 @@ func (m *Model) Open(r desk.Row) env.Route {
 
 // Countdown is how long it is until a case's flight leaves, and how that
 // presses.
-func Countdown(r desk.Row, now time.Time) (time.Duration, Urgency) {
-	t, ok := r.Departs.Instant()
-	left := t.Sub(now)
-	switch {
-	case !ok:
-		return 0, Unknown
-	case r.State == data.Issued || r.State == data.Withdrawn:
-		return left, Done
-	case left < 0:
-		return left, Gone
-	case left <= NowWithin:
-		return left, Now
-	case left <= SoonWithin:
-		return left, Soon
-	}
-	return left, Later
+func Countdown(r desk.Row, now time.Time) (time.Duration, countdown.Urgency) {
+	done := r.State == data.Issued || r.State == data.Withdrawn || r.State == data.Refused
+	return countdown.Of(r.Departs, r.CutOff, done, now)
 }
 
 // Evidence counts the tests of a row by kind, in the order of the paper.

@@ -13,6 +13,7 @@ import (
 
 	"pratique/data"
 	"pratique/data/desk"
+	"pratique/ui/countdown"
 	"pratique/ui/env"
 	look "pratique/ui/theme"
 	"pratique/ui/widgets"
@@ -52,14 +53,15 @@ func New(e *env.Env, p Parts, r env.Route) env.Screen {
 	s.chips = widgets.Flow(6, 6)
 	s.found = widgets.NewText("", widgets.Style{Color: look.ColorMuted, Elide: true})
 	s.list = widgets.NewDataList(e.Words,
-		widgets.Column{Title: e.T("queue.departs"), Width: 84},
-		widgets.Column{Title: e.T("queue.in"), Width: 84},
-		widgets.Column{Title: e.Words.Field("itinerary.flight"), Width: 58},
-		widgets.Column{Title: e.Words.Field("traveller"), Width: 150, Grow: 3},
-		widgets.Column{Title: e.T("queue.document"), Width: 84, Grow: 0.3},
-		widgets.Column{Title: e.T("queue.evidence"), Width: 112, Grow: 1.6},
-		widgets.Column{Title: e.T("queue.state"), Width: 100},
-		widgets.Column{Title: e.T("queue.officer"), Width: 40},
+		widgets.Column{Title: e.T("queue.departs"), Width: 80},
+		widgets.Column{Title: e.T("queue.in"), Width: 86},
+		widgets.Column{Title: e.Words.Field("itinerary.flight"), Width: 60, Grow: 0.5},
+		widgets.Column{Title: e.Words.Field("traveller"), Width: 112, Grow: 3},
+		widgets.Column{Title: e.T("queue.document"), Width: 80, Grow: 0.3},
+		widgets.Column{Title: e.T("queue.evidence"), Width: 72, Grow: 1.6},
+		widgets.Column{Title: e.T("queue.findings"), Width: 74, Grow: 0.4},
+		widgets.Column{Title: e.T("queue.state"), Width: 108},
+		widgets.Column{Title: e.T("queue.officer"), Width: 32},
 	)
 	s.list.OnOpen = func(i int) { e.Navigate(s.m.Open(s.m.State().Rows[i])) }
 	s.list.OnRune = s.TypedRune
@@ -145,7 +147,10 @@ func (s *screen) show(state State) {
 	s.chips.Objects = nil
 	for i, c := range state.Chips {
 		word := s.e.T("queue.all")
-		if c.State != "" {
+		switch {
+		case c.Moved:
+			word = s.e.T("queue.moved.chip")
+		case c.State != "":
 			word = s.e.T("state." + string(c.State))
 		}
 		s.chips.Add(newChip(word, c.Count, i == state.Chosen, func() {
@@ -168,18 +173,19 @@ func (s *screen) show(state State) {
 	s.list.SetRows(len(state.Rows), func(i int) []widgets.Cell { return s.cells(state.Rows[i], s.e.Now()) })
 }
 
-// roles of the urgencies; their words differ as well.
-var roles = map[Urgency]look.Role{Soon: look.Practice, Now: look.Invalid, Gone: look.Invalid, Unknown: look.Unknown, Done: look.Unknown}
-
 // pills of the states: role and icon.
 var pills = map[data.State]widgets.Cell{
-	data.Draft:     {Role: look.Plain, Icon: "draft"},
-	data.Submitted: {Role: look.Accent, Icon: "submitted"},
-	data.InReview:  {Role: look.Unknown, Icon: "review"},
-	data.Returned:  {Role: look.Practice, Icon: "returned"},
-	data.Approved:  {Role: look.Valid, Icon: "approved"},
-	data.Issued:    {Role: look.Valid, Icon: "issued"},
-	data.Withdrawn: {Role: look.Plain, Icon: "withdrawn"},
+	data.PreDeclared: {Role: look.Plain, Icon: "draft"},
+	data.Draft:       {Role: look.Plain, Icon: "draft"},
+	data.Submitted:   {Role: look.Accent, Icon: "submitted"},
+	data.InReview:    {Role: look.Unknown, Icon: "review"},
+	data.OnHold:      {Role: look.Practice, Icon: "waiting"},
+	data.Returned:    {Role: look.Practice, Icon: "returned"},
+	data.Approved:    {Role: look.Valid, Icon: "approved"},
+	data.FollowUp:    {Role: look.Practice, Icon: "flag"},
+	data.Refused:     {Role: look.Invalid, Icon: "invalid"},
+	data.Issued:      {Role: look.Valid, Icon: "issued"},
+	data.Withdrawn:   {Role: look.Plain, Icon: "withdrawn"},
 }
 
 func (s *screen) cells(r desk.Row, now time.Time) []widgets.Cell {
@@ -187,16 +193,23 @@ func (s *screen) cells(r desk.Row, now time.Time) []widgets.Cell {
 	name := strings.Join(strings.Fields(r.NativeName+" "+r.Surname+" "+r.GivenNames), " ")
 	pill := pills[r.State]
 	pill.Text, pill.Pill = s.e.T("state."+string(r.State)), true
+	switch {
+	case r.State == data.FollowUp && r.Colour != "":
+		pill.Text = s.e.T("queue.colour." + string(r.Colour))
+	case r.Colour == data.Blue && (r.State == data.Approved || r.State == data.Issued):
+		pill.Text, pill.Role, pill.Icon = s.e.T("queue.blue."+string(r.State)), look.Accent, "flag"
+	}
 	if !r.Revoked.IsZero() {
 		pill.Text, pill.Role, pill.Icon = s.e.T("queue.revoked"), look.Invalid, "invalid"
 	}
 	return []widgets.Cell{
 		{Text: s.departs(r, now)},
-		{Text: s.countdown(left, urgency), Role: roles[urgency], Bold: urgency == Now},
-		{Text: r.Flight},
+		{Text: countdown.Text(s.e.Words, left, urgency), Role: urgent(urgency), Bold: urgency == countdown.Now || urgency == countdown.Late},
+		s.flight(r),
 		{Text: orDash(name)},
 		{Text: orDash(r.Document)},
 		{Text: s.evidence(r)},
+		s.findings(r),
 		pill,
 		{Text: s.m.Mark(r.Officer)},
 	}
@@ -223,24 +236,46 @@ func midnight(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-func (s *screen) countdown(left time.Duration, u Urgency) string {
-	hours, minutes := int(left.Hours()), int(left.Minutes())%60
-	switch u {
-	case Unknown:
-		return orDash("")
-	case Done:
+// urgent is the role of an urgency; what does not press has none.
+func urgent(u countdown.Urgency) look.Role {
+	if u == countdown.Later {
 		return ""
-	case Gone:
-		return s.e.T("queue.gone")
 	}
-	if hours >= 48 {
-		return s.e.T("queue.days", hours/24, hours%24)
+	return countdown.Roles[u]
+}
+
+// flight names the flight, and its class of risk where it has one that matters.
+func (s *screen) flight(r desk.Row) widgets.Cell {
+	role, risky := map[string]look.Role{"medium": look.Practice, "high": look.Invalid}[r.Risk]
+	if !risky {
+		return widgets.Cell{Text: r.Flight}
 	}
-	text := s.e.T("queue.hours", hours, fmt.Sprintf("%02d", minutes))
-	if u == Now {
-		text = s.e.T("queue.now", text)
+	return widgets.Cell{Text: s.e.T("queue.risk", r.Flight, s.e.T("risk."+r.Risk)), Role: role}
+}
+
+// findings tells the worst of what the notice says, and what is to be looked at
+// before that: a report of two travellers, a flight that moved.
+func (s *screen) findings(r desk.Row) widgets.Cell {
+	f := r.Findings
+	c := widgets.Cell{Pill: true}
+	switch all := f.Pass + f.Fail + f.NotEnough; {
+	case f.Fail > 0:
+		c.Role, c.Icon, c.Text = look.Invalid, "invalid", s.e.T("queue.findings.of", f.Fail, all)
+	case f.NotEnough > 0:
+		c.Role, c.Icon, c.Text = look.Unknown, "unknown", s.e.T("queue.findings.of", f.NotEnough, all)
+	case f.Pass > 0:
+		c.Role, c.Icon, c.Text = look.Valid, "valid", fmt.Sprint(f.Pass)
 	}
-	return text
+	switch {
+	case r.Doubt:
+		c.Role, c.Icon, c.Text = look.Invalid, "warning", s.e.T("queue.doubt")
+	case !r.Moved.IsZero():
+		c.Role, c.Icon, c.Text = look.Practice, "warning", s.e.T("queue.moved")
+	}
+	if c.Text == "" {
+		return widgets.Cell{Text: orDash("")}
+	}
+	return c
 }
 
 func (s *screen) evidence(r desk.Row) string {
@@ -251,6 +286,9 @@ func (s *screen) evidence(r desk.Row) string {
 			part = s.e.T("queue.times", c.N, part)
 		}
 		parts = append(parts, part)
+	}
+	if r.Scans > 0 {
+		parts = append(parts, s.e.T("queue.scans", r.Scans))
 	}
 	if r.Doses > 0 {
 		parts = append(parts, s.e.T("queue.doses", r.Doses))

@@ -227,6 +227,9 @@ func (m *Model) formState() Form {
 		if at == "" {
 			at = "note"
 		}
+		if p.Value == "" { // nothing was chosen
+			p = data.Problem{Key: "problem.required"}
+		}
 		f.Wrong[at] = m.e.Words.Problem(p)
 	}
 	if m.e.Words.Has("review.form." + string(m.form) + ".text") {
@@ -241,7 +244,7 @@ func (m *Model) formState() Form {
 	switch m.form {
 	case ActDecide:
 		for _, c := range []data.Colour{data.Yellow, data.Orange, data.Red} {
-			f.Choices = append(f.Choices, choice("review.colour.", string(c), m.filled.Chosen))
+			f.Choices = append(f.Choices, choice("review.colour.short.", string(c), m.filled.Chosen))
 		}
 	case ActOverride:
 		for _, name := range m.failing() {

@@ -1,22 +1,28 @@
 package review
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"image"
 	"image/color"
+	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"pratique/data"
+	"pratique/data/attachment"
 	"pratique/data/codes"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
 	"pratique/data/keys"
+	"pratique/data/rules"
 	"pratique/data/staff"
 	"pratique/ui/env"
+	"pratique/ui/findings"
 	"pratique/ui/locale"
 	"pratique/ui/stated"
 )
@@ -523,6 +529,266 @@ func TestEveryStateHasItsSentence(t *testing.T) {
 	for _, s := range data.States {
 		if !words.Has("review.look." + string(s)) {
 			t.Errorf("no text %q", "review.look."+string(s))
+		}
+	}
+}
+
+// full is a post with the practice notice in force.
+func full(t testing.TB) *desktest.Post {
+	t.Helper()
+	book, err := codes.Load(assets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := desktest.New(t, func(c *desk.Config) {
+		c.Book = book
+		c.Attachments = attachment.Dir{Path: t.TempDir(), Post: c.Post}
+		c.Pages = func(context.Context, string, []byte) (int, error) { return 2, nil }
+	})
+	file, err := fs.ReadFile(assets, "notices/practice-2020-01.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := p.ImportNotice(t.Context(), p.Administrator, file)
+	if err != nil {
+		desktest.Fatal(t, err)
+	}
+	if err := p.ActivateNotice(t.Context(), p.Administrator, p.Reviewer, n.ID, n.Version); err != nil {
+		desktest.Fatal(t, err)
+	}
+	return p
+}
+
+// handed is a case with scans: declared well, or with a test that came too early.
+func handed(t testing.TB, p *desktest.Post, early bool) data.ApplicationID {
+	t.Helper()
+	c := p.Specimen()
+	c.Declaration.Symptoms, c.Declaration.Contact, c.Declaration.Medicine = data.No, data.No, data.No
+	if early {
+		// Over 72 hours before the departure.
+		c.Tests[0].Sampled.Wall, c.Tests[0].Analysed.Wall, c.Tests[0].Reported.Wall = "2022-07-07T21:00", "2022-07-07T22:30", "2022-07-08T00:30"
+	}
+	a, err := p.Create(t.Context(), p.Clerk, c)
+	if err != nil {
+		desktest.Fatal(t, err)
+	}
+	for group, name := range map[string]string{data.GroupIdentity: "passport.png", data.GroupTest(0): "N-20771.png"} {
+		picture := append([]byte("\x89PNG\r\n\x1a\n"), name...)
+		if _, err = p.AttachEvidence(t.Context(), p.Clerk, a.ID, group, name, bytes.NewReader(picture)); err != nil {
+			desktest.Fatal(t, err)
+		}
+	}
+	if a, err = p.Submit(t.Context(), p.Clerk, a.ID); err != nil {
+		desktest.Fatal(t, err)
+	}
+	return a.ID
+}
+
+// fill fills a form in and sends it.
+func fill(m *Model, name ActName, code, chosen string, until data.Date, note string) State {
+	m.Do(name)
+	if code != "" {
+		m.Reason(code, true)
+	}
+	if chosen != "" {
+		m.Choose(chosen)
+	}
+	m.Until(until)
+	m.Note(note)
+	m.Send()
+	return m.State()
+}
+
+// TestDecisions takes cases through every decision the screen has, and looks
+// what became of them.
+func TestDecisions(t *testing.T) {
+	ctx := context.Background()
+	for _, tt := range []struct {
+		name  string
+		early bool
+		do    func(p *desktest.Post, m *Model) State
+		want  data.State
+		mode  Mode
+		went  env.ScreenName
+		form  ActName
+	}{
+		{"hold", false, func(_ *desktest.Post, m *Model) State { return fill(m, ActHold, "laboratory", "", "", "asked") }, data.OnHold, Reviewing, env.Queue, ""},
+		{"hold without a reason", false, func(_ *desktest.Post, m *Model) State { return fill(m, ActHold, "", "", "", "asked") }, data.InReview, Reviewing, "", ActHold},
+		{"red", false, func(_ *desktest.Post, m *Model) State { return fill(m, ActDecide, "forged", "red", "2022-08-09", "") }, data.Refused, Decided, "", ""},
+		{"orange", false, func(_ *desktest.Post, m *Model) State {
+			return fill(m, ActDecide, "contact", "orange", "2022-07-23", "")
+		}, data.FollowUp, Decided, "", ""},
+		{"without an end", false, func(_ *desktest.Post, m *Model) State { return fill(m, ActDecide, "contact", "orange", "", "") }, data.InReview, Reviewing, "", ActDecide},
+		{"without a colour", false, func(_ *desktest.Post, m *Model) State { return fill(m, ActDecide, "contact", "", "2022-07-23", "") }, data.InReview, Reviewing, "", ActDecide},
+		{"given up", false, func(_ *desktest.Post, m *Model) State { m.Do(ActDecide); return m.Keep() }, data.InReview, Reviewing, "", ""},
+		{"contested and rejected", false, func(p *desktest.Post, m *Model) State {
+			fill(m, ActDecide, "contact", "orange", "2022-07-23", "")
+			return fill(m, ActContest, "", "", "", "It was another ward.")
+		}, data.FollowUp, Decided, "", ""},
+		{"lifted", false, func(p *desktest.Post, m *Model) State {
+			fill(m, ActDecide, "contact", "orange", "2022-07-23", "")
+			return fill(m, ActLift, "", "", "", "A mistake.")
+		}, data.InReview, Reviewing, "", ""}, // it waits again, and its officer has it open
+		{"overridden", true, func(_ *desktest.Post, m *Model) State {
+			return fill(m, ActOverride, "", "", "", "The ministry agreed.")
+		}, data.InReview, Reviewing, "", ""},
+		{"overridden without a reason", true, func(_ *desktest.Post, m *Model) State { return fill(m, ActOverride, "", "", "", " ") }, data.InReview, Reviewing, "", ActOverride},
+		{"laboratory asked", false, func(_ *desktest.Post, m *Model) State { return fill(m, ActAsk, "", "phone", "", "") }, data.InReview, Reviewing, "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := full(t)
+			id := handed(t, p, tt.early)
+			sh := newShell(t, p, p.Reviewer, "en")
+			ps := parts(t, p)
+			ps.Second = func(_ *env.Env, sentence string, do func(staff.Session)) {
+				if sentence == "" || strings.Contains(sentence, "‹") {
+					t.Errorf("the second officer is told %q", sentence)
+				}
+				do(p.Both)
+			}
+			m := NewModel(sh.env, ps, id)
+			m.Open()
+			st := tt.do(p, m)
+			a, err := p.Read(ctx, p.Clerk, id)
+			if err != nil || a.State != tt.want || st.Mode != tt.mode || st.Form.Name != tt.form || len(sh.errs) > 0 {
+				t.Fatalf("%s, mode %s, form %s wrong %v, errors %v, %v", a.State, st.Mode, st.Form.Name, st.Form.Wrong, sh.errs, err)
+			}
+			if tt.went == "" && len(sh.went) > 0 || tt.went != "" && !slices.Equal(sh.went, []env.Route{{Screen: tt.went}}) {
+				t.Errorf("went %v", sh.went)
+			}
+			if tt.form != "" && len(st.Form.Wrong) == 0 {
+				t.Error("nothing says what is wrong")
+			}
+			for _, e := range st.History {
+				if strings.Contains(e.What+e.Detail, "‹") {
+					t.Errorf("no words: %+v", e)
+				}
+			}
+			if strings.Contains(st.Look+st.Waived, "‹") {
+				t.Errorf("no words: %q %q", st.Look, st.Waived)
+			}
+		})
+	}
+}
+
+// TestWithheld: what the notice does not grant is not approved, the screen says
+// so, and shows what was entered all the same; overridden it is.
+func TestWithheld(t *testing.T) {
+	p := full(t)
+	sh := newShell(t, p, p.Reviewer, "en")
+	ps := parts(t, p)
+	ps.Second = func(_ *env.Env, _ string, do func(staff.Session)) { do(p.Both) }
+	m := NewModel(sh.env, ps, handed(t, p, true))
+	m.Open()
+	st := m.State()
+	if st.Failure != "review.failed.notice" || st.Counts.Fail != 1 || st.Grant.Answer != rules.Withheld || len(st.Groups[1].Lines) == 0 || st.CutOff.IsZero() {
+		t.Fatalf("failure %q, counts %+v, grant %+v, lines %d", st.Failure, st.Counts, st.Grant, len(st.Groups[1].Lines))
+	}
+	for range st.Groups {
+		m.Tick()
+	}
+	if m.Do(ActApprove); len(sh.went) > 0 {
+		t.Fatal("approved what the notice withholds")
+	}
+	st = fill(m, ActOverride, "", "", "", "The ministry agreed.")
+	if st.Waived == "" || st.Grant.Answer != rules.Green || !slices.ContainsFunc(st.Findings, func(l findings.Line) bool { return l.Waived }) {
+		t.Fatalf("overridden: %q, %+v", st.Waived, st.Grant)
+	}
+	m.Do(ActApprove)
+	if len(sh.went) != 1 || sh.went[0].Screen != env.Certificates {
+		t.Errorf("went %v, errors %v, %+v", sh.went, sh.errs, m.State().Failure)
+	}
+}
+
+// TestContest: the decision is defended by another officer than who made it.
+func TestContest(t *testing.T) {
+	p := full(t)
+	id := handed(t, p, false)
+	ps := parts(t, p)
+	open := func(s staff.Session) *Model {
+		m := NewModel(newShell(t, p, s, "en").env, ps, id)
+		m.Open()
+		return m
+	}
+	has := func(st State, name ActName) bool {
+		return slices.ContainsFunc(st.Acts, func(a Act) bool { return a.Name == name && a.Ready })
+	}
+	m := open(p.Reviewer)
+	fill(m, ActDecide, "contact", "orange", "2022-07-23", "")
+	if st := fill(open(p.Clerk), ActContest, "", "", "", "It was another ward."); st.Mode != Decided || !strings.Contains(st.Look, "It was another ward.") {
+		t.Fatalf("contested: %+v", st.Look)
+	}
+	if has(open(p.Reviewer).State(), ActAnswer) {
+		t.Error("who decided may decide what is contested")
+	}
+	m = open(p.Both)
+	if !has(m.State(), ActAnswer) {
+		t.Fatalf("another reviewer may not: %+v", m.State().Acts)
+	}
+	if st := fill(m, ActAnswer, "", "", "", "No."); st.Form.Wrong["chosen"] == "" {
+		t.Error("decided without an answer")
+	}
+	m.Choose("rejected")
+	m.Send()
+	if st := m.State(); !strings.Contains(st.Look, "No.") || st.Form.Name != "" {
+		t.Errorf("rejected: %q, form %+v", st.Look, st.Form)
+	}
+}
+
+func TestTakeOver(t *testing.T) {
+	p := full(t)
+	id := handed(t, p, false)
+	ps := parts(t, p)
+	m := NewModel(newShell(t, p, p.Reviewer, "en").env, ps, id)
+	m.Open()
+	fill(m, ActHold, "laboratory", "", "", "")
+	other := NewModel(newShell(t, p, p.Both, "en").env, ps, id)
+	other.Open()
+	if st := other.State(); st.Mode != Looking || !strings.Contains(st.Look, "laboratory") {
+		t.Fatalf("on hold by another: %s %q", st.Mode, st.Look)
+	}
+	other.Do(ActTakeOver)
+	if st := other.State(); st.Mode != Waiting {
+		t.Fatalf("taken over: %s", st.Mode)
+	}
+	other.Do(ActResume)
+	if st := other.State(); st.Mode != Reviewing || st.Case != data.InReview {
+		t.Errorf("gone on: %s %s", st.Mode, st.Case)
+	}
+}
+
+// TestOriginals and scans: they are told with the group they are of.
+func TestOriginals(t *testing.T) {
+	p := full(t)
+	m := NewModel(newShell(t, p, p.Reviewer, "en").env, parts(t, p), handed(t, p, false))
+	m.Open()
+	m.Do(ActOriginal)
+	st := m.State()
+	if st.Groups[0].Original != "Officer B" || len(st.Documents) != 2 {
+		t.Errorf("original seen by %q, documents %+v", st.Groups[0].Original, st.Documents)
+	}
+	m.Do(ActOriginal)
+	if st := m.State(); st.Groups[0].Original != "" {
+		t.Error("not taken back")
+	}
+}
+
+// TestLikely: another case of the same person is there side by side.
+func TestLikely(t *testing.T) {
+	p := full(t)
+	first := handed(t, p, false)
+	c := p.Specimen()
+	c.Document.MRZ, c.Document.Number, c.Traveller.GivenNames = "", "E00000009", "SPECIMENA"
+	c.Tests[0].ReportNo = "other"
+	m := NewModel(newShell(t, p, p.Reviewer, "en").env, parts(t, p), p.Submitted(t, c).ID)
+	m.Open()
+	st := m.State()
+	if len(st.Likely) != 1 || st.Likely[0].ID != first || len(st.Likely[0].Why) == 0 {
+		t.Fatalf("likely %+v", st.Likely)
+	}
+	for _, r := range st.Likely[0].Rows {
+		if same := r.Label == "Date of birth" || r.Label == "Flight"; same != r.Same {
+			t.Errorf("%+v", r)
 		}
 	}
 }

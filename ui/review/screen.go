@@ -33,6 +33,7 @@ type Screen struct {
 	left     *widgets.Pill
 	cutOff   *widgets.Text
 	risk     *widgets.Pill
+	grant    *widgets.Pill // what the notice grants
 	seal     *widgets.Text
 	density  *widgets.Pill
 	notices  *fyne.Container
@@ -61,7 +62,7 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 		name:     widgets.NewText("", widgets.Style{Size: theme.SizeNameHeadingText, Elide: true}),
 		about:    widgets.NewText("", widgets.Style{Elide: true}),
 		prepared: widgets.Caption(""), state: widgets.NewPill(look.Plain, "", ""),
-		left: widgets.NewPill(look.Plain, "", ""), cutOff: widgets.Caption(""), risk: widgets.NewPill(look.Plain, "", ""),
+		left: widgets.NewPill(look.Plain, "", ""), cutOff: widgets.Caption(""), risk: widgets.NewPill(look.Plain, "", ""), grant: widgets.NewPill(look.Plain, "", ""),
 		seal: widgets.Caption(""), density: widgets.NewPill(look.Plain, "", ""),
 		notices: widgets.Stack(4), failure: widgets.NewNotice(look.Invalid, ""),
 		groups: widgets.Stack(10), place: container.NewStack(), foot: container.NewStack(),
@@ -70,7 +71,7 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 	s.place.Objects = []fyne.CanvasObject{s.scroll}
 	s.side = newSide(s, parts)
 	head := widgets.Inset(look.Gap, 8, widgets.Stack(4,
-		widgets.Row(10, s.name, s.risk, s.left, s.state),
+		widgets.Row(10, s.name, s.risk, s.left, s.grant, s.state),
 		widgets.Row(12, s.about, s.cutOff),
 		widgets.Row(12, s.seal, s.density, widgets.Stretch(), s.prepared),
 		s.notices, s.failure))
@@ -247,6 +248,12 @@ func (s *Screen) show(st State) {
 		role := risks[string(s.m.app.Risk)]
 		s.risk.Set(role, "flag", s.e.T("review.risk", st.Risk))
 	}
+	if s.grant.Hidden = st.Grant.Sentence == ""; st.Grant.Known {
+		a := findings.Answers[st.Grant.Answer]
+		s.grant.Set(a.Role, a.Icon, s.e.T("findings.answer."+string(st.Grant.Answer)))
+	} else {
+		s.grant.Set(look.Plain, "", s.e.T("review.grant.none"))
+	}
 	s.showTime(st)
 	s.showSeal(st)
 	s.showNotices(st)
@@ -416,7 +423,11 @@ func (s *Screen) showFoot(st State) {
 		}
 		switch {
 		case st.Mode == Reviewing:
-			parts = append(parts, widgets.NewText(s.e.T("review.keys"), widgets.Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText, Elide: true}), s.grant(st),
+			hint := widgets.Stretch()
+			if len(parts) < 5 { // else there is no room
+				hint = widgets.NewText(s.e.T("review.keys"), widgets.Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText, Elide: true})
+			}
+			parts = append(parts, hint,
 				widgets.NewText(s.e.T("review.progress", st.Ticked, len(st.Groups)), widgets.Style{Size: look.SizeNameLabel}))
 		case st.Mode == Approved:
 			parts = append(parts, widgets.NewText(s.e.T("review.approved.hint"), widgets.Style{Elide: true}))
@@ -435,15 +446,6 @@ func (s *Screen) showFoot(st State) {
 		ground := widgets.NewGround(look.ColorSurface, 0)
 		s.foot.Objects = []fyne.CanvasObject{ground, widgets.Stack(0, widgets.Rule(), widgets.Inset(look.Gap, 9, widgets.Row(8, parts...)))}
 	}
-}
-
-// grant is what the notice grants, in a word.
-func (s *Screen) grant(st State) fyne.CanvasObject {
-	if !st.Grant.Known {
-		return widgets.NewPill(look.Plain, "", s.e.T("review.grant.none"))
-	}
-	a := findings.Answers[st.Grant.Answer]
-	return widgets.NewPill(a.Role, a.Icon, s.e.T("findings.answer."+string(st.Grant.Answer)))
 }
 
 // halves gives the groups and their papers a half each, the papers a little more.

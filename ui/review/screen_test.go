@@ -192,12 +192,32 @@ func TestPictures(t *testing.T) {
 		}
 		return a.ID
 	}
+	choose := func(leaf tab) func(*Screen) { return func(s *Screen) { s.side.choose(leaf) } }
 	for _, tt := range []struct {
 		name string
 		made func(*desktest.Post) data.ApplicationID
 		who  func(*desktest.Post) staff.Session
 		do   func(*Screen)
 	}{
+		{"clean", func(p *desktest.Post) data.ApplicationID { return handed(t, p, false) }, reviewer, func(s *Screen) { s.TypedKey(space) }},
+		{"withheld", func(p *desktest.Post) data.ApplicationID { return handed(t, p, true) }, reviewer, func(s *Screen) { s.do(ActOriginal) }},
+		{"decide", func(p *desktest.Post) data.ApplicationID { return handed(t, p, true) }, reviewer, func(s *Screen) { s.do(ActDecide); s.send() }},
+		{"override", func(p *desktest.Post) data.ApplicationID { return handed(t, p, true) }, reviewer, func(s *Screen) { s.do(ActOverride) }},
+		{"ask", func(p *desktest.Post) data.ApplicationID { return handed(t, p, false) }, reviewer, func(s *Screen) { s.do(ActAsk); choose(tabLaboratories)(s) }},
+		{"likely", func(p *desktest.Post) data.ApplicationID {
+			handed(t, p, false)
+			c := p.Specimen()
+			c.Document.MRZ, c.Document.Number, c.Traveller.GivenNames = "", "E00000009", "SPECIMENA"
+			return p.Submitted(t, c).ID
+		}, reviewer, choose(tabEarlier)},
+		{"refused", func(p *desktest.Post) data.ApplicationID {
+			id := handed(t, p, false)
+			a, err := p.Take(t.Context(), p.Reviewer, id)
+			if err == nil {
+				a, err = p.Decide(t.Context(), p.Reviewer, id, data.Decision{Colour: data.Red, Reasons: []string{"forged"}, Until: "2022-08-09"})
+			}
+			return must(a, err)
+		}, both, choose(tabHistory)},
 		{"open", submitted, reviewer, func(s *Screen) { s.TypedKey(space); s.TypedKey(space) }},
 		{"return", submitted, reviewer, func(s *Screen) { s.do(ActReturn); s.send() }},
 		{"early", long, reviewer, func(s *Screen) { s.do(ActApprove) }},
@@ -214,7 +234,7 @@ func TestPictures(t *testing.T) {
 		}, both, func(*Screen) {}},
 	} {
 		for _, language := range []string{"en", "zh"} {
-			p := desktest.New(t)
+			p := full(t)
 			ps := parts(t, p)
 			route := env.Route{Screen: env.Review, ID: string(tt.made(p))}
 			b := screentest.New(t, p, tt.who(p), language, route, func(*screentest.Bench) env.Factory {

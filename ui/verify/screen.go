@@ -2,6 +2,7 @@ package verify
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -261,8 +262,11 @@ func (s *Screen) one(a Answer) fyne.CanvasObject {
 		body.Add(widgets.NewNotice(look.Practice, s.e.T("verify.practice")))
 	}
 	body.Add(widgets.NewVerdict(role, word, strings.Join(reasons, "\n")))
-	if a.Signer != "" {
-		body.Add(widgets.Prose(s.e.T("verdict.signed-by", a.Signer), look.ColorMuted))
+	if a.Foreign {
+		body.Add(widgets.NewNotice(look.Accent, s.e.T("format.foreign", a.Format)))
+	}
+	if len(a.About) > 0 {
+		body.Add(widgets.Prose(strings.Join(a.About, "\n"), look.ColorMuted))
 	}
 	if len(a.Groups) == 0 {
 		if a.Outcome != trust.Unreadable {
@@ -275,9 +279,11 @@ func (s *Screen) one(a Answer) fyne.CanvasObject {
 	for _, g := range a.Groups {
 		switch g.Name {
 		case data.GroupIdentity:
-			number := stated.Line{Label: s.e.T("verify.number"), Value: a.Number.String()}
+			if a.Number != "" {
+				g.Lines = append(slices.Clone(g.Lines), stated.Line{Label: s.e.T("verify.number"), Value: a.Number.String()})
+			}
 			name := widgets.NewText(a.Name, widgets.Style{Size: theme.SizeNameSubHeadingText, Elide: true})
-			c := widgets.NewCard(s.e.T("verify.compare"), widgets.Stack(10, name, stated.Pairs(append(g.Lines, number))))
+			c := widgets.NewCard(s.e.T("verify.compare"), widgets.Stack(10, name, stated.Pairs(g.Lines)))
 			c.SetRole(look.Accent)
 			compare = c
 		case data.GroupJourney:

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"pratique/data"
+	"pratique/data/brought"
 	"pratique/data/evidence"
 	"pratique/data/seal"
 	"pratique/data/trust"
@@ -29,10 +30,15 @@ type Trust interface {
 	Verify(text string, now time.Time, practice bool) trust.Verdict
 }
 
+// Files finds the codes in a file; [*evidence.Worker] does.
+type Files interface {
+	Read(ctx context.Context, b []byte) (evidence.Found, error)
+}
+
 // Parts are what the screen is made of.
 type Parts struct {
 	Trust Trust
-	Pages evidence.Rasteriser
+	Files Files
 	Names stated.Names
 	// After calls a function on the UI goroutine after a while.
 	After func(time.Duration, func())
@@ -62,8 +68,12 @@ type Answer struct {
 	Outcome trust.Outcome
 	Window  Window
 	Reasons []trust.Reason
-	// Signer is whom the signature leads to, empty while that is not known.
-	Signer   string
+	// Format is what the seal is called; Foreign tells that it is not ours, and
+	// so is worded as its issuer words it.
+	Format  string
+	Foreign bool
+	// About is what the answer rests on: see [stated.About].
+	About    []string
 	Practice bool
 	Revoked  Revoked // zero unless it is
 	File     string  // empty for a scan
@@ -99,6 +109,7 @@ type Model struct {
 	e      *env.Env
 	parts  Parts
 	st     State
+	parted []string // texts of scanned codes that others belong to
 	until  time.Time
 	round  int // counts answers, so that an old clock stops
 	cancel func()
@@ -117,8 +128,8 @@ func (m *Model) State() State { return m.st }
 func (m *Model) Text(text string) State {
 	// What was pasted may have a line's end behind it, and an entry makes that a
 	// space, which a seal may end with as well.
-	if _, err := seal.Parse(text); err != nil {
-		text = strings.TrimSpace(text)
+	if text, _ = brought.Meant(text); !isSeal(text) {
+		text, _ = brought.Meant(strings.TrimSpace(text))
 	}
 	if text == "" {
 		return m.st
@@ -126,10 +137,20 @@ func (m *Model) Text(text string) State {
 	if path := strings.Trim(text, `"'`); filepath.IsAbs(path) { // file managers copy it in quotes
 		return m.Files(Source{filepath.Base(path), func() (io.ReadCloser, error) { return os.Open(path) }})
 	}
+	// A seal in several codes is scanned one after the other.
+	before := m.parted
 	return m.read(nil, func(ctx context.Context) ([]result, error) {
-		found, err := evidence.Read(ctx, []byte(text), m.parts.Pages)
+		found, err := m.parts.Files.Read(ctx, []byte(text))
+		for _, t := range before {
+			found.Symbols = append(found.Symbols, evidence.Symbol{Text: t})
+		}
 		return []result{{"", found}}, err
 	})
+}
+
+func isSeal(text string) bool {
+	_, err := seal.Parse(text)
+	return err == nil
 }
 
 // result is what was found in one file.
@@ -150,7 +171,7 @@ func (m *Model) Files(files ...Source) State {
 			if err != nil {
 				return nil, err
 			}
-			found, err := evidence.Read(ctx, b, m.parts.Pages)
+			found, err := m.parts.Files.Read(ctx, b)
 			if err != nil {
 				return nil, &fileError{f.Name, err}
 			}
@@ -168,7 +189,7 @@ type fileError struct {
 func (e *fileError) Error() string { return "read evidence: " + e.err.Error() }
 func (e *fileError) Unwrap() error { return e.err }
 
-// readAll reads a file, at most one byte more than evidence.Read takes.
+// readAll reads a file, at most one byte more than evidence.Worker takes.
 func readAll(f Source) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
@@ -201,12 +222,7 @@ func (m *Model) read(files []Source, work func(context.Context) ([]result, error
 			m.Show(m.st)
 			return
 		}
-		for _, r := range all {
-			m.st.Name, m.st.Pages = r.name, m.st.Pages+r.found.Pages
-			for _, s := range r.found.Symbols {
-				m.st.Answers = append(m.st.Answers, m.answer(r.name, s))
-			}
-		}
+		m.answers(all)
 		if len(m.st.Answers) == 0 {
 			m.st.Failure = "verify.failed.none"
 			m.Show(m.st)
@@ -218,6 +234,38 @@ func (m *Model) read(files []Source, work func(context.Context) ([]result, error
 	return m.st
 }
 
+// answers answers every seal that was found, those in several codes once.
+func (m *Model) answers(all []result) {
+	type place struct {
+		file string
+		page int
+	}
+	places := map[string][]place{} // of each text, in their order
+	var texts []string
+	for _, r := range all {
+		m.st.Name, m.st.Pages = r.name, m.st.Pages+r.found.Pages
+		for _, s := range r.found.Symbols {
+			texts = append(texts, s.Text)
+			places[s.Text] = append(places[s.Text], place{r.name, s.Page})
+		}
+	}
+	waiting := false
+	for _, text := range seal.Join(texts) {
+		at := place{file: all[0].name} // of a seal in several codes: where they begin
+		if these := places[text]; len(these) > 0 {
+			at, places[text] = these[0], these[1:]
+		}
+		a := m.answer(at.file, evidence.Symbol{Text: text, Page: at.page})
+		if part := slices.Contains(a.Reasons, trust.ReasonPart); part && at.file == "" {
+			if waiting {
+				continue // said once
+			}
+			waiting, m.parted = true, texts
+		}
+		m.st.Answers = append(m.st.Answers, a)
+	}
+}
+
 // failure is the sentence for why nothing could be read.
 func failure(err error) string {
 	switch {
@@ -227,6 +275,8 @@ func failure(err error) string {
 		return "verify.failed.limit"
 	case errors.Is(err, errOpen):
 		return "verify.failed.open"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "verify.failed.time"
 	}
 	return "verify.failed.damaged"
 }
@@ -235,8 +285,12 @@ func failure(err error) string {
 // practice paper for anything.
 func (m *Model) answer(file string, s evidence.Symbol) Answer {
 	v := m.parts.Trust.Verify(s.Text, m.e.Now(), m.e.Post.Practice())
-	a := Answer{Outcome: v.Outcome, Reasons: v.Reasons, Signer: v.Issuer, Practice: v.Practice, File: file, Page: s.Page + 1}
-	if v.Outcome == trust.Valid {
+	a := Answer{Outcome: v.Outcome, Reasons: v.Reasons, Practice: v.Practice, File: file, Page: s.Page + 1,
+		Foreign: stated.IsForeign(v), About: stated.About(m.e.Words, m.e.Now(), v)}
+	if v.Format != "" {
+		a.Format = stated.Format(m.e.Words, v)
+	}
+	if v.Outcome == trust.Valid && !a.Foreign {
 		switch {
 		case slices.Contains(v.Reasons, trust.ReasonBefore):
 			a.Window = Before
@@ -255,6 +309,8 @@ func (m *Model) answer(file string, s evidence.Symbol) Answer {
 	if st := v.Claims; st != nil {
 		a.Groups = stated.Groups(m.e.Words, m.parts.Names, *st)
 		a.Name, a.Number = stated.Name(st.NativeName, st.Surname, st.GivenNames), st.Number
+	} else if v.Signed() {
+		a.Groups, a.Name = stated.Foreign(m.e.Words, v), stated.Person(v)
 	}
 	return a
 }
@@ -279,7 +335,7 @@ func (m *Model) Clear() State {
 	m.cancel()
 	m.cancel = func() {}
 	m.round++
-	m.st = State{}
+	m.st, m.parted = State{}, nil
 	return m.st
 }
 

@@ -22,6 +22,7 @@ import (
 	"pratique/data"
 	"pratique/data/codes"
 	"pratique/data/desk/desktest"
+	"pratique/data/evidence"
 	"pratique/data/trust"
 	"pratique/ui/env"
 	"pratique/ui/locale"
@@ -61,7 +62,7 @@ func newBorder(t testing.TB, language string) *border {
 	list.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) {
 		return b.post.Revocation(context.Background(), n)
 	}
-	b.parts = Parts{Trust: list, Pages: paper{}, Names: book, After: func(_ time.Duration, f func()) { b.later = append(b.later, f) }}
+	b.parts = Parts{Trust: list, Files: evidence.NewWorker(paper{}), Names: book, After: func(_ time.Duration, f func()) { b.later = append(b.later, f) }}
 	b.m = NewModel(b.env, b.parts)
 	return b
 }

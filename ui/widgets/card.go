@@ -71,6 +71,7 @@ func (edge) Layout(o []fyne.CanvasObject, size fyne.Size) {
 type Pill struct {
 	widget.BaseWidget
 	role   look.Role
+	name   string // of the icon
 	icon   *widget.Icon
 	text   *Text
 	ground *Ground
@@ -86,7 +87,10 @@ func NewPill(role look.Role, icon, text string) *Pill {
 
 // Set shows another state.
 func (p *Pill) Set(role look.Role, icon, text string) {
-	p.role = role
+	if p.ground.Fill != "" && role == p.role && icon == p.name && text == p.text.text {
+		return // an icon is read anew each time, which takes long in a list
+	}
+	p.role, p.name = role, icon
 	p.ground.Fill = role.Tint()
 	p.text.Set(text, Style{Size: theme.SizeNameCaptionText, Color: role.Ink()})
 	p.icon.Hide()

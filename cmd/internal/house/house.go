@@ -152,7 +152,8 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 			// The page of a post that is not accredited has more on it.
 			return h.Press.Unprintable(pdfgen.Printout{Statement: st, Post: h.Folder.Post, AnchorFingerprint: strings.Repeat("0", 64)})
 		},
-		Unwritable: func(l data.Letter) []data.Problem { return h.Press.Unwritable(h.letterAt(l, clock())) },
+		UnprintableFurther: h.Press.UnprintableFurther,
+		Unwritable:         func(l data.Letter) []data.Problem { return h.Press.Unwritable(h.letterAt(l, clock())) },
 	})
 	if err != nil {
 		return nil, err
@@ -256,6 +257,7 @@ func (h *House) Print(ctx context.Context, c data.Certificate, copyNo int) ([]by
 	var b bytes.Buffer
 	p, err := h.vouched(ctx, pdfgen.Printout{
 		Kind: pdfgen.Certificate, Statement: c.Statement, Seal: c.Seal, Post: h.Folder.Post, Copy: copyNo,
+		Further: c.FurtherSeals, Record: c.Further,
 	})
 	if err == nil {
 		err = h.Press.Render(&b, p)
@@ -263,7 +265,11 @@ func (h *House) Print(ctx context.Context, c data.Certificate, copyNo int) ([]by
 	if err != nil {
 		return nil, fmt.Errorf("print %s: %w", c.Number, err)
 	}
-	if err := check.Check(ctx, h.Paper(), b.Bytes(), c.Statement, c.Seal, append(h.words(c.Statement), h.Press.Sentences(p)...)); err != nil {
+	want := check.Page{Want: append(h.words(c.Statement), h.Press.Sentences(p)...), Every: h.Press.EveryPage(p)}
+	for _, s := range c.FurtherSeals {
+		want.Further = append(want.Further, s.Text)
+	}
+	if err := check.Check(ctx, h.Paper(), b.Bytes(), c.Statement, c.Seal, want); err != nil {
 		return nil, fmt.Errorf("print %s: %w", c.Number, err)
 	}
 	return b.Bytes(), nil

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"pratique/data"
 	"pratique/data/attachment"
 	"pratique/data/audit"
+	"pratique/data/codes"
 	"pratique/data/desk"
 	"pratique/data/keys"
 	"pratique/data/post"
@@ -51,6 +53,10 @@ func (AnyCode) UsableOn(_, code string, _ data.Date) bool { return code != "reti
 
 // Suits implements data.Codes.
 func (AnyCode) Suits(string, string, data.TestKind) bool { return true }
+
+// Entry implements carry.Codes: other formats know none of these codes. A test
+// of further seals brings the real lists.
+func (AnyCode) Entry(string, string) (e codes.Entry, ok bool) { return e, false }
 
 // Officers of a test post: a clerk, a reviewer, one who is both, and an
 // administrator.
@@ -83,16 +89,21 @@ type Post struct {
 	Config desk.Config
 }
 
-// Opens is a signer as a desk opens it.
-func Opens(s *keys.Signer) func(context.Context) (*keys.Signer, error) {
-	return func(context.Context) (*keys.Signer, error) { return s, nil }
+// Opens are signers of certificates, VDS-NC and DCC, as a desk opens them.
+func Opens(all ...*keys.Signer) func(context.Context, keys.Purpose) (*keys.Signer, error) {
+	return func(_ context.Context, p keys.Purpose) (*keys.Signer, error) {
+		if i := slices.Index(keys.Purposes, p); i < len(all) && all[i] != nil {
+			return all[i], nil
+		}
+		return nil, keys.ErrMissing
+	}
 }
 
 // WrapKey puts something before the signing key of a desk.
 func WrapKey(c *desk.Config, wrap func(crypto.Signer) crypto.Signer) {
 	open := c.Signer
-	c.Signer = func(ctx context.Context) (*keys.Signer, error) {
-		s, err := open(ctx)
+	c.Signer = func(ctx context.Context, p keys.Purpose) (*keys.Signer, error) {
+		s, err := open(ctx, p)
 		if err != nil {
 			return nil, err
 		}
@@ -165,6 +176,8 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 		},
 		HandoverSigner: func(context.Context) (note.Signer, error) { return note.NewSigner(handoverKey) },
 		Unprintable:    func(data.Statement) []data.Problem { return nil },
+
+		UnprintableFurther: func(data.FurtherRecord) []data.Problem { return nil },
 	}
 	for _, option := range options {
 		option(&p.Config)

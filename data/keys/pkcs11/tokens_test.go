@@ -93,11 +93,11 @@ func signs(t testing.TB, key crypto.Signer) {
 func TestSignerInToken(t *testing.T) {
 	k := softToken(t)
 	g := keys.Ring{Dir: t.TempDir(), Post: post, Places: keys.Places{pkcs11.Scheme: new(pkcs11.Tokens)}}
-	r, err := g.Request(k.uri("request"), k.pin, now)
+	r, err := g.Request(keys.ForCertificates, k.uri("request"), k.pin, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := g.Request(k.uri("request"), k.pin, now); !errors.Is(err, fs.ErrExist) {
+	if _, err := g.Request(keys.ForCertificates, k.uri("request"), k.pin, now); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a second key of that name: %v", err)
 	}
 	request, err := x509.ParseCertificateRequest(r.Request)
@@ -147,7 +147,7 @@ func TestSignerInToken(t *testing.T) {
 		t.Errorf("a closed key: %v", err)
 	}
 	// And a signer that the post vouches for by itself.
-	own, err := g.MakeOwn(k.uri("own"), k.pin, now)
+	own, err := g.MakeOwn(keys.ForCertificates, k.uri("own"), k.pin, now)
 	if err != nil {
 		t.Fatal(err)
 	}

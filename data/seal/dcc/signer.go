@@ -2,7 +2,9 @@ package dcc
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
+	"errors"
 	"slices"
 )
 
@@ -33,4 +35,36 @@ func MaySign(c *x509.Certificate, kind Kind) bool {
 		}
 	}
 	return !named
+}
+
+// oidExtKeyUsage is the extension of extended key usages.
+var oidExtKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 37}
+
+// UsageExtension is the extension of a signer certificate that says which kinds
+// it may sign.
+func UsageExtension(kinds ...Kind) (pkix.Extension, error) {
+	var ids []asn1.ObjectIdentifier
+	for _, k := range kinds {
+		ids = append(ids, usages[k][0])
+	}
+	der, err := asn1.Marshal(ids)
+	return pkix.Extension{Id: oidExtKeyUsage, Value: der}, err
+}
+
+// CheckProfile holds a signer certificate to the profile that readers of DCC
+// need (EU governance guide, "DSC"): one country, the identifier of the
+// authority's key, and usages, if it names any, that let it sign tests and
+// vaccinations. The error joins one for each departure.
+func CheckProfile(c *x509.Certificate) error {
+	var faults []error
+	if len(c.Subject.Country) != 1 || len(c.Subject.Country[0]) != 2 {
+		faults = append(faults, errors.New("subject has not one country of two letters"))
+	}
+	if len(c.AuthorityKeyId) == 0 {
+		faults = append(faults, errors.New("no authority key identifier"))
+	}
+	if len(c.ExtKeyUsage) > 0 || !MaySign(c, KindTest) || !MaySign(c, KindVaccination) {
+		faults = append(faults, errors.New("extended key usage does not cover tests and vaccinations"))
+	}
+	return errors.Join(faults...)
 }

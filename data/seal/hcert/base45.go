@@ -26,8 +26,8 @@ func EncodeBase45(b []byte) string {
 	return s.String()
 }
 
-// decodeBase45 reads s; every text it takes is the only one for its bytes.
-func decodeBase45(s string) ([]byte, error) {
+// DecodeBase45 reads s; every text it takes is the only one for its bytes.
+func DecodeBase45(s string) ([]byte, error) {
 	if len(s)%3 == 1 {
 		return nil, errBase45
 	}

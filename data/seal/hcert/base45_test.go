@@ -17,7 +17,7 @@ func TestBase45(t *testing.T) {
 		if got := EncodeBase45([]byte(b)); got != text {
 			t.Errorf("encode %q: %q, want %q", b, got, text)
 		}
-		if got, err := decodeBase45(text); err != nil || string(got) != b {
+		if got, err := DecodeBase45(text); err != nil || string(got) != b {
 			t.Errorf("decode %q: %q, %v, want %q", text, got, err, b)
 		}
 	}
@@ -27,7 +27,7 @@ func TestBase45(t *testing.T) {
 		"V5", "::", // 256 and more
 		"bb8", "B\x008", "ÄB", "B8\n",
 	} {
-		if got, err := decodeBase45(text); err == nil {
+		if got, err := DecodeBase45(text); err == nil {
 			t.Errorf("decode %q: %x, want an error", text, got)
 		}
 	}
@@ -47,7 +47,7 @@ func TestBase45Vectors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := decodeBase45(v.Base45); err != nil || !bytes.Equal(got, b) {
+		if got, err := DecodeBase45(v.Base45); err != nil || !bytes.Equal(got, b) {
 			t.Errorf("decode %q: %x, %v", v.Base45, got, err)
 		}
 		if got := EncodeBase45(b); got != v.Base45 {
@@ -55,7 +55,7 @@ func TestBase45Vectors(t *testing.T) {
 		}
 	}
 	for _, v := range vectors.Invalid {
-		if got, err := decodeBase45(v.Text); err == nil {
+		if got, err := DecodeBase45(v.Text); err == nil {
 			t.Errorf("decode %q: %x, but: %s", v.Text, got, v.Why)
 		}
 	}
@@ -82,10 +82,10 @@ func FuzzBase45(f *testing.F) {
 	f.Add("BB8")
 	f.Add("QED8WEX0")
 	f.Fuzz(func(t *testing.T, text string) {
-		if b, err := decodeBase45(text); err == nil && EncodeBase45(b) != text {
+		if b, err := DecodeBase45(text); err == nil && EncodeBase45(b) != text {
 			t.Errorf("%q is a second text for %x", text, b)
 		}
-		if b, err := decodeBase45(EncodeBase45([]byte(text))); err != nil || string(b) != text {
+		if b, err := DecodeBase45(EncodeBase45([]byte(text))); err != nil || string(b) != text {
 			t.Errorf("%x came back as %x, %v", text, b, err)
 		}
 	})

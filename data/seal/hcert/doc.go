@@ -62,6 +62,10 @@
 // A number is post code (2), random (9) and check character (1) in
 // Crockford's base32; package data says how the check is reckoned.
 //
+// A full record, which is written for the authorities of an encrypted seal alone
+// (package sealed), has one more claim under -260: -81, the particulars. Package
+// sealed says what they are.
+//
 // # Seals of others
 //
 // Certificates of other issuers come in the same container, written more

@@ -132,7 +132,7 @@ func unwrap(text string) ([]byte, error) {
 	case len(text) > maxText:
 		return nil, fmt.Errorf("%w: %d characters, at most %d", ErrFormat, len(text), maxText)
 	}
-	compressed, err := decodeBase45(rest)
+	compressed, err := DecodeBase45(rest)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}

@@ -160,7 +160,7 @@ func TestOpenSSLReadsTheKeys(t *testing.T) {
 	p := desktest.New(t)
 	const passphrase = "kamo rudi teso bali"
 	ring := keys.Ring{Dir: dir, Post: p.Config.Post}
-	record, err := ring.MakeOwn("file:keys/signer.key", []byte(passphrase), desktest.Now)
+	record, err := ring.MakeOwn(keys.ForCertificates, "file:keys/signer.key", []byte(passphrase), desktest.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

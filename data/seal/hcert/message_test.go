@@ -111,7 +111,7 @@ func TestInvariant9DecodeIsStrict(t *testing.T) {
 
 	good := goodMessage(t).bytes(t)
 	text := deflated(t, good)
-	compressed, err := decodeBase45(text[len(Prefix):])
+	compressed, err := DecodeBase45(text[len(Prefix):])
 	if err != nil {
 		t.Fatal(err)
 	}
