@@ -21,6 +21,7 @@ import (
 	"pratique/assets"
 	"pratique/cmd/internal/house"
 	"pratique/data"
+	"pratique/data/evidence"
 	"pratique/data/post"
 	"pratique/data/staff"
 	"pratique/data/trust"
