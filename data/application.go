@@ -85,6 +85,16 @@ const (
 // GroupTest is the name of the group of the i-th test, counted from 0.
 func GroupTest(i int) string { return fmt.Sprintf("test %d", i+1) }
 
+// ValidGroup reports whether an application can have a group of that name.
+func ValidGroup(name string) bool {
+	for i := range MaxTests {
+		if name == GroupTest(i) {
+			return true
+		}
+	}
+	return name == GroupIdentity || name == GroupVaccinations || name == GroupJourney
+}
+
 // Groups are the groups of c in the order of the paper; vaccinations only
 // where there are any.
 func (c Content) Groups() []Group {

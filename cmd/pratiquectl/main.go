@@ -8,6 +8,8 @@
 //	pratiquectl recover DIR --officer NAME [--recovery-file FILE] [--new-passphrase-file FILE]
 //	pratiquectl example [--at TIME]
 //	pratiquectl schema
+//	pratiquectl spec [NAME]
+//	pratiquectl specimens DIR
 //	pratiquectl issue TWO --out DIR FILE…
 //	pratiquectl replace TWO --out DIR NUMBER FILE
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] NUMBER…
@@ -192,6 +194,8 @@ type commands struct {
 	Example      exampleCommand      `cmd:"" help:"Print a complete specimen application."`
 	Prefill      prefillCommand      `cmd:"" help:"Print the application that the seals a traveller brought give."`
 	Schema       schemaCommand       `cmd:"" help:"Print the JSON schema of an application."`
+	Spec         specCommand         `cmd:"" help:"Print what is signed, byte by byte, for every format."`
+	Specimens    specimensCommand    `cmd:"" help:"Write seals of every format, good and bad, with what a reader is to say of each."`
 	Issue        issueCommand        `cmd:"" help:"Take applications to certificates: a clerk and a reviewer."`
 	Replace      replaceCommand      `cmd:"" help:"Correct a certificate: a new one, and the old one is revoked. A clerk and a reviewer."`
 	Revoke       revokeCommand       `cmd:"" help:"Revoke certificates, for good. Takes two."`

@@ -228,10 +228,10 @@ func (m *TrustModel) previewOf(l lookedAt) *TrustPreview {
 		line("!", r.What+":", m.e.T("trust.refused."+string(r.Why)))
 	}
 	for _, i := range l.change.Removed {
-		line("−", m.e.T("trust.item."+string(i.Kind)), i.Name, short(i.ID))
+		line("−", m.e.T("trust.item."+string(i.Kind)), strings.ReplaceAll(i.Name, ",", ", "), short(i.ID))
 	}
 	for _, i := range l.change.Added {
-		line("+", m.e.T("trust.item."+string(i.Kind)), i.Name, short(i.ID))
+		line("+", m.e.T("trust.item."+string(i.Kind)), strings.ReplaceAll(i.Name, ",", ", "), short(i.ID))
 	}
 	return p
 }

@@ -18,6 +18,8 @@ type View struct {
 	widget.BaseWidget
 	// OnEscape is told of that key while the page has the focus.
 	OnEscape func()
+	// OnShow tells that another document may be in sight.
+	OnShow func()
 
 	e     *env.Env
 	m     *Model
@@ -67,10 +69,18 @@ func (v *View) Bring(group string) { v.show(v.m.Bring(group)) }
 
 // Group is that of the document in sight, empty for none.
 func (v *View) Group() string {
-	if v.st.Current < 0 {
+	if v.Current() == "" {
 		return ""
 	}
 	return v.st.Documents[v.st.Current].Group
+}
+
+// Current is the document in sight, empty for none.
+func (v *View) Current() string {
+	if v.st.Current < 0 || v.st.Current >= len(v.st.Documents) {
+		return ""
+	}
+	return v.st.Documents[v.st.Current].ID
 }
 
 // Typed does what a letter means to the page in sight, and reports whether it
@@ -138,6 +148,9 @@ func (v *View) show(st State) {
 	}
 	v.said.Set(role, text)
 	v.Refresh()
+	if v.OnShow != nil && st.Current != before.Current {
+		v.OnShow()
+	}
 }
 
 func same(a, b []Document) bool {

@@ -106,7 +106,7 @@ func (s *screen) newBrought(locked bool) (*broughtCard, fyne.CanvasObject) {
 	c.entry.SetPlaceHolder(s.e.T("brought.entry"))
 	c.entry.OnSubmitted = func(text string) {
 		c.entry.Set("") // it is kept as what was read of it
-		s.bring([]byte(text))
+		s.bring([]byte(text), false)
 	}
 	open := widgets.NewButton(s.e.T("brought.open"), nil, c.open)
 	if locked || s.p.Files == nil {
@@ -122,7 +122,7 @@ func (c *broughtCard) open() {
 		case err != nil:
 			c.s.e.Error(err)
 		case r != nil:
-			c.s.bringFrom(r)
+			c.s.bringFrom(r, false)
 		}
 	}, c.s.e.Window)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".png", ".jpg", ".jpeg", ".pdf", ".txt", ".PNG", ".JPG", ".JPEG", ".PDF", ".TXT"}))
@@ -130,35 +130,37 @@ func (c *broughtCard) open() {
 	d.Resize(fyne.NewSize(760, 520)) // the toolkit crashes if it is told before
 }
 
-// dropped takes the codes out of files that were dropped.
+// dropped attaches files that were dropped, and fills in what codes on them say.
+// Most scans have none, so that is no news.
 func (s *screen) dropped(_ fyne.Position, files []fyne.URI) {
+	s.side.papers.drop(files)
 	for _, f := range files {
-		if r, err := storage.Reader(f); err != nil {
-			s.e.Error(err)
-		} else {
-			s.bringFrom(r)
+		if r, err := storage.Reader(f); err == nil { // if not, attaching it said so
+			s.bringFrom(r, true)
 		}
 	}
 }
 
-func (s *screen) bringFrom(r io.ReadCloser) {
+func (s *screen) bringFrom(r io.ReadCloser, quiet bool) {
 	defer r.Close()
 	b, err := io.ReadAll(io.LimitReader(r, evidence.MaxSize+1))
-	if err != nil {
+	switch {
+	case err == nil:
+		s.bring(b, quiet)
+	case !quiet:
 		s.e.Error(err)
-		return
 	}
-	s.bring(b)
 }
 
-// bring reads codes off the UI goroutine and fills in what they say.
-func (s *screen) bring(b []byte) {
+// bring reads codes off the UI goroutine and fills in what they say. If it is
+// quiet, only what was found is told.
+func (s *screen) bring(b []byte, quiet bool) {
 	if s.form.locked() || s.p.Files == nil || len(b) == 0 {
 		return
 	}
 	env.Go(s.e, s.m.Bring(s.p.Files, s.p.Desk, b), func(all []data.Brought, err error) {
 		switch {
-		case s.left:
+		case s.left, quiet && err != nil:
 		case errors.Is(err, errNoSeal):
 			s.e.Toast(s.e.T("brought.none"))
 		case errors.Is(err, evidence.ErrKind), errors.Is(err, evidence.ErrDamaged), errors.Is(err, evidence.ErrLimit), errors.Is(err, context.DeadlineExceeded):

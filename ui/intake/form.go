@@ -111,6 +111,7 @@ func (f *form) focus(in *input, on bool) {
 	if on {
 		f.current = in.path
 		f.reveal(in.field)
+		f.s.side.papers.bring(in.path)
 		return
 	}
 	f.s.m.Visit(in.path)

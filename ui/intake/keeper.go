@@ -87,3 +87,14 @@ func (k *keeper) copy(ctx context.Context, revision int, c data.Content) (data.A
 	k.mu.Unlock()
 	return k.save(ctx, revision, c)
 }
+
+// kept tells of what is stored that something else of it changed, its scans, and
+// gives the revision of the content that is stored.
+func (k *keeper) kept(a data.Application) int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if a.ID == k.id {
+		k.last.Evidence = a.Evidence
+	}
+	return k.revision
+}

@@ -6,6 +6,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,20 +16,31 @@ import (
 	"pratique/data/codes"
 	"pratique/data/desk"
 	"pratique/data/mrz"
+	"pratique/data/rules"
 	"pratique/data/staff"
 )
 
 // Acts are what becomes of an application besides being kept.
 type Acts interface {
+	Begin(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error)
 	Submit(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error)
 	Withdraw(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error)
 }
 
 // Checks tell what is wrong with a content.
 type Checks interface {
+	Assess(ctx context.Context, c data.Content) (rules.Assessment, bool, error)
 	Validate(ctx context.Context, c data.Content) ([]data.Problem, error)
 	Laboratories(ctx context.Context) ([]data.Laboratory, error)
 	Authorities(ctx context.Context) ([]data.Authority, error)
+}
+
+// Papers are the scans of a case.
+type Papers interface {
+	AttachEvidence(ctx context.Context, s staff.Session, id data.ApplicationID, group, name string, r io.Reader) (data.Application, error)
+	OpenEvidence(ctx context.Context, s staff.Session, id data.ApplicationID, evidence string) (io.ReadCloser, data.Evidence, error)
+	MoveEvidence(ctx context.Context, s staff.Session, id data.ApplicationID, evidence, group string) (data.Application, error)
+	RemoveEvidence(ctx context.Context, s staff.Session, id data.ApplicationID, evidence string) (data.Application, error)
 }
 
 // Desk is what the screen asks of the desk.
@@ -37,6 +49,7 @@ type Desk interface {
 	Acts
 	Checks
 	Seals
+	Papers
 }
 
 // Book is what the screen asks of the code lists.
@@ -58,10 +71,12 @@ const (
 	Submitted Why = "submitted" // changing takes it back from the queue
 	Approved  Why = "approved"  // changing withdraws the approval
 	Elsewhere Why = "elsewhere" // somebody else changed it meanwhile
+	Announced Why = "announced" // the traveller has not come yet
+	Decided   Why = "decided"   // a reviewer decided against it
 )
 
 // Unlockable reports whether the officer may go on in spite of it.
-func (w Why) Unlockable() bool { return w == Submitted || w == Approved }
+func (w Why) Unlockable() bool { return w == Submitted || w == Approved || w == Announced }
 
 // State is what the screen shows. Two are the same if reflect.DeepEqual says so.
 type State struct {
@@ -80,6 +95,14 @@ type State struct {
 	Repairs   []mrz.Repair   // how the lines may have been meant
 	Unread    string         // message key: why there are no fields in the lines
 	Tried     bool           // the officer believes it complete: tell what is missing, too
+
+	// Assessment is what the notice says of what is entered, if one counts.
+	Assessment rules.Assessment
+	Noticed    bool
+
+	Evidence  []data.Evidence
+	Attaching int            // scans that are on their way
+	Refused   []data.Problem // why a scan was not taken, the last ones tried
 
 	Dirty   bool
 	Saving  bool
@@ -192,7 +215,7 @@ func (m *Model) take(a data.Application) {
 func (m *Model) stored(a data.Application) {
 	s := &m.state
 	m.base = a.Version
-	s.ID, s.Stage, s.Return, s.Replaces = a.ID, a.State, a.Return, a.Replaces
+	s.ID, s.Stage, s.Return, s.Replaces, s.Evidence = a.ID, a.State, a.Return, a.Replaces, a.Evidence
 	switch {
 	case !slices.Contains(m.session.Officer().Roles, data.Clerk):
 		s.Closed = Role
@@ -200,8 +223,8 @@ func (m *Model) stored(a data.Application) {
 		s.Closed = IsIssued
 	default:
 		s.Closed = map[data.State]Why{
-			data.Submitted: Submitted, data.InReview: InReview, data.Approved: Approved,
-			data.Issued: IsIssued, data.Withdrawn: Withdrawn,
+			data.PreDeclared: Announced, data.Submitted: Submitted, data.InReview: InReview, data.OnHold: InReview, data.Approved: Approved,
+			data.FollowUp: Decided, data.Refused: Decided, data.Issued: IsIssued, data.Withdrawn: Withdrawn,
 		}[a.State]
 	}
 	s.Dirty = m.revision > m.saved
@@ -317,6 +340,8 @@ type Checked struct {
 	agrees              []string
 	repairs             []mrz.Repair
 	unread              string
+	assessment          rules.Assessment
+	noticed             bool
 }
 
 // Check looks for what is wrong. It may run anywhere; its outcome goes to
@@ -337,6 +362,9 @@ func (m *Model) Check() func(context.Context) (Checked, error) {
 			}
 		}
 		found.agrees, found.repairs, found.unread = readAgain(c, now)
+		if err == nil {
+			found.assessment, found.noticed, err = m.desk.Assess(ctx, c)
+		}
 		return found, err
 	}
 }
@@ -379,6 +407,7 @@ func (m *Model) Checked(found Checked) State {
 		s := &m.state
 		s.Problems, s.Confirmed = found.problems, found.confirmed
 		s.Agrees, s.Repairs, s.Unread = found.agrees, found.repairs, found.unread
+		s.Assessment, s.Noticed = found.assessment, found.noticed
 	}
 	return m.state
 }

@@ -32,6 +32,8 @@ type Parts struct {
 	Slip func(ctx context.Context, c data.Content) ([]byte, error)
 	// Picture is the picture of the first page of a PDF.
 	Picture func(ctx context.Context, pdf []byte) (image.Image, error)
+	// Draw is the picture of a page of a scan; see [evidence.Parts].
+	Draw func(ctx context.Context, scan []byte, page int) (image.Image, error)
 	// Spare keeps, sealed, what could not be stored when the screen was left;
 	// nil: there is no such place.
 	Spare func(id data.ApplicationID, base int, c data.Content) error
@@ -108,6 +110,9 @@ func New(e *env.Env, p Parts, r env.Route) env.Screen {
 // open to changes, or stops being so.
 func (s *screen) assemble() {
 	s.closed = s.m.State().Closed
+	if s.side != nil {
+		s.side.papers.view.Leave()
+	}
 	s.form = newForm(s)
 	s.side = newSide(s)
 	s.acts = widgets.Row(look.Tight)
@@ -149,6 +154,7 @@ func (s *screen) Route() env.Route {
 func (s *screen) Leave() {
 	s.left = true
 	s.e.Window.SetOnDropped(nil)
+	s.side.papers.view.Leave()
 	ctx, stop := context.WithTimeout(context.WithoutCancel(s.e.Context), leaveWithin)
 	defer stop()
 	copied, err := s.m.Leave(ctx)
@@ -495,7 +501,26 @@ func (s *screen) fill() {
 	}
 }
 
-func (s *screen) unlock() { s.apply(s.m.Unlock()); s.jump("traveller.surname") }
+func (s *screen) unlock() {
+	if s.m.State().Closed != Announced {
+		s.apply(s.m.Unlock())
+		s.jump("traveller.surname")
+		return
+	}
+	env.Go(s.e, s.m.Begin(), func(a data.Application, err error) {
+		state, err := s.m.Begun(a, err)
+		if s.left {
+			return
+		}
+		s.apply(state)
+		if err != nil {
+			s.e.Error(err)
+			return
+		}
+		s.check()
+		s.jump("traveller.surname")
+	})
+}
 
 func (s *screen) copy() {
 	if work, ok := s.m.Copy(); ok {
@@ -518,6 +543,9 @@ func (s *screen) Actions() []env.Action {
 		{Label: s.e.T("intake.slip"), Key: fyne.KeyP, Modifier: ctrl, Do: s.showSlip},
 		act("intake.submit", fyne.KeyReturn, ctrl, s.submit),
 		act("intake.next", fyne.KeyJ, ctrl, s.next),
+		act("intake.papers.attach", fyne.KeyO, ctrl, s.side.papers.pick),
+		act("intake.papers.paste", fyne.KeyV, ctrl|fyne.KeyModifierShift, s.side.papers.paste),
+		{Label: s.e.T("intake.papers.look"), Key: fyne.KeyE, Modifier: ctrl | fyne.KeyModifierShift, Do: func() { s.e.Window.Canvas().Focus(s.side.papers.view.Focusable()) }, Disabled: len(s.m.State().Evidence) == 0},
 	}
 	kind := s.m.State().Content.Type
 	for _, k := range data.TestKinds {
@@ -592,7 +620,9 @@ func (s *screen) showBanner(state State) {
 	case state.Closed != Open:
 		key := "intake.why." + string(state.Closed)
 		var buttons []fyne.CanvasObject
-		if state.Closed.Unlockable() {
+		if state.Closed == Announced {
+			buttons = append(buttons, widgets.NewButton(s.e.T("intake.begin"), nil, s.unlock))
+		} else if state.Closed.Unlockable() {
 			buttons = append(buttons, widgets.NewButton(s.e.T("intake.unlock"), nil, s.unlock))
 		}
 		if state.Closed == Elsewhere {
@@ -641,10 +671,10 @@ func (columns) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(o[0].MinSize().Width+sideNarrow, 200)
 }
 
-const sideNarrow, sideWide float32 = 244, 320
+const sideNarrow, sideWide float32 = 264, 380
 
 func (columns) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	right := min(max(size.Width*0.29, sideNarrow), sideWide)
+	right := min(max(size.Width*0.32, sideNarrow), sideWide)
 	o[0].Resize(fyne.NewSize(size.Width-right, size.Height))
 	o[1].Move(fyne.NewPos(size.Width-right, 0))
 	o[1].Resize(fyne.NewSize(right, size.Height))

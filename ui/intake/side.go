@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"pratique/data"
+	"pratique/ui/findings"
 	"pratique/ui/stated"
 	look "pratique/ui/theme"
 	"pratique/ui/widgets"
@@ -31,6 +32,12 @@ type side struct {
 
 	told []Group // the problems as shown
 	held data.Content
+
+	found    *widgets.Card
+	findings *fyne.Container
+	said     any // the findings as told
+	papers   *papers
+	column   *fyne.Container
 }
 
 func newSide(s *screen) *side {
@@ -39,9 +46,12 @@ func newSide(s *screen) *side {
 		problems: widgets.Stack(2), count: widgets.Caption(""), holds: widgets.Stack(5),
 	}
 	d.card = widgets.NewCard(s.e.T("intake.problems"), d.problems, d.count)
-	d.scroll = container.NewVScroll(container.New(right{}, widgets.Stack(look.Gap,
-		widgets.NewCard("", widgets.Row(look.Tight, d.state, widgets.Stretch(), d.stored)),
-		d.card, widgets.NewCard(s.e.T("intake.holds"), d.holds))))
+	d.findings = widgets.Stack(10)
+	d.found = widgets.NewCard(s.e.T("findings.title"), d.findings)
+	d.papers = newPapers(s)
+	first := widgets.NewCard("", widgets.Row(look.Tight, d.state, widgets.Stretch(), d.stored))
+	d.column = widgets.Stack(look.Gap, first, d.papers.card, d.card, d.found, widgets.NewCard(s.e.T("intake.holds"), d.holds))
+	d.scroll = container.NewVScroll(container.New(right{}, d.column))
 	return d
 }
 
@@ -62,6 +72,7 @@ var stages = map[data.State]struct {
 	role look.Role
 	icon string
 }{
+	data.PreDeclared: {look.Plain, "draft"}, data.OnHold: {look.Practice, "waiting"}, data.FollowUp: {look.Practice, "flag"}, data.Refused: {look.Invalid, "invalid"},
 	data.Draft: {look.Plain, "draft"}, data.Submitted: {look.Accent, "submitted"}, data.InReview: {look.Unknown, "review"},
 	data.Returned: {look.Practice, "returned"}, data.Approved: {look.Valid, "approved"}, data.Issued: {look.Valid, "issued"},
 	data.Withdrawn: {look.Plain, "withdrawn"},
@@ -72,7 +83,26 @@ func (d *side) show(state State) {
 	d.state.Set(stage.role, stage.icon, d.s.e.T("state."+string(state.Stage)))
 	d.saved(state)
 	d.showProblems(state)
+	d.showFindings(state)
+	d.papers.show(state)
 	d.showHolds(state)
+}
+
+// showFindings says what the notice says of what is entered.
+func (d *side) showFindings(state State) {
+	now := []any{state.Assessment, state.Noticed}
+	if d.said != nil && reflect.DeepEqual(now, d.said) {
+		return
+	}
+	d.said = now
+	words := d.s.e.Words
+	lines, _, grant := findings.Of(words, d.s.p.Codes, state.Assessment, state.Noticed)
+	d.findings.Objects = []fyne.CanvasObject{findings.Box(words, grant)}
+	if len(lines) > 0 {
+		d.findings.Add(findings.Rows(words, lines, true))
+	}
+	d.findings.Refresh()
+	d.found.Refresh()
 }
 
 // saved says whether what is typed is stored.

@@ -287,7 +287,7 @@ func (m *Model) groups() (groups []Group, rest []data.Problem) {
 		groups = append(groups, group)
 	}
 	for _, p := range m.problems {
-		name := groupOf(p.Field)
+		name := stated.GroupOf(p.Field)
 		if i := slices.IndexFunc(groups, func(g Group) bool { return g.Name == name }); i >= 0 {
 			groups[i].Problems = append(groups[i].Problems, p)
 		} else if !ofNotice(p) {
@@ -304,25 +304,6 @@ func (m *Model) title(group string) string {
 		return m.e.T("group.test", n)
 	}
 	return m.e.T("group." + group)
-}
-
-// groupOf is the group that a field belongs to, empty for none.
-func groupOf(field string) string {
-	part, rest, _ := strings.Cut(strings.ReplaceAll(field, "[", "."), ".")
-	switch part {
-	case "traveller", "document":
-		return data.GroupIdentity
-	case "tests":
-		var i int
-		if _, err := fmt.Sscanf(rest, "%d", &i); err == nil {
-			return data.GroupTest(i)
-		}
-	case "doses", "infections":
-		return data.GroupVaccinations
-	case "itinerary", "declaration", "contact":
-		return data.GroupJourney
-	}
-	return ""
 }
 
 // beside is what was entered for a group and is not in the seal.
@@ -390,7 +371,7 @@ func (m *Model) beside(group string) []stated.Line {
 		}
 	}
 	for _, k := range c.Confirmed {
-		if groupOf(k.Field) == group {
+		if stated.GroupOf(k.Field) == group {
 			add(w.Field("confirmed"), w.Field(k.Field)+": "+k.Value)
 		}
 	}
