@@ -34,6 +34,7 @@ const (
 	SectionOfficers     Section = "officers"
 	SectionKeys         Section = "keys"
 	SectionLaboratories Section = "laboratories"
+	SectionNotices      Section = "notices"
 	SectionLog          Section = "log"
 	SectionBackup       Section = "backup"
 	SectionCheck        Section = "check"
@@ -49,6 +50,7 @@ var looks = []struct {
 	{SectionOfficers, audit.OfficersRead},
 	{SectionKeys, audit.SignersRead},
 	{SectionLaboratories, audit.LaboratoriesSet},
+	{SectionNotices, audit.NoticeImported},
 	{SectionLog, audit.LogRead},
 	{SectionBackup, audit.BackupMade},
 	{SectionCheck, audit.PostChecked},
@@ -77,6 +79,7 @@ type Desk interface {
 	Signers
 	Signing
 	Laboratories
+	Notices
 	Checks
 	Travellers
 	Entries
@@ -219,7 +222,7 @@ const old = 48 * time.Hour
 // Jobs are the long works that are under way, also while their section is
 // away. One is made for the whole program; it belongs to the UI goroutine.
 type Jobs struct {
-	backup, rotation, check *job
+	trial, backup, rotation, check *job
 	// found is what the last check found, nil if there was none.
 	found *found
 }

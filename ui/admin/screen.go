@@ -28,6 +28,8 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 		return newKeysScreen(f, parts)
 	case SectionLaboratories:
 		return newLaboratoriesScreen(f, parts)
+	case SectionNotices:
+		return newNoticesScreen(f, parts)
 	case SectionLog:
 		return newLogScreen(f, parts)
 	case SectionBackup:
