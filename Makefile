@@ -21,7 +21,7 @@ export GOEXPERIMENT ?= runtimesecret
 # How many certificates the drill is with.
 CERTIFICATES ?= 100000
 
-.PHONY: run build test vet pkcs11 smoke bench drill fuzz race help clean
+.PHONY: run build test vet pkcs11 smoke bench drill fuzz race photos help clean
 
 run: build ## open the desk on a practice post; without a display, do its job once
 	./bin/pratique $(if $(POST),--post $(POST))
@@ -55,6 +55,10 @@ drill: ## back up and restore a post of CERTIFICATES=100000 and read all of it
 
 race: ## the domain and the paper under the race detector
 	$(GO) test -tags $(TAGS) -race ./data/... ./pdfgen/...
+
+photos: ## the share of photographed pages that we read, and that zbarimg reads
+	@.ci/packages photos
+	PRATIQUE_PHOTOS=all $(NOCGO) $(GO) test -tags $(TAGS) -count 1 -timeout 60m -run '^TestPhotos$$' -v ./pdfgen/check
 
 fuzz: ## every fuzz target, a minute each
 	.ci/fuzz 60s

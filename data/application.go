@@ -85,6 +85,16 @@ const (
 // GroupTest is the name of the group of the i-th test, counted from 0.
 func GroupTest(i int) string { return fmt.Sprintf("test %d", i+1) }
 
+// ValidGroup reports whether an application can have a group of that name.
+func ValidGroup(name string) bool {
+	for i := range MaxTests {
+		if name == GroupTest(i) {
+			return true
+		}
+	}
+	return name == GroupIdentity || name == GroupVaccinations || name == GroupJourney
+}
+
 // Groups are the groups of c in the order of the paper; vaccinations only
 // where there are any.
 func (c Content) Groups() []Group {
@@ -184,9 +194,15 @@ type Tick struct {
 	Group   string    `json:"group"`
 	Hash    string    `json:"hash"` // of the values ticked
 	Officer OfficerID `json:"officer,omitempty"`
-	Proof   string    `json:"proof,omitempty"` // what ticked it instead of an officer: "mrz"
+	Proof   string    `json:"proof,omitempty"` // what ticked it instead of an officer
 	At      time.Time `json:"at"`
 }
+
+// The values of [Tick.Proof].
+const (
+	ProofMRZ  = "mrz"  // its check digits say all that the group says
+	ProofSeal = "seal" // a seal that is valid and the traveller's says all that the group says
+)
 
 // Ticked reports whether the group is ticked with the values it has now.
 func (a Application) Ticked(g Group) bool {

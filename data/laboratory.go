@@ -57,6 +57,10 @@ func ValidateLaboratories(all []Laboratory, codes Codes) []Problem {
 		for _, s := range l.Specimens {
 			add(!codes.Known(ListSpecimens, s), "specimens", "problem.code.unknown", s, "nasopharyngeal")
 		}
+		if l.Zone != "" {
+			_, err := LoadZone(l.Zone)
+			add(err != nil, "zone", "problem.post.zone", l.Zone, "Asia/Singapore")
+		}
 		add(!l.From.Full(), "from", "problem.date.form", string(l.From), "2022-03-01")
 		add(l.Until != "" && (!l.Until.Full() || l.Until < l.From), "until", "problem.date.form", string(l.Until), "2022-12-31")
 	}

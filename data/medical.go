@@ -119,6 +119,9 @@ type Laboratory struct {
 	Country  string `json:"country,omitempty"`
 	City     string `json:"city,omitempty"`
 	District string `json:"district,omitempty"`
+	// Zone is the IANA zone of its clock, where the post knows it: its reports are
+	// on that clock.
+	Zone string `json:"zone,omitempty"`
 	// Class is the post's own sorting of laboratories.
 	Class string `json:"class,omitempty"`
 	// Designated says to the minute when it was designated, and for what. Where

@@ -217,10 +217,15 @@ func (v *validator) traveller(t Traveller) {
 		}
 	}
 	v.text("traveller.nativeName", t.NativeName, MaxName)
-	if t.NativeName == "" && t.Nationality == "CHN" {
+	if t.Nationality == "CHN" {
 		// Chinese posts and readers go by the characters; the romanised name
 		// alone was the commonest reason for sending papers back.
-		v.stop("traveller.nativeName", "problem.required", "", "样本")
+		switch {
+		case t.NativeName == "":
+			v.stop("traveller.nativeName", "problem.required", "", "样本")
+		case !strings.ContainsFunc(t.NativeName, func(r rune) bool { return unicode.Is(unicode.Han, r) }):
+			v.stop("traveller.nativeName", "problem.name.characters", t.NativeName, "样本")
+		}
 	}
 	switch {
 	case !v.required("traveller.birth", string(t.Birth), "1984-03-08"):
@@ -335,7 +340,9 @@ func (v *validator) tests(tests []Test) {
 		}
 		if v.happened(at+"reported", t.Reported) {
 			v.ordered(at+"reported", last, t.Reported)
+			v.prompt(at+"reported", t.Sampled, t.Reported)
 		}
+		v.clock(at, t)
 		v.code(at+"result", ListResults, string(t.Result), string(Negative), "")
 		v.text(at+"reportNo", t.ReportNo, MaxText)
 		v.mentions(at+"mentions", t.Mentions)
@@ -392,6 +399,37 @@ func (v *validator) laboratory(field string, t Test, day Date) {
 		v.stop(field, "problem.laboratory.unlisted", string(t.Laboratory), string(day))
 	case t.Specimen != "" && !v.laboratories[i].Takes(t.Specimen):
 		v.stop(field, "problem.laboratory.specimen", string(t.Laboratory), t.Specimen)
+	}
+}
+
+// maxReporting is the longest that a laboratory takes for a report, unless an
+// officer confirms it: a date of another month is not seen otherwise.
+const maxReporting = 14 * 24 * time.Hour
+
+func (v *validator) prompt(field string, sampled, reported Moment) {
+	a, okA := sampled.Pinned().Instant()
+	b, okB := reported.Pinned().Instant()
+	if okA && okB && b.Sub(a) > maxReporting {
+		v.confirm(field, "problem.time.apart", reported.Wall, sampled.Wall)
+	}
+}
+
+// clock checks that the times of a report are on the clock of its laboratory,
+// where that is known: the clerk's own, taken for it, moves them by hours.
+func (v *validator) clock(at string, t Test) {
+	i := slices.IndexFunc(v.laboratories, func(l Laboratory) bool { return l.ID == t.Laboratory })
+	if i < 0 || v.laboratories[i].Zone == "" {
+		return
+	}
+	zone := v.laboratories[i].Zone
+	for _, m := range []struct {
+		field string
+		at    Moment
+	}{{"sampled", t.Sampled}, {"analysed", t.Analysed}, {"reported", t.Reported}} {
+		pinned := m.at.Pinned()
+		if on := (Moment{Wall: m.at.Wall, Zone: zone, Offset: pinned.Offset}); pinned.Offset != "" && !on.ZoneAgrees() {
+			v.confirm(at+m.field, "problem.time.laboratory", m.at.String(), zone)
+		}
 	}
 }
 

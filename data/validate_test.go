@@ -26,6 +26,7 @@ var validNow = time.Date(2022, 7, 9, 10, 30, 0, 0, time.UTC)
 var validLaboratories = []Laboratory{
 	{ID: "central", Kinds: TestKinds, From: "2022-07-08"},
 	{ID: "serology", Kinds: []TestKind{SerumIgG}, Specimens: []string{"venous"}, From: "2020-01-01", Until: "2022-07-08"},
+	{ID: "timed", Kinds: TestKinds, From: "2022-01-01", Zone: "Asia/Singapore"},
 }
 
 // validContent has no problems at validNow.
@@ -126,6 +127,9 @@ func TestValidate(t *testing.T) {
 		{"space at the end", func(c *Content) { c.Traveller.Surname = "YANGBEN " }, "traveller.surname problem.name.normalised"},
 		{"right-to-left mark", func(c *Content) { c.Traveller.NativeName = "样\u202e本" }, "traveller.nativeName problem.name.normalised"},
 		{"no native name, CHN", func(c *Content) { c.Traveller.NativeName = "" }, "traveller.nativeName problem.required"},
+		{"pinyin for a native name", func(c *Content) { c.Traveller.NativeName = "Yangben" }, "traveller.nativeName problem.name.characters"},
+		{"a native name with a letter among its characters", func(c *Content) { c.Traveller.NativeName = "样C" }, ""},
+		{"a native name in Latin letters, UTO", func(c *Content) { c.Traveller.NativeName, c.Traveller.Nationality = "Yangben", "UTO" }, ""},
 		{"no native name, UTO", func(c *Content) { c.Traveller.NativeName, c.Traveller.Nationality = "", "UTO" }, ""},
 
 		{"no birth", func(c *Content) { c.Traveller.Birth = "" }, "traveller.birth problem.required"},
@@ -193,6 +197,21 @@ func TestValidate(t *testing.T) {
 		{"analysed before it was sampled", func(c *Content) { c.Tests[0].Analysed = at("2022-07-08T16:29") }, "tests[0].analysed problem.time.order"},
 		{"analysed as it was sampled", func(c *Content) { c.Tests[0].Analysed = at("2022-07-08T16:30") }, ""},
 		{"reported before it was analysed", func(c *Content) { c.Tests[0].Reported = at("2022-07-08T19:59") }, "tests[0].reported problem.time.order"},
+		{"reported two weeks after it was sampled", func(c *Content) {
+			c.Tests[0].Laboratory, c.Tests[0].Sampled, c.Tests[0].Analysed = "timed", at("2022-06-25T00:30"), Moment{}
+		}, ""},
+		{"reported a minute later", func(c *Content) {
+			c.Tests[0].Laboratory, c.Tests[0].Sampled, c.Tests[0].Analysed = "timed", at("2022-06-25T00:29"), Moment{}
+		}, "tests[0].reported problem.time.apart"},
+		{"sampled by the laboratory's clock, named otherwise", func(c *Content) {
+			c.Tests[0].Laboratory, c.Tests[0].Sampled = "timed", Moment{"2022-07-08T16:30", "Asia/Shanghai", ""}
+		}, ""},
+		{"sampled by another clock than the laboratory's", func(c *Content) {
+			c.Tests[0].Laboratory, c.Tests[0].Sampled = "timed", Moment{"2022-07-08T16:30", "Asia/Tokyo", ""}
+		}, "tests[0].sampled problem.time.laboratory"},
+		{"reported by another clock than the laboratory's", func(c *Content) {
+			c.Tests[0].Laboratory, c.Tests[0].Reported = "timed", Moment{"2022-07-08T16:30", "UTC", "+00:00"}
+		}, "tests[0].reported problem.time.laboratory"},
 		{"reported before it was sampled, elsewhere", func(c *Content) {
 			c.Tests[0].Analysed = Moment{}
 			c.Tests[0].Reported = Moment{"2022-07-08T16:45", "Asia/Tokyo", "+09:00"}

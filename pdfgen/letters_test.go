@@ -164,6 +164,26 @@ func TestLettersThatCannotBe(t *testing.T) {
 	}
 }
 
+// What would keep a letter off paper is told before, by field.
+func TestUnwritable(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*Letter)
+		want   []data.Problem
+	}{
+		"nothing":       {func(*Letter) {}, nil},
+		"a glyph":       {func(l *Letter) { l.Note = "so 𠮷" }, []data.Problem{{Field: "note", Key: "problem.glyph", Value: "U+20BB7 𠮷"}}},
+		"a name's":      {func(l *Letter) { l.NativeName = "𠮷" }, []data.Problem{{Field: "traveller.nativeName", Key: "problem.glyph", Value: "U+20BB7 𠮷"}}},
+		"an end":        {func(l *Letter) { l.Note = strings.Repeat("And so on. ", 400) }, []data.Problem{{Field: "note", Key: "problem.letter"}}},
+		"what it lacks": {func(l *Letter) { l.Reference = "" }, []data.Problem{{Field: "note", Key: "problem.letter", Value: "not a possible printout: a letter without the reference of its case"}}},
+	} {
+		l := letter(data.LetterDecision)
+		tt.change(&l)
+		if got := press().Unwritable(l); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
 // Whatever reasons of its list an officer gives, up to eight at once, with a
 // note of the longest, there is a page for it; and each reason to return has
 // what mends it.

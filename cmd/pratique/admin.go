@@ -15,6 +15,7 @@ import (
 	"pratique/cmd/internal/house"
 	"pratique/data/keys"
 	"pratique/data/store"
+	"pratique/data/trust"
 	"pratique/data/vault"
 	"pratique/pdfgen"
 	"pratique/pdfgen/spool"
@@ -37,7 +38,7 @@ const qrPixels = 4
 // house, which keeps the checkpoints it signs in the post's folder too.
 func adminParts(h *house.House, settings fyne.Preferences) admin.Parts {
 	return admin.Parts{
-		Desk: h, Backups: h, Codes: h.Codes, ReadFile: readFile, Save: savings(h, settings), Halves: admin.Halves{}, Jobs: &admin.Jobs{},
+		Desk: h, Backups: h, Codes: h.Codes, ReadFile: readFile, ReadTrust: trust.ReadPath, Save: savings(h, settings), Halves: admin.Halves{}, Jobs: &admin.Jobs{},
 		QR: func(text string) (image.Image, error) { return pdfgen.Picture(text, qrPixels) },
 		PrintCheckpoint: func(ctx context.Context, checkpoint []byte) (string, error) {
 			pdf, err := house.CheckpointPage(h.Folder.Post, checkpoint, h.Now())

@@ -8,6 +8,8 @@
 //	pratiquectl recover DIR --officer NAME [--recovery-file FILE] [--new-passphrase-file FILE]
 //	pratiquectl example [--at TIME]
 //	pratiquectl schema
+//	pratiquectl spec [NAME]
+//	pratiquectl specimens DIR
 //	pratiquectl issue TWO --out DIR FILE…
 //	pratiquectl replace TWO --out DIR NUMBER FILE
 //	pratiquectl revoke TWO --reason CODE [--note TEXT] [--notify FILE] NUMBER…
@@ -35,6 +37,8 @@
 //	pratiquectl officers passphrase ONE [--new-passphrase-file FILE]
 //	pratiquectl laboratories list ONE
 //	pratiquectl laboratories set TWO FILE
+//	pratiquectl authorities list ONE
+//	pratiquectl authorities set TWO FILE
 //	pratiquectl evidence add ONE [--group GROUP] CASE FILE…
 //	pratiquectl evidence list ONE CASE
 //	pratiquectl evidence export ONE --out FILE CASE EVIDENCE
@@ -59,8 +63,6 @@
 //	pratiquectl handover verify --key FILE|--post DIR FILE
 //	pratiquectl handover passed ONE FILE
 //	pratiquectl find ONE TEXT
-//	pratiquectl authorities list ONE
-//	pratiquectl authorities set TWO FILE
 //	pratiquectl keys list ONE
 //	pratiquectl keys request TWO [--for certificate|vdsnc|dcc] --out FILE [--signer URI [--pin-file FILE]]
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
@@ -190,7 +192,10 @@ type commands struct {
 	Post         postCommand         `cmd:"" help:"Make a real post."`
 	Recover      recoverCommand      `cmd:"" help:"Let an administrator in again, with the recovery key."`
 	Example      exampleCommand      `cmd:"" help:"Print a complete specimen application."`
+	Prefill      prefillCommand      `cmd:"" help:"Print the application that the seals a traveller brought give."`
 	Schema       schemaCommand       `cmd:"" help:"Print the JSON schema of an application."`
+	Spec         specCommand         `cmd:"" help:"Print what is signed, byte by byte, for every format."`
+	Specimens    specimensCommand    `cmd:"" help:"Write seals of every format, good and bad, with what a reader is to say of each."`
 	Issue        issueCommand        `cmd:"" help:"Take applications to certificates: a clerk and a reviewer."`
 	Replace      replaceCommand      `cmd:"" help:"Correct a certificate: a new one, and the old one is revoked. A clerk and a reviewer."`
 	Revoke       revokeCommand       `cmd:"" help:"Revoke certificates, for good. Takes two."`

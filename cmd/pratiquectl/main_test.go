@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"schema-check": schemaCheck,
 			"edit":         edit,
+			"foreign-dcc":  foreignDCC,
 		},
 	})
 }

@@ -219,12 +219,12 @@ func (s *streams) recoveryKey(ctx context.Context, file, option string) (string,
 	}
 	pages := house.Pages()
 	defer pages.Close()
-	found, err := evidence.Read(ctx, b, pages)
+	found, err := evidence.NewWorker(pages).Read(ctx, b)
 	switch {
+	case err == nil && found.Kind == evidence.Text: // of any number of lines
+		return strings.TrimPrefix(string(b), "\ufeff"), nil
 	case err == nil && len(found.Symbols) == 1:
 		return found.Symbols[0].Text, nil
-	case errors.Is(err, evidence.ErrKind): // a text of several lines
-		return string(b), nil
 	case err == nil:
 		err = fmt.Errorf("%d QR symbols found, not one", len(found.Symbols))
 	}

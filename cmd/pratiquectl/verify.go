@@ -12,6 +12,7 @@ import (
 
 	"pratique/cmd/internal/house"
 	"pratique/data"
+	"pratique/data/brought"
 	"pratique/data/evidence"
 	"pratique/data/seal"
 	"pratique/data/seal/dcc"
@@ -75,6 +76,7 @@ func (c verifyCommand) verify(ctx context.Context, s *streams, list *trust.List)
 	}
 	pages := house.Pages()
 	defer pages.Close()
+	reader := evidence.NewWorker(pages)
 	var texts []string
 	var unread []error
 	for _, file := range c.Files {
@@ -82,7 +84,7 @@ func (c verifyCommand) verify(ctx context.Context, s *streams, list *trust.List)
 		if err != nil {
 			return usageError{err}
 		}
-		found, err := evidence.Read(ctx, b, pages)
+		found, err := reader.Read(ctx, b)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		} // any other error is about the file: it is told below, and nothing could be read
@@ -93,7 +95,11 @@ func (c verifyCommand) verify(ctx context.Context, s *streams, list *trust.List)
 			unread = append(unread, fmt.Errorf("%s: no QR symbol found", file))
 		}
 		for _, symbol := range found.Symbols {
-			texts = append(texts, symbol.Text)
+			text, layout := brought.Meant(symbol.Text)
+			if layout != evidence.Straight {
+				fmt.Fprintf(s.err, "%s: typed by a scanner into another keyboard (%s), and read as it was meant\n", file, layout)
+			}
+			texts = append(texts, text)
 		}
 	}
 	verdicts := []trust.Verdict{}

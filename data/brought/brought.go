@@ -60,10 +60,10 @@ func (r Reader) Read(text string, now time.Time) (b data.Brought, ok bool) {
 	for _, reason := range v.Reasons {
 		b.Reasons = append(b.Reasons, string(reason))
 	}
-	said := seal.Claimed{Statement: v.Claims, DCC: v.DCC, VDSNC: v.VDSNC}
+	said := seal.Claimed{Statement: v.Claims, DCC: v.DCC, VDSNC: v.VDSNC, SHC: v.SHC, NZCP: v.NZCP}
 	if said == (seal.Claimed{}) && v.Outcome == trust.CannotSay {
 		if said, err = seal.Claims(u); err != nil {
-			return b, true
+			return b, true // kept, and nothing is in it that this program knows
 		}
 	}
 	b.Values = values(r.content(said))
@@ -117,7 +117,7 @@ type Difference struct {
 // Compare tells every difference between an application and the seals in it. Of
 // a test, dose or infection that is not there it tells one.
 func Compare(c data.Content) (all []Difference) {
-	for i, b := range c.Brought {
+	for i, b := range c.Brought[:min(len(c.Brought), data.MaxBrought)] {
 		place := match(c, b)
 		told := map[string]bool{}
 		for j, v := range b.Values {
@@ -184,16 +184,22 @@ func Problems(c data.Content) (problems []data.Problem) {
 	return problems
 }
 
-// Altered reports whether a seal that is kept does not say what is kept of it.
-// The clerk's reasons are the clerk's, and a verdict may change with the lists.
-func (r Reader) Altered(b data.Brought, now time.Time) bool {
-	again, ok := r.Read(b.Seal, now)
-	if !ok || again.Seal != b.Seal || again.Format != b.Format {
+// Altered reports whether what is kept of a seal is not what it says. The
+// clerk's reasons are the clerk's, a verdict may change with the lists, and one
+// that was wrong said nothing.
+func (r Reader) Altered(b data.Brought) bool {
+	u, err := seal.Parse(b.Seal)
+	if err != nil || string(u.Format()) != b.Format {
 		return true
 	}
-	if len(again.Values) == 0 && b.Verdict != again.Verdict {
-		return false // what said something when it was read says nothing any more
+	if b.Verdict == string(trust.Invalid) && len(b.Values) == 0 {
+		return false
 	}
+	said, err := seal.Claims(u)
+	if err != nil {
+		return len(b.Values) > 0
+	}
+	again := values(r.content(said))
 	bare := func(all []data.Signed) (said []data.Signed) {
 		for _, v := range all {
 			if v.Kept, v.Reason = "", ""; !laboratory(v.Field) {
@@ -202,7 +208,7 @@ func (r Reader) Altered(b data.Brought, now time.Time) bool {
 		}
 		return said
 	}
-	return !slices.Equal(bare(b.Values), bare(again.Values))
+	return !slices.Equal(bare(b.Values), bare(again))
 }
 
 // laboratory reports whether a value is looked up in the post's list, which
@@ -256,17 +262,55 @@ func theirs(c data.Content, b data.Brought) bool {
 
 // group are the values of a group of an application.
 func group(c data.Content, name string) []data.Signed {
-	all := values(c)
-	return slices.DeleteFunc(all, func(v data.Signed) bool {
-		list, i, _, indexed := split(v.Field)
-		switch {
-		case list == "tests" && indexed:
-			return name != data.GroupTest(i)
-		case list == "doses" || list == "infections":
-			return name != data.GroupVaccinations
-		case list == "traveller" || list == "document":
-			return name != data.GroupIdentity
-		}
-		return true // no seal says anything of the journey
+	return slices.DeleteFunc(values(c), func(v data.Signed) bool {
+		of, ok := groupOf(v.Field)
+		return !ok || of != name
 	})
+}
+
+// About are the groups of an application that the i-th seal in it says anything
+// of, of tests, doses and infections only those that are there.
+func About(c data.Content, i int) (groups []string) {
+	place := match(c, c.Brought[i])
+	for _, v := range c.Brought[i].Values {
+		path, known := place.of(v.Field)
+		if !known {
+			continue
+		}
+		for _, g := range c.Groups() {
+			if name, ok := groupOf(path); ok && name == g.Name && !slices.Contains(groups, g.Name) {
+				groups = append(groups, g.Name)
+			}
+		}
+	}
+	return groups
+}
+
+// groupOf is the group that a value belongs to; no seal says anything of the
+// journey.
+func groupOf(path string) (name string, ok bool) {
+	list, i, _, indexed := split(path)
+	switch {
+	case list == "tests" && indexed:
+		return data.GroupTest(i), true
+	case list == "doses" || list == "infections":
+		return data.GroupVaccinations, true
+	case list == "traveller" || list == "document":
+		return data.GroupIdentity, true
+	}
+	return "", false
+}
+
+// Words are the sentences of a language.
+type Words interface {
+	T(key string, args ...any) string
+}
+
+// Says is a sentence on who signed a seal, and what that is worth.
+func Says(w Words, b data.Brought) string {
+	key := "brought.by"
+	if b.Signer == "" {
+		key = "brought.by-nobody"
+	}
+	return w.T(key, w.T("brought.format."+b.Format), w.T("verdict."+b.Verdict), b.Signer)
 }

@@ -8,6 +8,7 @@ import (
 	"pratique/data"
 	"pratique/data/seal"
 	"pratique/data/seal/dcc"
+	"pratique/data/seal/shc"
 	"pratique/data/seal/vdsnc"
 )
 
@@ -22,6 +23,10 @@ func (r Reader) content(said seal.Claimed) data.Content {
 		return r.ofVDSNCTest(*said.VDSNC.Test)
 	case said.VDSNC != nil && said.VDSNC.Vaccination != nil:
 		return r.ofVDSNCDoses(*said.VDSNC.Vaccination)
+	case said.SHC != nil:
+		return ofSHC(*said.SHC)
+	case said.NZCP != nil:
+		return data.Content{Traveller: data.Traveller{Surname: said.NZCP.FamilyName, GivenNames: said.NZCP.GivenName, Birth: day(said.NZCP.Birth)}}
 	}
 	return data.Content{}
 }
@@ -109,6 +114,23 @@ func (r Reader) ofVDSNCDoses(v vdsnc.Vaccination) data.Content {
 				dose.Country = d.Country
 			}
 			c.Doses = append(c.Doses, dose)
+		}
+	}
+	return c
+}
+
+// ofSHC is what a card of one person says. Its vaccines are codes of a list that
+// names no product of ours, and its observations name no kind of test for sure.
+func ofSHC(card shc.Card) data.Content {
+	var c data.Content
+	if len(card.Patients) != 1 {
+		return c
+	}
+	p := card.Patients[0]
+	c.Traveller.Surname, c.Traveller.GivenNames, c.Traveller.Birth = p.Family, p.Given, day(p.Birth)
+	for _, i := range card.Immunizations {
+		if i.Status == "completed" && day(i.Date) != "" {
+			c.Doses = append(c.Doses, data.Dose{Date: day(i.Date), Lot: i.Lot})
 		}
 	}
 	return c

@@ -46,8 +46,12 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	must(second(p.ImportNotice(ctx, p.Administrator, []byte(noticeOf(2, "always", true)))))
 
 	all := map[string]func() error{
-		"Create":       func() error { return second(p.Create(ctx, p.Clerk, p.Specimen())) },
-		"Copy":         func() error { return second(p.Copy(ctx, p.Clerk, draft.ID, p.Specimen())) },
+		"Create": func() error { return second(p.Create(ctx, p.Clerk, p.Specimen())) },
+		"Copy":   func() error { return second(p.Copy(ctx, p.Clerk, draft.ID, p.Specimen())) },
+		"ReadSeal": func() error {
+			b, ok, err := p.ReadSeal(ctx, p.Clerk, "HC1:")
+			return second(b, errors.Join(err, map[bool]error{true: errors.New("no seal is one")}[ok]))
+		},
 		"Slip":         func() error { return second(p.Slip(ctx, p.Clerk, p.Specimen())) },
 		"Validate":     func() error { return second(p.Validate(ctx, p.Specimen())) },
 		"Preflight":    func() error { return second(p.Preflight(ctx, p.Clerk, p.Reviewer, p.Specimen())) },

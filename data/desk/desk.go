@@ -475,12 +475,13 @@ func normalised(c data.Content) data.Content {
 // Validate returns the problems of a content as it would be stored now, those
 // of the MRZ against the fields included.
 func (d *Desk) Validate(ctx context.Context, c data.Content) ([]data.Problem, error) {
+	c = normalised(c)
 	var problems []data.Problem
 	err := d.log.View(ctx, func(tx store.Tx) (err error) {
-		problems, err = d.problems(tx, normalised(c))
+		problems, err = d.problems(tx, c)
 		return err
 	})
-	return problems, err
+	return append(problems, d.otherTimes(c)...), err
 }
 
 func (d *Desk) problems(tx store.Tx, c data.Content) ([]data.Problem, error) {
@@ -508,12 +509,53 @@ func (d *Desk) problems(tx store.Tx, c data.Content) ([]data.Problem, error) {
 	return append(problems, further...), nil
 }
 
+// peek is an application as it is stored, for an act to come that says so.
+func (d *Desk) peek(ctx context.Context, id data.ApplicationID) (a data.Application, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		a, err = getApplication(tx, id)
+		return err
+	})
+	return a, err
+}
+
+// otherTimes asks about a departure that is not the one that the case entered
+// last has for the same flight on the same day: one of the two is on another
+// clock, or mistyped, or the flight moved.
+func (d *Desk) otherTimes(c data.Content) []data.Problem {
+	if len(c.Itinerary) == 0 {
+		return nil
+	}
+	first := c.Itinerary[0]
+	at, ok := first.Departs.Instant()
+	if !ok || first.Flight == "" {
+		return nil
+	}
+	day, flight := first.Departs.Date(), flightKey(first.Flight)
+	var last Row
+	for _, r := range d.filter(func(r Row) bool {
+		return r.Departs.Date() == day && r.State != data.Withdrawn && r.Document != c.Document.Number && flightKey(r.Flight) == flight
+	}) {
+		if _, dated := r.Departs.Instant(); dated && (last.ID == "" || r.Changed.After(last.Changed)) {
+			last = r
+		}
+	}
+	if other, ok := last.Departs.Instant(); !ok || other.Equal(at) {
+		return nil
+	}
+	p := data.Problem{Field: "itinerary[0].departs", Key: "problem.flight.other-time", Value: first.Departs.String(), Example: last.Departs.String(), Severity: data.Confirm}
+	if slices.Contains(c.Confirmed, data.Confirmation{Field: p.Field, Key: p.Key, Value: p.Value}) {
+		return nil
+	}
+	return []data.Problem{p}
+}
+
 // ownProblems are those of what the certificate itself says.
 func (d *Desk) ownProblems(c data.Content, laboratories []data.Laboratory) []data.Problem {
 	problems := data.Validate(c, d.codes, laboratories, d.clock())
 	whole := d.draft(c, laboratories)
 	whole.Colour, whole.Window = data.Green, data.WindowJourney // so that it takes the room of a certificate
 	problems = append(problems, d.unprintable(whole)...)
+	problems = append(problems, d.broughtProblems(c, laboratories)...)
 	if c.Document.MRZ == "" {
 		return problems
 	}
@@ -657,13 +699,17 @@ func (d *Desk) Save(ctx context.Context, s staff.Session, id data.ApplicationID,
 // traveller's too marks both cases: a reviewer sees them, and neither is
 // approved until one has decided.
 func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
+	var asked []data.Problem // now: nobody waits for the rows while a case is stored
+	if app, err := d.peek(ctx, id); err == nil {
+		asked = d.otherTimes(app.Content)
+	}
 	var others []data.ApplicationID
 	a, err := d.actOnMore(ctx, s, audit.ApplicationSubmitted, id, func(tx store.Tx, a *data.Application, _ *audit.Entry, add func(audit.Entry) error) error {
 		if a.State != data.Draft && a.State != data.Returned {
 			return ErrState
 		}
 		p, err := d.problems(tx, a.Content)
-		switch {
+		switch p = append(p, asked...); {
 		case err != nil:
 			return err
 		case data.Stops(p):

@@ -125,19 +125,24 @@ func (d *Desk) attachable(tx store.Tx, s staff.Session, id data.ApplicationID) (
 	return a, err
 }
 
-// fits reports whether a case has room for another scan, and such a group.
+// fits reports whether a case has room for another scan, and such a group. The
+// group may be one whose values are not entered yet.
 func fits(a data.Application, group string) error {
 	if len(a.Evidence) >= data.MaxEvidence {
 		return unfit("many", "", strconv.Itoa(data.MaxEvidence))
 	}
-	return hasGroup(a, group)
+	return knownGroup(group)
 }
 
-func hasGroup(a data.Application, group string) error {
-	if group != "" && !slices.ContainsFunc(a.Content.Groups(), func(g data.Group) bool { return g.Name == group }) {
-		return &ProblemsError{Problems: []data.Problem{{Field: "group", Key: "problem.code.unknown", Value: group, Example: data.GroupIdentity}}}
+func knownGroup(group string) error {
+	if group != "" && !data.ValidGroup(group) {
+		return noGroup(group)
 	}
 	return nil
+}
+
+func noGroup(group string) error {
+	return &ProblemsError{Problems: []data.Problem{{Field: "group", Key: "problem.code.unknown", Value: group, Example: data.GroupIdentity}}}
 }
 
 // fileName is the last part of a path as people see it, whatever system it is from.
@@ -205,7 +210,7 @@ func (d *Desk) MoveEvidence(ctx context.Context, s staff.Session, id data.Applic
 		}
 		i, err := evidence(*a, evidenceID)
 		if err == nil {
-			err = hasGroup(*a, group)
+			err = knownGroup(group)
 		}
 		if err != nil {
 			return err
@@ -266,7 +271,7 @@ func (d *Desk) SeenOriginal(ctx context.Context, s staff.Session, id data.Applic
 		groups := a.Content.Groups()
 		i := slices.IndexFunc(groups, func(g data.Group) bool { return g.Name == group })
 		if i < 0 {
-			return hasGroup(*a, cmp.Or(group, "-"))
+			return noGroup(group)
 		}
 		a.Originals = slices.DeleteFunc(slices.Clone(a.Originals), func(o data.Attestation) bool { return o.Group == group })
 		if on {

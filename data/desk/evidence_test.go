@@ -163,7 +163,7 @@ func TestEvidenceRefused(t *testing.T) {
 		"cannot be drawn":   {a.ID, "", bytes.NewReader(desktest.Scan("broken", 1)), "problem.evidence.unreadable", nil},
 		"too many pages":    {a.ID, "", bytes.NewReader(desktest.Scan("long", desk.MaxPages+1)), "problem.evidence.pages", nil},
 		"twice":             {a.ID, "", bytes.NewReader(desktest.Scan("there already", 2)), "problem.evidence.twice", nil},
-		"no such group":     {a.ID, "test 7", bytes.NewReader(desktest.Scan("x", 1)), "problem.code.unknown", nil},
+		"no such group":     {a.ID, "test 70", bytes.NewReader(desktest.Scan("x", 1)), "problem.code.unknown", nil},
 		"no such case":      {"0123", "", bytes.NewReader(desktest.Scan("x", 1)), "", desk.ErrNotFound},
 		"a case that ended": {withdrawn.ID, "", bytes.NewReader(desktest.Scan("x", 1)), "", desk.ErrState},
 		"who may not":       {a.ID, "", bytes.NewReader(desktest.Scan("x", 1)), "", desk.ErrNotPermitted},

@@ -162,3 +162,74 @@ func TestInternalSheet(t *testing.T) {
 		t.Errorf("by the clerk: %v", err)
 	}
 }
+
+// A flight of one day departs at one time: whoever enters another is asked, until
+// they confirm it; the traveller's own earlier case does not count.
+func TestAnotherDepartureOfTheSameFlight(t *testing.T) {
+	p := desktest.New(t)
+	c := p.Specimen()
+	p.Submitted(t, c)
+	other := p.Other()
+	other.Itinerary = slices.Clone(c.Itinerary)
+	departure := func(c data.Content) (found []data.Problem) {
+		t.Helper()
+		problems, err := p.Validate(ctx, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range problems {
+			if p.Key == "problem.flight.other-time" {
+				found = append(found, p)
+			}
+		}
+		return found
+	}
+	if got := departure(other); len(got) != 0 {
+		t.Errorf("the same time: %+v", got)
+	}
+	first := &other.Itinerary[0]
+	for name, change := range map[string]struct {
+		departs data.Moment
+		flight  string
+		asked   bool
+	}{
+		"another clock":             {data.Moment{Wall: first.Departs.Wall, Zone: "Asia/Tokyo"}, first.Flight, true},
+		"another hour, no space":    {data.Moment{Wall: "2022-07-10T20:40", Zone: "Asia/Singapore"}, "ut846", true},
+		"the next day":              {data.Moment{Wall: "2022-07-11T21:40", Zone: "Asia/Singapore"}, first.Flight, false},
+		"another flight":            {data.Moment{Wall: "2022-07-10T20:40", Zone: "Asia/Singapore"}, "UT 847", false},
+		"the same, zone by another": {data.Moment{Wall: first.Departs.Wall, Zone: "Asia/Shanghai"}, first.Flight, false},
+	} {
+		first.Departs, first.Flight = change.departs.Pinned(), change.flight
+		got := departure(other)
+		if len(got) > 0 != change.asked {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if !change.asked {
+			continue
+		}
+		if got[0].Severity != data.Confirm || got[0].Example != c.Departs().String() || got[0].Value != first.Departs.String() {
+			t.Errorf("%s: %+v", name, got[0])
+		}
+		a, err := p.Create(ctx, p.Clerk, other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stopped *desk.ProblemsError
+		if _, err := p.Submit(ctx, p.Clerk, a.ID); !errors.As(err, &stopped) || !slices.Contains(stopped.Problems, got[0]) {
+			t.Errorf("%s: submitted: %v", name, err)
+		}
+		if _, err := p.Withdraw(ctx, p.Clerk, a.ID); err != nil {
+			t.Fatal(err)
+		}
+		confirmed := other
+		confirmed.Confirmed = []data.Confirmation{{Field: got[0].Field, Key: got[0].Key, Value: got[0].Value}}
+		if got := departure(confirmed); len(got) != 0 {
+			t.Errorf("%s, confirmed: %+v", name, got)
+		}
+	}
+	own := c
+	own.Itinerary = []data.Leg{{Flight: "UT 846", From: "AMU", To: "PVG", Departs: data.Moment{Wall: "2022-07-10T20:40", Zone: "Asia/Singapore"}.Pinned()}}
+	if got := departure(own); len(got) != 0 {
+		t.Errorf("the traveller's own case, whose flight moved: %+v", got)
+	}
+}

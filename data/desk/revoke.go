@@ -167,13 +167,18 @@ func (d *Desk) Handled(ctx context.Context, s staff.Session, officer data.Office
 // if it is not this post's. It tells nothing else of it, and is no act.
 func (d *Desk) Revocation(ctx context.Context, n data.CertificateNumber) (r *data.Revocation, err error) {
 	err = d.log.View(ctx, func(tx store.Tx) error {
-		c, found, err := store.Get[data.Certificate](tx, store.CertificateKey(n))
-		if r = nil; err == nil && found {
-			r = c.Revoked
-		}
+		r, err = revoked(tx, n)
 		return err
 	})
 	return r, err
+}
+
+func revoked(tx store.Tx, n data.CertificateNumber) (*data.Revocation, error) {
+	c, found, err := store.Get[data.Certificate](tx, store.CertificateKey(n))
+	if err != nil || !found {
+		return nil, err
+	}
+	return c.Revoked, nil
 }
 
 // Correct begins the correction of an issued certificate: a draft with the same

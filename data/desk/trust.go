@@ -432,6 +432,9 @@ func (d *Desk) SignRevocations(ctx context.Context, s staff.Session) (b []byte, 
 				if c.Seal != "" {
 					seals = append(seals, c.Seal)
 				}
+				for _, s := range c.FurtherSeals { // one that is encrypted has the number alone, and that is enough
+					seals = append(seals, s.Text)
+				}
 				more = append(more, revocation.OfCertificate(d.post.Country, c.Number, seals...)...)
 			}
 			return nil

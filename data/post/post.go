@@ -128,8 +128,8 @@ const (
 	AuthorityFile = "practice-authority.key"
 )
 
-// practiceAuthority is the receiving authority of a practice post.
-const practiceAuthority data.AuthorityID = "practice-port-health"
+// PracticeAuthority is the receiving authority of a practice post.
+const PracticeAuthority data.AuthorityID = "practice-port-health"
 
 // self is the key of the database's own copy of post.json.
 const self = "post/self"
@@ -200,7 +200,7 @@ func CreatePractice(ctx context.Context, dir string, p Practice, engine Engine, 
 	if err != nil {
 		return fmt.Errorf("create post: %w", err)
 	}
-	n.Authorities = []data.Authority{{ID: practiceAuthority, Name: "Practice Port Health Authority of Utopia", Recipient: authority.Recipient().String()}}
+	n.Authorities = []data.Authority{{ID: PracticeAuthority, Name: "Practice Port Health Authority of Utopia", Recipient: authority.Recipient().String()}}
 	n.files = func() map[string][]byte {
 		return map[string][]byte{
 			PassphraseFile: secrets.text(p.Officers),

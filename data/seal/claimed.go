@@ -6,6 +6,8 @@ import (
 	"pratique/data"
 	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
+	"pratique/data/seal/nzcp"
+	"pratique/data/seal/shc"
 	"pratique/data/seal/vdsnc"
 )
 
@@ -17,6 +19,8 @@ type Claimed struct {
 	Statement *data.Statement
 	DCC       *dcc.Claims
 	VDSNC     *vdsnc.Data
+	SHC       *shc.Card
+	NZCP      *nzcp.Pass
 }
 
 // Claims reads what a seal says without asking who signed it. Errors wrap
@@ -31,6 +35,12 @@ func Claims(u *Unverified) (Claimed, error) {
 	case u.vdsnc != nil:
 		c.VDSNC = new(vdsnc.Data)
 		*c.VDSNC, err = vdsnc.DecodeData(u.vdsnc.Signed)
+	case u.shc != nil:
+		c.SHC = new(shc.Card)
+		*c.SHC, err = shc.DecodePayload(u.shc.Payload)
+	case u.nzcp != nil:
+		c.NZCP = new(nzcp.Pass)
+		*c.NZCP, err = nzcp.DecodePayload(u.nzcp.Payload)
 	case u.format == DCC:
 		c.DCC = new(dcc.Claims)
 		*c.DCC, err = dcc.Decode(u.foreign.Payload)

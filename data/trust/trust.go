@@ -655,10 +655,17 @@ func alpha2(state string) string {
 func (l *List) anchor(c *x509.Certificate, at time.Time) *anchor {
 	i := slices.IndexFunc(l.anchors, func(a anchor) bool {
 		x := a.certificate
-		return keys.IsPractice(c) == keys.IsPractice(x) && c.CheckSignatureFrom(x) == nil && !at.Before(x.NotBefore) && !at.After(x.NotAfter)
+		return keys.IsPractice(c) == keys.IsPractice(x) && names(c, x) && c.CheckSignatureFrom(x) == nil && !at.Before(x.NotBefore) && !at.After(x.NotAfter)
 	})
 	if i < 0 {
 		return nil
 	}
 	return &l.anchors[i]
+}
+
+// names reports whether a certificate says that an anchor issued it: a list of
+// states has hundreds, and a signature takes long to check.
+func names(c, anchor *x509.Certificate) bool {
+	return bytes.Equal(c.RawIssuer, anchor.RawSubject) || len(c.AuthorityKeyId) > 0 && bytes.Equal(c.AuthorityKeyId, anchor.SubjectKeyId) ||
+		c.Issuer.String() == anchor.Subject.String() // however it is encoded
 }

@@ -88,7 +88,7 @@ func (a authority) signer(t *testing.T, change func(*x509.Certificate)) authorit
 }
 
 // statement is the specimen's, of a real post, issued at the moment now.
-func statement(t *testing.T) data.Statement {
+func statement(t testing.TB) data.Statement {
 	t.Helper()
 	p := desktest.New(t)
 	st := p.Issued(t, p.Specimen()).Statement
@@ -97,7 +97,7 @@ func statement(t *testing.T) data.Statement {
 }
 
 // seal seals a payload as the package comment of hcert says.
-func (a authority) seal(t *testing.T, payload []byte) string {
+func (a authority) seal(t testing.TB, payload []byte) string {
 	t.Helper()
 	m, err := hcert.Unsigned(hcert.KID(a.certificate), payload)
 	if err != nil {
@@ -122,7 +122,7 @@ func (a authority) seal(t *testing.T, payload []byte) string {
 	return text
 }
 
-func (a authority) says(t *testing.T, st data.Statement) string {
+func (a authority) says(t testing.TB, st data.Statement) string {
 	t.Helper()
 	payload, err := hcert.EncodeStatement(st)
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 	"pratique/data/audit"
 	"pratique/data/codes"
 	"pratique/data/staff"
+	"pratique/data/trust"
 	"pratique/ui/env"
 	"pratique/ui/save"
 	"pratique/ui/second"
@@ -33,6 +34,7 @@ type Section string
 const (
 	SectionOfficers     Section = "officers"
 	SectionKeys         Section = "keys"
+	SectionTrust        Section = "trust"
 	SectionLaboratories Section = "laboratories"
 	SectionNotices      Section = "notices"
 	SectionLog          Section = "log"
@@ -49,6 +51,7 @@ var looks = []struct {
 }{
 	{SectionOfficers, audit.OfficersRead},
 	{SectionKeys, audit.SignersRead},
+	{SectionTrust, audit.TrustRead},
 	{SectionLaboratories, audit.LaboratoriesSet},
 	{SectionNotices, audit.NoticeImported},
 	{SectionLog, audit.LogRead},
@@ -78,6 +81,7 @@ type Desk interface {
 	Letting
 	Signers
 	Signing
+	Trusting
 	Laboratories
 	Notices
 	Checks
@@ -95,7 +99,10 @@ type Parts struct {
 	Codes   Codes
 	// ReadFile reads a file that the officer names, bounded in size.
 	ReadFile func(path string) ([]byte, error)
-	Save     save.Parts
+	// ReadTrust reads a file or folder that the officer names; hash is its
+	// SHA-256.
+	ReadTrust func(path string) (c trust.Content, hash string, err error)
+	Save      save.Parts
 	// QR is the picture of a code that holds exactly this text, some pixels a
 	// module, with its white border.
 	QR func(text string) (image.Image, error)

@@ -5,9 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"image"
 	"io/fs"
 	"math/big"
@@ -23,6 +25,7 @@ import (
 	"pratique/data/desk/desktest"
 	"pratique/data/keys"
 	"pratique/data/staff"
+	"pratique/data/trust"
 	"pratique/ui/env"
 	"pratique/ui/locale"
 	"pratique/ui/save"
@@ -67,6 +70,14 @@ func newOffice(t testing.TB) *office {
 				return []byte(b), nil
 			}
 			return nil, fs.ErrNotExist
+		},
+		ReadTrust: func(path string) (c trust.Content, hash string, err error) {
+			b, ok := o.files[path]
+			if !ok {
+				return c, "", fs.ErrNotExist
+			}
+			c, err = trust.ReadContent([]byte(b))
+			return c, fmt.Sprintf("%x", sha256.Sum256([]byte(b))), err
 		},
 		Save: save.Parts{Folder: "/papers", Settings: settings{}, WriteNew: func(path string, b []byte) error {
 			if _, there := o.files[path]; there {

@@ -41,10 +41,10 @@ func newNoticesScreen(f frame, parts Parts) *noticesScreen {
 	e := f.e
 	s := &noticesScreen{frame: f, m: NewNoticesModel(e, parts), about: widgets.Stack(look.Tight), effects: widgets.Stack(6), changes: widgets.Stack(6), bar: widget.NewProgressBar()}
 	s.list = widgets.NewDataList(e.Words,
-		widgets.Column{Title: e.T("admin.notices.title"), Width: 160, Grow: 4},
-		widgets.Column{Title: e.T("admin.notices.version"), Width: 44},
-		widgets.Column{Title: e.T("admin.notices.flights"), Width: 120, Grow: 1},
-		widgets.Column{Title: e.T("admin.notices.state"), Width: 96},
+		widgets.Column{Title: e.T("admin.notices.title"), Width: 100, Grow: 4},
+		widgets.Column{Title: e.T("admin.notices.version"), Width: 42},
+		widgets.Column{Title: e.T("admin.notices.flights"), Width: 88, Grow: 1},
+		widgets.Column{Title: e.T("admin.notices.state"), Width: 90},
 	)
 	s.list.SetEmpty(e.T("admin.notices.none"))
 	s.list.OnChoose = s.m.Choose

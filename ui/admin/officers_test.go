@@ -197,10 +197,10 @@ func TestSections(t *testing.T) {
 		may   bool
 		want  []Section
 	}{
-		{[]data.Role{data.Administrator}, true, []Section{SectionOfficers, SectionKeys, SectionLaboratories, SectionNotices, SectionLog, SectionBackup, SectionCheck, SectionRules}},
-		{[]data.Role{data.Auditor}, true, []Section{SectionOfficers, SectionKeys, SectionLog, SectionCheck, SectionRules, SectionTraveller}},
+		{[]data.Role{data.Administrator}, true, []Section{SectionOfficers, SectionKeys, SectionTrust, SectionLaboratories, SectionNotices, SectionLog, SectionBackup, SectionCheck, SectionRules}},
+		{[]data.Role{data.Auditor}, true, []Section{SectionOfficers, SectionKeys, SectionTrust, SectionLog, SectionCheck, SectionRules, SectionTraveller}},
 		{[]data.Role{data.Clerk}, false, nil},
-		{[]data.Role{data.Reviewer}, true, []Section{SectionKeys, SectionTraveller}},
+		{[]data.Role{data.Reviewer}, true, []Section{SectionKeys, SectionTrust, SectionTraveller}},
 	} {
 		o := data.Officer{Roles: tt.roles}
 		if got := sections(o); !reflect.DeepEqual(got, tt.want) || May(o) != tt.may {

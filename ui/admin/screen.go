@@ -26,6 +26,8 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 	switch here {
 	case SectionKeys:
 		return newKeysScreen(f, parts)
+	case SectionTrust:
+		return newTrustScreen(f, parts)
 	case SectionLaboratories:
 		return newLaboratoriesScreen(f, parts)
 	case SectionNotices:

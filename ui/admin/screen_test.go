@@ -89,7 +89,7 @@ func TestLockWhileAsked(t *testing.T) {
 func TestSectionsByKeys(t *testing.T) {
 	o := newOffice(t)
 	b := o.window(t, "en", o.Administrator, "")
-	for i, want := range []Section{SectionKeys, SectionLaboratories, SectionNotices, SectionLog, SectionBackup, SectionCheck, SectionRules} {
+	for i, want := range []Section{SectionKeys, SectionTrust, SectionLaboratories, SectionNotices, SectionLog, SectionBackup, SectionCheck, SectionRules} {
 		b.Shortcut(t, fyne.KeyName(rune('2'+i)), fyne.KeyModifierAlt)
 		if got := Section(b.Here().ID); got != want {
 			t.Errorf("Alt+%d leads to %q, want %q", 2+i, got, want)
@@ -112,12 +112,16 @@ func TestAuditorSees(t *testing.T) {
 	auditor := o.auditor(t)
 	b := o.window(t, "en", auditor, SectionOfficers)
 	s := b.Screen.(*officersScreen)
-	if s.top.Visible() || s.disable.Visible() || s.reset.Visible() || len(s.all) != 6 {
+	if s.top.Visible() || s.disable.Visible() || s.reset.Visible() || len(s.all) != 7 {
 		t.Errorf("officers: add %v, disable %v, reset %v, sections %v", s.top.Visible(), s.disable.Visible(), s.reset.Visible(), s.all)
 	}
 	b = o.window(t, "en", auditor, SectionKeys)
 	if k := b.Screen.(*keysScreen); k.top.Visible() || k.retire.Visible() || k.importer.Visible() {
 		t.Error("keys can be changed")
+	}
+	b = o.window(t, "en", auditor, SectionTrust)
+	if s := b.Screen.(*trustScreen); s.begin.Visible() || s.sign.Visible() || s.restore.Visible() || s.end.Visible() {
+		t.Error("trust can be changed")
 	}
 	b = o.window(t, "en", auditor, SectionBackup)
 	if _, ok := b.Screen.(*officersScreen); !ok {
@@ -257,6 +261,28 @@ func TestPictures(t *testing.T) {
 				s.doFind()
 				s.m.Tick(0)
 			},
+			"trust": func(o *office, b *screentest.Bench) {
+				a := newAuthority(t, o.Now)
+				o.files["/media/stick/list.pem"] = certificatePEM(a.cert.Raw) + certificatePEM(o.Anchor.Raw)
+				s := b.Screen.(*trustScreen)
+				agrees(&s.m.core, o.Reviewer)
+				for range 2 {
+					s.m.Begin(true)
+					s.m.Type(TrustDraft{Name: "utopia", Path: "/media/stick/list.pem", Source: "Handed over by the ministry"})
+					s.m.Look()
+					s.m.Import()
+				}
+			},
+			"trust-import": func(o *office, b *screentest.Bench) {
+				a := newAuthority(t, o.Now)
+				o.files["/media/stick/list.pem"] = certificatePEM(a.cert.Raw) + certificatePEM(o.Anchor.Raw) + "-----BEGIN X-----\nAAAA\n-----END X-----\n"
+				s := b.Screen.(*trustScreen)
+				s.doBegin(true)
+				s.name.SetText("utopia")
+				s.source.SetText("Handed over by the ministry")
+				s.path.SetText("/media/stick/list.pem")
+				s.m.Look()
+			},
 			"rules": func(o *office, b *screentest.Bench) {
 				if err := o.SetSolo(t.Context(), o.Administrator, o.Reviewer, o.Now.AddDate(0, 0, 10)); err != nil {
 					t.Fatal(err)
@@ -270,7 +296,7 @@ func TestPictures(t *testing.T) {
 			o := newOffice(t)
 			a := newAuthority(t, o.Now)
 			section := Section(name)
-			for _, s := range []Section{SectionOfficers, SectionKeys, SectionLaboratories, SectionNotices, SectionLog, SectionBackup, SectionCheck, SectionRules, SectionTraveller} {
+			for _, s := range []Section{SectionOfficers, SectionKeys, SectionTrust, SectionLaboratories, SectionNotices, SectionLog, SectionBackup, SectionCheck, SectionRules, SectionTraveller} {
 				if len(name) >= len(s) && name[:len(s)] == string(s) {
 					section = s
 				}

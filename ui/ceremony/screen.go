@@ -78,7 +78,9 @@ func New(e *env.Env, p Parts) env.Screen {
 }
 
 // Title implements env.Screen.
-func (s *screen) Title() string { return s.e.T("screen.ceremony") }
+func (s *screen) Title() string {
+	return s.e.T("screen.ceremony") + " – " + s.e.T("ceremony.step."+string(s.m.State().Step))
+}
 
 // Content implements env.Screen.
 func (s *screen) Content() fyne.CanvasObject { return s.content }

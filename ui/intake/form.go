@@ -32,6 +32,7 @@ type form struct {
 	// heads stand for what is wrong with a whole section; by its name.
 	heads map[string][]*widgets.Button
 
+	brought  *broughtCard
 	mrz      *widgets.MRZEntry
 	repairs  *fyne.Container
 	guardian *fyne.Container
@@ -50,12 +51,14 @@ func newForm(s *screen) *form {
 		s: s, inputs: map[string]*input{}, heads: map[string][]*widgets.Button{},
 		cards: map[string]*widgets.Card{}, lists: map[string]*fyne.Container{}, shape: map[string]string{},
 	}
+	codes, codesCard := s.newBrought(f.locked())
+	f.brought = codes
 	var tests []fyne.CanvasObject
 	for _, kind := range data.TestKinds {
 		tests = append(tests, f.add("tests", "intake.add."+string(kind), func() { s.added("tests", s.m.AddTest(kind)) }))
 	}
 	f.column = widgets.Stack(look.Gap,
-		f.certificate(), f.document(), f.traveller(), f.section("tests", tests...),
+		f.certificate(), f.document(), codesCard, f.traveller(), f.section("tests", tests...),
 		f.section("doses", f.add("doses", "intake.add.dose", func() { s.added("doses", s.m.AddDose()) })),
 		f.section("infections", f.add("infections", "intake.add.infection", func() { s.added("infections", s.m.AddInfection()) })),
 		f.section("itinerary", f.add("itinerary", "intake.add.leg", func() { s.added("itinerary", s.m.AddLeg()) })),
@@ -459,6 +462,7 @@ func (f *form) show(state State) {
 		f.showOne(in)
 	}
 	f.guardian.Hidden = !state.Minor
+	f.brought.show(state)
 	f.showRepairs(state)
 }
 

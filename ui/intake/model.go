@@ -48,6 +48,7 @@ type Desk interface {
 	Cases
 	Acts
 	Checks
+	Seals
 	Papers
 }
 
@@ -781,7 +782,7 @@ func (m *Model) First() (path string, ok bool) {
 }
 
 // Sections are the parts of the form in its order, by the first word of paths.
-var Sections = []string{"type", "document", "traveller", "tests", "doses", "infections", "itinerary", "contact", "declaration"}
+var Sections = []string{"type", "brought", "document", "traveller", "tests", "doses", "infections", "itinerary", "contact", "declaration"}
 
 func section(path string) int {
 	part, _ := place(path)

@@ -39,6 +39,8 @@ type Parts struct {
 	Spare func(id data.ApplicationID, base int, c data.Content) error
 	// Specimen is a complete application of nobody; nil at a real post.
 	Specimen func() data.Content
+	// Files reads the codes that travellers bring.
+	Files Files
 }
 
 // A pause in typing that means the officer looks up, and one after which what
@@ -87,7 +89,7 @@ func New(e *env.Env, p Parts, r env.Route) env.Screen {
 	s.body = container.NewStack()
 	s.banner = container.NewStack()
 	s.assemble()
-	e.Window.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { s.side.papers.drop(dropped) })
+	e.Window.SetOnDropped(s.dropped)
 	env.Go(e, func(ctx context.Context) (Loaded, error) { return s.m.Load(ctx, data.ApplicationID(r.ID)) }, func(l Loaded, err error) {
 		if s.left {
 			return

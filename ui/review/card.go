@@ -69,6 +69,9 @@ func (c *card) show(g Group, tickable, sealed bool) {
 	switch {
 	case !tickable && !g.Ticked:
 		c.by.Hide()
+	case g.By == data.ProofSeal:
+		c.by.Set(look.Valid, "valid", t("review.ticked-seal"))
+		c.by.Show()
 	case g.By == Proof:
 		c.by.Set(look.Valid, "valid", t("review.ticked-mrz"))
 	case g.Ticked:

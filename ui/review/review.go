@@ -243,7 +243,7 @@ var letters = map[ActName]rune{
 }
 
 // Proof is what ticks a group instead of an officer.
-const Proof = "mrz"
+const Proof = data.ProofMRZ
 
 // Model holds a case under review. Its methods are the officer's acts. What an
 // act does not know at once it tells Show when it does.

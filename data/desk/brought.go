@@ -1,0 +1,61 @@
+package desk
+
+import (
+	"context"
+
+	"pratique/data"
+	"pratique/data/audit"
+	"pratique/data/brought"
+	"pratique/data/issue"
+	"pratique/data/staff"
+	"pratique/data/store"
+	"pratique/data/trust"
+)
+
+// ReadSeal reads a seal that a traveller brought, for [brought.Add]. Ok is false
+// if the text is none. Nothing is stored.
+func (d *Desk) ReadSeal(ctx context.Context, s staff.Session, text string) (b data.Brought, ok bool, err error) {
+	if err := d.permit(ctx, s, audit.ApplicationSaved); err != nil {
+		return b, false, err
+	}
+	laboratories, err := d.Laboratories(ctx)
+	if err != nil {
+		return b, false, err
+	}
+	list, err := d.Trusted(ctx)
+	if err != nil {
+		return b, false, err
+	}
+	b, ok = d.sealReader(list, laboratories).Read(text, d.clock())
+	return b, ok, nil
+}
+
+func (d *Desk) sealReader(list *trust.List, laboratories []data.Laboratory) brought.Reader {
+	return brought.Reader{Trust: list, Book: d.book, Practice: d.post.Practice(), Laboratories: laboratories}
+}
+
+// broughtProblems are the problems of a content with the seals in it: values
+// that differ without a reason, and what is kept of a seal that it does not say.
+func (d *Desk) broughtProblems(c data.Content, laboratories []data.Laboratory) []data.Problem {
+	for _, b := range c.Brought {
+		if d.sealReader(nil, laboratories).Altered(b) {
+			return []data.Problem{{Field: "brought", Key: "problem.brought.altered"}}
+		}
+	}
+	return brought.Problems(c)
+}
+
+// sealed are the groups that seals prove, by what the post trusts. Of
+// certificates of its own tx tells whether they are revoked. A nil list proves
+// nothing.
+func (d *Desk) sealed(tx store.Tx, list *trust.List, c data.Content) ([]string, error) {
+	if len(c.Brought) == 0 || list == nil {
+		return nil, nil
+	}
+	laboratories, err := issue.Laboratories(tx)
+	if err != nil {
+		return nil, err
+	}
+	list.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return revoked(tx, n) }
+	return d.sealReader(list, laboratories).Proved(c, d.clock()), nil
+}
