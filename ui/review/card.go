@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"pratique/data"
 	"pratique/ui/stated"
 	look "pratique/ui/theme"
 	"pratique/ui/widgets"

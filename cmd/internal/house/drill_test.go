@@ -138,7 +138,7 @@ func TestDrill(t *testing.T) {
 // are left away, and many are stored in one transaction.
 func multiply(h *House, first data.Certificate, certificates int) (all []data.CertificateNumber, err error) {
 	ctx := context.Background()
-	signer, err := h.Folder.Signer(ctx)
+	signer, err := h.Folder.Signer(ctx, keys.ForCertificates)
 	if err != nil {
 		return nil, err
 	}
