@@ -264,7 +264,7 @@ func TestFiles(t *testing.T) {
 		{"no symbol", []Source{file("a.pdf", []byte("%PDF-1.7"))}, nil, "verify.failed.none"},
 		{"not a picture", []Source{file("a.bin", []byte{0, 1, 2})}, nil, "verify.failed.kind"},
 		{"damaged", []Source{file("a.png", []byte("\x89PNG\r\n\x1a\nrest"))}, nil, "verify.failed.damaged"},
-		{"too large", []Source{file("a.txt", []byte(strings.Repeat("A", 5000)))}, nil, "verify.failed.limit"},
+		{"too large", []Source{file("a.txt", []byte(strings.Repeat("A", 8000)))}, nil, "verify.failed.limit"},
 		{"gone", []Source{broken}, nil, "verify.failed.open"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
