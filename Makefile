@@ -21,7 +21,7 @@ export GOEXPERIMENT ?= runtimesecret
 # How many certificates the drill is with.
 CERTIFICATES ?= 100000
 
-.PHONY: run build test vet pkcs11 interop smoke bench drill fuzz race photos help clean
+.PHONY: run build test vet pkcs11 interop smoke bench drill seeded fuzz race photos help clean
 
 run: build ## open the desk on a practice post; without a display, do its job once
 	./bin/pratique $(if $(POST),--post $(POST))
@@ -55,6 +55,9 @@ bench: ## sign, QR, page and store, each alone
 
 drill: ## back up and restore a post of CERTIFICATES=100000 and read all of it
 	PRATIQUE_DRILL=$(CERTIFICATES) $(NOCGO) $(GO) test -tags $(TAGS) -timeout 6h -count 1 -run '^TestDrill$$' -v ./cmd/internal/house
+
+seeded: ## a thousand clean cases and a thousand with mistakes: the share caught before issue
+	$(NOCGO) $(GO) test -tags $(TAGS) -v -run 'TestSeededCases$$' ./data/desk -seeded 1000
 
 race: ## the domain and the paper under the race detector
 	$(GO) test -tags $(TAGS) -race ./data/... ./pdfgen/...

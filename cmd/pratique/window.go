@@ -21,6 +21,7 @@ import (
 	"pratique/assets"
 	"pratique/cmd/internal/house"
 	"pratique/data"
+	"pratique/data/evidence"
 	"pratique/data/post"
 	"pratique/data/staff"
 	"pratique/data/trust"
@@ -271,6 +272,7 @@ func may(o data.Officer, s env.ScreenName) bool {
 // screens puts every screen together with what it works on.
 func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, languages []string, setLanguage func(string)) map[env.ScreenName]env.Factory {
 	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
+	files := evidence.NewWorker(pages)
 	draw := func(ctx context.Context, scan []byte, page int) (image.Image, error) {
 		return h.Scan(ctx, scan, page, evidence.MaxSide)
 	}
@@ -290,7 +292,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Intake: func(e *env.Env, r env.Route) env.Screen {
 			parts := intake.Parts{
-				Desk: h.Desk, Codes: h.Codes, After: env.After,
+				Desk: h.Desk, Codes: h.Codes, After: env.After, Files: files,
 				Slip: func(ctx context.Context, c data.Content) ([]byte, error) { return h.Slip(ctx, e.Session, c) },
 				Picture: func(ctx context.Context, pdf []byte) (image.Image, error) {
 					return h.Paper().Render(ctx, pdf, 0, slipDPI)
@@ -320,7 +322,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Admin: func(e *env.Env, r env.Route) env.Screen { return admin.New(e, administration, r) },
 		env.Verify: func(e *env.Env, r env.Route) env.Screen {
-			return verify.New(e, verify.Parts{Trust: whom{h}, Pages: pages, Names: h.Codes, After: env.After}, r)
+			return verify.New(e, verify.Parts{Trust: whom{h}, Files: files, Names: h.Codes, After: env.After}, r)
 		},
 	}
 }
