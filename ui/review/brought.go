@@ -19,7 +19,7 @@ func (m *Model) brought(group string) (lines []stated.Line) {
 		}
 		lines = append(lines, stated.Line{Label: m.e.Words.Field("brought"), Value: brought.Says(m.e.Words, b)})
 		for _, d := range differs {
-			if d.Brought == i && groupOf(d.Field) == group {
+			if d.Brought == i && stated.GroupOf(d.Field) == group {
 				here := cmp.Or(d.Here, m.e.T("brought.nothing"))
 				lines = append(lines, stated.Line{Label: m.e.Words.Place(d.Field), Value: m.e.T("brought.kept", d.There, here, d.Reason), Strong: true})
 			}

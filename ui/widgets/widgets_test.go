@@ -570,7 +570,7 @@ func TestPageView(t *testing.T) {
 	}
 }
 
-func TestTurned(t *testing.T) {
+func TestTurnedAlike(t *testing.T) {
 	m := image.NewRGBA(image.Rect(0, 0, 3, 2))
 	m.Set(0, 0, theme.ErrorColor()) // a mark in the corner at the top left
 	for turns, want := range []image.Point{{0, 0}, {1, 0}, {2, 1}, {0, 2}} {
@@ -743,8 +743,8 @@ func TestPageViewByMouse(t *testing.T) {
 	}
 }
 
-// TestTurned: a picture of the quick form and of any other turn alike.
-func TestTurned(t *testing.T) {
+// TestTurnedAlike: a picture of the quick form and of any other turn alike.
+func TestTurnedAlike(t *testing.T) {
 	quick := image.NewRGBA(image.Rect(0, 0, 3, 2))
 	slow := image.NewNRGBA(quick.Bounds())
 	for i := range quick.Pix {
