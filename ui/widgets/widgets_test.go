@@ -570,7 +570,7 @@ func TestPageView(t *testing.T) {
 	}
 }
 
-func TestTurnedAlike(t *testing.T) {
+func TestTurned(t *testing.T) {
 	m := image.NewRGBA(image.Rect(0, 0, 3, 2))
 	m.Set(0, 0, theme.ErrorColor()) // a mark in the corner at the top left
 	for turns, want := range []image.Point{{0, 0}, {1, 0}, {2, 1}, {0, 2}} {
