@@ -118,7 +118,7 @@ func (c Content) Groups() []Group {
 // ApplicationID names an application: 16 random bytes in lower-case hex.
 type ApplicationID string
 
-// State of an application. The picture is in DESIGN, "A case".
+// State of an application. The picture is in the package comment, "A case".
 type State string
 
 // The states an application can be in.

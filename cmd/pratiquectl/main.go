@@ -7,6 +7,8 @@
 //	pratiquectl post example
 //	pratiquectl recover DIR --officer NAME [--recovery-file FILE] [--new-passphrase-file FILE]
 //	pratiquectl example [--at TIME]
+//	pratiquectl prefill [--into FILE] [--take FIELD,…] [--keep FIELD=REASON]… [--trust PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
+//		[--practice] [--at TIME] FILE|-…
 //	pratiquectl schema
 //	pratiquectl spec [NAME]
 //	pratiquectl specimens DIR
