@@ -21,6 +21,7 @@ import (
 	"pratique/assets"
 	"pratique/cmd/internal/house"
 	"pratique/data"
+	"pratique/data/evidence"
 	"pratique/data/post"
 	"pratique/data/staff"
 	"pratique/data/trust"
@@ -31,6 +32,7 @@ import (
 	"pratique/ui/certificates"
 	"pratique/ui/env"
 	"pratique/ui/figures"
+	"pratique/ui/flights"
 	"pratique/ui/intake"
 	"pratique/ui/locale"
 	"pratique/ui/queue"
@@ -155,7 +157,7 @@ func (a *application) desk(dir string) {
 	a.shell = ui.New(ui.Config{
 		Window: w, Words: words, Language: a.language(), Post: h.Folder.Post, Now: time.Now, Run: env.Background, After: env.After,
 		Screens: screens(h, settings, a.pages, words.Languages(), func(l string) { a.shell.SetLanguage(l) }),
-		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify, env.Figures, env.Admin},
+		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify, env.Flights, env.Figures, env.Admin},
 		May:     may,
 		Home: func(o data.Officer) env.Route {
 			if !may(o, env.Queue) {
@@ -257,6 +259,8 @@ func may(o data.Officer, s env.ScreenName) bool {
 		return slices.Contains(o.Roles, data.Clerk)
 	case env.Queue, env.Review, env.Certificates:
 		return slices.ContainsFunc(o.Roles, func(r data.Role) bool { return r != data.Administrator })
+	case env.Flights:
+		return flights.May(o)
 	case env.Figures:
 		return figures.May(o)
 	case env.Admin:
@@ -269,6 +273,7 @@ func may(o data.Officer, s env.ScreenName) bool {
 // screens puts every screen together with what it works on.
 func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, languages []string, setLanguage func(string)) map[env.ScreenName]env.Factory {
 	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
+	asked, files := map[data.OfficerID]flights.Asked{}, evidence.NewWorker(pages)
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
 			return signin.New(e, signin.Parts{Door: h.Desk, Practice: seats(h), Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
@@ -304,6 +309,18 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 			return certificates.New(e, certificates.Parts{
 				Desk: h.Desk, Codes: h.Codes, Paper: h, Pages: h.Paper(), Printer: newPrinter(), Settings: settings,
 				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs, Halves: begun, After: env.After,
+			}, r)
+		},
+		env.Flights: func(e *env.Env, r env.Route) env.Screen {
+			return flights.New(e, flights.Parts{
+				Desk: h.Desk, Files: files, Asked: asked, Save: savings(h, settings), Page: h.HandoverPage,
+				Print: func(ctx context.Context, title string, pdf []byte) (string, error) {
+					printer, err := printSheet(ctx, settings.String("printer"), title, pdf)
+					if errors.Is(err, admin.ErrNoPrinter) {
+						err = flights.ErrNoPrinter
+					}
+					return printer, err
+				},
 			}, r)
 		},
 		env.Figures: func(e *env.Env, r env.Route) env.Screen {
