@@ -12,7 +12,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"pratique/cmd/internal/house"
 	"pratique/data"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
@@ -83,7 +82,7 @@ func partsFor(t testing.TB, p *desktest.Post) Parts {
 		Print: func(_ context.Context, title string, pdf []byte) (string, error) {
 			return "counter printer", nil
 		},
-		Save: save.Parts{WriteNew: house.WriteNew, Folder: t.TempDir(), Settings: settings{}},
+		Save: save.Parts{WriteNew: func(path string, b []byte) error { return os.WriteFile(path, b, 0o600) }, Folder: t.TempDir(), Settings: settings{}},
 	}
 }
 
