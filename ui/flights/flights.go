@@ -351,7 +351,7 @@ func (m *Model) Begin(i int) {
 		return
 	}
 	d, s, id := m.parts.Desk, m.e.Session, m.st.Announced[i].ID
-	start(m, "flights.busy.begin", func(ctx context.Context) (data.Application, error) { return d.Begin(ctx, s, id) }, func(a data.Application, err error) {
+	start(m, "flights.busy.read", func(ctx context.Context) (data.Application, error) { return d.Begin(ctx, s, id) }, func(a data.Application, err error) {
 		switch {
 		case err != nil:
 			m.e.Error(err)

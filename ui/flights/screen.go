@@ -11,7 +11,6 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"pratique/data"
 	"pratique/data/attachment"
@@ -30,12 +29,11 @@ type screen struct {
 	m     *Model
 	st    State
 
-	tabs          *widgets.Choices
-	done, refused *widgets.Notice
-	wrong         *fyne.Container
-	busy          *widget.ProgressBarInfinite
-	root          fyne.CanvasObject
-	bodies        map[Part]fyne.CanvasObject
+	tabs                 *widgets.Choices
+	doing, done, refused *widgets.Notice
+	wrong                *fyne.Container
+	root                 fyne.CanvasObject
+	bodies               map[Part]fyne.CanvasObject
 
 	from, until                     *widgets.DateField
 	port                            *widgets.Entry
@@ -44,7 +42,7 @@ type screen struct {
 	question                        *fyne.Container
 
 	scan               *widgets.Entry
-	declare            *fyne.Container
+	declare            *widgets.Field
 	lines, announced   *widgets.DataList
 	who                *widgets.Text
 	begin, take        *widgets.Button
@@ -60,7 +58,7 @@ type screen struct {
 // New makes the screen. The ID of the route is a part.
 func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 	s := &screen{
-		e: e, parts: parts, m: NewModel(e, parts, Part(r.ID)), busy: widget.NewProgressBarInfinite(), wrong: widgets.Stack(2),
+		e: e, parts: parts, m: NewModel(e, parts, Part(r.ID)), doing: widgets.NewNotice(look.Accent, ""), wrong: widgets.Stack(2),
 		done: widgets.NewNotice(look.Valid, ""), refused: widgets.NewNotice(look.Invalid, ""),
 	}
 	s.st = s.m.State()
@@ -72,10 +70,10 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 	s.tabs.OnCode = func(code string) { s.m.Go(Part(code)) }
 	s.asking()
 	s.bodies = map[Part]fyne.CanvasObject{Expected: s.expected(), Handover: s.handover(), Risk: s.risk()}
-	top := widgets.Stack(8, container.New(layoutTabs{len(options)}, s.tabs), s.question, s.declare, s.busy, s.done, s.refused, s.wrong)
+	top := widgets.Stack(8, container.New(layoutTabs{len(options)}, s.tabs), s.question, s.doing, s.done, s.refused, s.wrong)
 	stage := container.NewStack(s.bodies[Expected], s.bodies[Handover], s.bodies[Risk])
 	// In the order of the keys.
-	s.root = widgets.Inset(look.Gap, 8, container.New(layout.NewBorderLayout(top, nil, nil, nil), top, stage))
+	s.root = widgets.Inset(look.Gap, 8, container.New(layout.NewBorderLayout(top, nil, nil, nil), top, widgets.Inset(0, 8, stage)))
 	s.fill(s.st.Asked)
 	s.m.Show = s.show
 	e.Window.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) {
@@ -118,15 +116,15 @@ func (s *screen) asking() {
 	s.save = widgets.NewButton(e.T("flights.save"), icon("save"), s.doSave)
 	s.print = widgets.NewButton(e.T("flights.print"), icon("print"), s.m.Print)
 	s.back = widgets.NewButton(e.T("flights.back"), nil, s.openFile)
-	s.question = container.New(question{}, s.fromField, s.untilField, s.portNote, s.expect, s.hand, s.save, s.print, s.back)
-
 	s.scan = widgets.NewEntry()
 	s.scan.SetPlaceHolder(e.T("flights.scan"))
 	s.scan.OnSubmitted = func(text string) {
 		s.scan.Set("") // it is shown as what it says
 		s.m.Text(text)
 	}
-	s.declare = container.NewBorder(nil, nil, nil, widgets.Inset(4, 0, widgets.NewButton(e.T("flights.open.expected"), nil, s.openFile)), s.scan)
+	s.declare = widgets.NewField(e.T("flights.declaration"),
+		container.NewBorder(nil, nil, nil, widgets.Inset(4, 0, widgets.NewButton(e.T("flights.open.expected"), nil, s.openFile)), s.scan))
+	s.question = container.New(question{s.declare}, s.fromField, s.untilField, s.portNote, s.expect, s.hand, s.save, s.print, s.back, s.declare)
 }
 
 // asked tells what is asked for as typed.
@@ -174,9 +172,9 @@ func (s *screen) expected() fyne.CanvasObject {
 	s.begin = widgets.NewButton(e.T("flights.begin"), nil, func() { s.m.Begin(s.announced.Current()) })
 	s.preview = widgets.Stack(look.Tight)
 	s.take = widgets.NewButton(e.T("flights.take"), nil, s.m.TakeIn).Primary()
-	s.declared = container.NewStack(container.NewVScroll(widgets.NewCard(e.T("flights.declared"), widgets.Stack(look.Tight, s.preview,
+	s.declared = container.NewStack(widgets.Wheeled(container.NewVScroll(widgets.Stack(0, widgets.NewCard(e.T("flights.declared"), widgets.Stack(look.Tight, s.preview,
 		widgets.Prose(e.T("flights.declared.text"), look.ColorMuted),
-		widgets.Row(look.Tight, widgets.NewButton(e.T("flights.give-up"), nil, s.m.GiveUp), widgets.Stretch(), s.take)))))
+		widgets.Row(look.Tight, widgets.NewButton(e.T("flights.give-up"), nil, s.m.GiveUp), widgets.Stretch(), s.take)))))))
 	head := widgets.Inset(0, 3, widgets.Row(look.Tight, s.who, s.begin))
 	s.waiting = container.New(layout.NewBorderLayout(head, nil, nil, nil), s.announced, head)
 	return container.New(halves{}, s.lines, container.NewStack(s.waiting, s.declared))
@@ -220,7 +218,7 @@ func (s *screen) risk() fyne.CanvasObject {
 	s.readsNow = widgets.Row(look.Tight, s.open, widgets.Stretch())
 	s.readsOld = widgets.Row(look.Tight, s.giveUp, s.set, widgets.Stretch())
 	head := widgets.Stack(8, widgets.Prose(e.T("flights.risk.text"), look.ColorMuted), s.readsNow, s.readsOld)
-	return container.New(layout.NewBorderLayout(head, nil, nil, nil), head, container.NewStack(s.classes, s.changes))
+	return container.New(layout.NewBorderLayout(head, nil, nil, nil), head, widgets.Inset(0, 8, container.NewStack(s.classes, s.changes)))
 }
 
 // Title implements env.Screen.
@@ -333,8 +331,10 @@ func (s *screen) show(st State) {
 	for p, body := range s.bodies {
 		visible(body, p == st.Part)
 	}
-	s.busy.Hide()
-	s.busy.Stop()
+	s.doing.Set(look.Accent, "")
+	if st.Busy != "" && st.Busy != "flights.busy.read" { // that is over before one could read it
+		s.doing.Set(look.Accent, s.e.T(st.Busy))
+	}
 	s.done.Set(look.Valid, st.Done)
 	s.refused.Set(look.Invalid, st.Refused)
 	s.wrong.Objects = nil
@@ -528,8 +528,9 @@ func (l layoutTabs) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Resize(fyne.NewSize(min(l.width(), size.Width), size.Height))
 }
 
-// question lays out fields in one row and buttons beside their controls.
-type question struct{}
+// question lays out fields in one row and buttons beside their controls; one
+// field at the end has what is left.
+type question struct{ last *widgets.Field }
 
 const (
 	fieldWidth float32 = 128
@@ -537,34 +538,36 @@ const (
 	labelHigh  float32 = 23 // above a field's control
 )
 
-func (question) MinSize(o []fyne.CanvasObject) fyne.Size {
-	size := fyne.Size{}
+func (q question) MinSize(o []fyne.CanvasObject) (size fyne.Size) {
 	for _, c := range o {
-		if !c.Visible() {
-			continue
+		if c.Visible() {
+			size.Width += q.width(c) + fieldGap
+			size.Height = max(size.Height, c.MinSize().Height)
 		}
-		high := c.MinSize().Height
-		if _, field := c.(*widgets.Field); !field {
-			size.Width += c.MinSize().Width + fieldGap
-		} else {
-			size.Width += fieldWidth + fieldGap
-		}
-		size.Height = max(size.Height, high)
 	}
 	return size
 }
 
-func (question) Layout(o []fyne.CanvasObject, size fyne.Size) {
+func (question) width(c fyne.CanvasObject) float32 {
+	if _, field := c.(*widgets.Field); field {
+		return fieldWidth
+	}
+	return c.MinSize().Width
+}
+
+func (q question) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	x, y := float32(0), float32(0)
 	for _, c := range o {
 		if !c.Visible() {
 			continue
 		}
-		at, want := fyne.NewPos(x, y), c.MinSize()
+		at, want := fyne.NewPos(x, y), fyne.NewSize(q.width(c), c.MinSize().Height)
 		if _, field := c.(*widgets.Field); field {
-			want = fyne.NewSize(fieldWidth, size.Height)
-			y = labelHigh
-			at.Y = 0
+			at.Y, want.Height, y = 0, size.Height, labelHigh
+		}
+		if c == fyne.CanvasObject(q.last) {
+			at.X += look.Gap
+			want.Width = size.Width - at.X
 		}
 		c.Move(at)
 		c.Resize(want)
@@ -572,13 +575,20 @@ func (question) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
-// halves gives numbers and names their room.
+// halves gives numbers and names their room: side by side, or one above the
+// other where that is too narrow for them.
 type halves struct{}
+
+const sideBySide float32 = 1000
 
 func (halves) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(560, 260) }
 func (halves) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	left := (size.Width - look.Gap) * 0.56
-	o[0].Resize(fyne.NewSize(left, size.Height))
-	o[1].Move(fyne.NewPos(left+look.Gap, 0))
-	o[1].Resize(fyne.NewSize(size.Width-left-look.Gap, size.Height))
+	first, next := fyne.NewSize((size.Width-look.Gap)*0.56, size.Height), fyne.Position{}
+	if next.X = first.Width + look.Gap; size.Width < sideBySide {
+		first = fyne.NewSize(size.Width, (size.Height-look.Tight)*0.46)
+		next = fyne.NewPos(0, first.Height+look.Tight)
+	}
+	o[0].Resize(first)
+	o[1].Move(next)
+	o[1].Resize(fyne.NewSize(size.Width-next.X, size.Height-next.Y))
 }
