@@ -467,7 +467,14 @@ func TestPictures(t *testing.T) {
 		b.Screen.(*screen).m.File(given([]byte("UT 846, medium\nUT 12, low\n")))
 		b.Shot(t, "risk-file-"+size.name, size.w, size.h)
 	}
-	b := window(t, p, p.Reviewer, "en", Handover)
+	text, err := predeclaration.Text(long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := window(t, p, p.Clerk, "zh", Expected)
+	b.Screen.(*screen).m.Text(text)
+	b.Shot(t, "declared-zh", 1000, 700)
+	b = window(t, p, p.Reviewer, "en", Handover)
 	m := b.Screen.(*screen).m
 	m.File(given([]byte("pratique passed 1\nport PVG\n" + c.Number.String() + "|boarded|2022-07-09T17:00:00+08:00\n")))
 	b.Shot(t, "back-en-1280", 1280, 800)

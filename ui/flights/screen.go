@@ -172,12 +172,13 @@ func (s *screen) expected() fyne.CanvasObject {
 	s.begin = widgets.NewButton(e.T("flights.begin"), nil, func() { s.m.Begin(s.announced.Current()) })
 	s.preview = widgets.Stack(look.Tight)
 	s.take = widgets.NewButton(e.T("flights.take"), nil, s.m.TakeIn).Primary()
-	s.declared = container.NewStack(widgets.Wheeled(container.NewVScroll(widgets.Stack(0, widgets.NewCard(e.T("flights.declared"), widgets.Stack(look.Tight, s.preview,
+	card := widgets.NewCard(e.T("flights.declared"), widgets.Stack(look.Tight, s.preview,
 		widgets.Prose(e.T("flights.declared.text"), look.ColorMuted),
-		widgets.Row(look.Tight, widgets.NewButton(e.T("flights.give-up"), nil, s.m.GiveUp), widgets.Stretch(), s.take)))))))
+		widgets.Row(look.Tight, widgets.NewButton(e.T("flights.give-up"), nil, s.m.GiveUp), widgets.Stretch(), s.take)))
+	s.declared = container.NewStack(widgets.Wheeled(container.NewVScroll(widgets.Inset(look.Tight, 2, container.New(narrow{}, card)))))
 	head := widgets.Inset(0, 3, widgets.Row(look.Tight, s.who, s.begin))
-	s.waiting = container.New(layout.NewBorderLayout(head, nil, nil, nil), s.announced, head)
-	return container.New(halves{}, s.lines, container.NewStack(s.waiting, s.declared))
+	s.waiting = container.New(halves{}, s.lines, container.New(layout.NewBorderLayout(head, nil, nil, nil), s.announced, head))
+	return container.NewStack(s.waiting, s.declared)
 }
 
 func (s *screen) handover() fyne.CanvasObject {
@@ -190,7 +191,6 @@ func (s *screen) handover() fyne.CanvasObject {
 		widgets.Column{Title: e.T("flights.risk.short"), Width: 78},
 		widgets.Column{Title: e.T("flights.note"), Width: 120, Grow: 1},
 	)
-	s.list.SetEmpty(e.T("flights.list.none"))
 	s.passed = widgets.NewDataList(e.Words,
 		widgets.Column{Title: e.T("flights.number"), Width: 134},
 		widgets.Column{Title: e.T("flights.checkpoint"), Width: 120},
@@ -380,6 +380,14 @@ func (s *screen) show(st State) {
 		s.showRisk()
 	}
 	s.root.Refresh()
+	for _, p := range []struct {
+		was, is string
+		at      fyne.Focusable
+	}{{before.PortProblem, st.PortProblem, s.port}, {before.UntilProblem, st.UntilProblem, s.until}, {before.FromProblem, st.FromProblem, s.from}} {
+		if p.was == "" && p.is != "" {
+			s.e.Window.Canvas().Focus(p.at)
+		}
+	}
 	if before.Part != st.Part {
 		s.e.Window.Canvas().Focus(s.tabs.Focusable())
 	}
@@ -433,11 +441,14 @@ func (s *screen) showHandover() {
 	if st.List != nil {
 		rows = st.List.Rows
 	}
-	empty := "flights.list.ask"
-	if st.List != nil {
-		empty = "flights.list.none"
+	switch {
+	case st.List != nil:
+		s.list.SetEmpty(s.e.T("flights.list.none"))
+	case st.MayHand:
+		s.list.SetEmpty(s.e.T("flights.list.ask"))
+	default:
+		s.list.SetEmpty(s.e.T("flights.passed.ask"))
 	}
-	s.list.SetEmpty(s.e.T(empty))
 	s.list.SetRows(len(rows), func(i int) []widgets.Cell {
 		r := rows[i]
 		number := r.Number.String()
@@ -573,6 +584,14 @@ func (q question) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		c.Resize(want)
 		x += want.Width + fieldGap
 	}
+}
+
+// narrow keeps a card as narrow as its lines.
+type narrow struct{}
+
+func (narrow) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
+func (narrow) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Resize(fyne.NewSize(min(size.Width, 600), o[0].MinSize().Height))
 }
 
 // halves gives numbers and names their room: side by side, or one above the
