@@ -261,10 +261,11 @@ func (m *Model) forget() {
 // Ask changes what is asked for: the answer to another question goes.
 func (m *Model) Ask(a Asked) {
 	a.Port = strings.ToUpper(strings.TrimSpace(a.Port))
-	if m.st.Busy != "" || a == m.st.Asked {
+	if a == m.st.Asked {
 		return
 	}
-	m.forget()
+	m.st.Done, m.st.Refused, m.st.Wrong = "", "", nil
+	m.st.FromProblem, m.st.UntilProblem, m.st.PortProblem = "", "", ""
 	m.st.Asked, m.st.List, m.signed, m.st.Back, m.st.Passed = a, nil, nil, false, nil
 	m.st.Known, m.st.Expected, m.st.Announced = false, nil, nil
 	m.show()
@@ -309,12 +310,13 @@ func (m *Model) Expect() {
 			e.rows, err = d.Queue(s, data.PreDeclared)
 		}
 		return e, err
-	}, m.expected)
+	}, func(e expectation, err error) { m.expected(a, e, err) })
 }
 
-func (m *Model) expected(e expectation, err error) {
+// expected shows who comes, unless something else is asked for by now.
+func (m *Model) expected(of Asked, e expectation, err error) {
 	m.e.Error(err)
-	if err == nil {
+	if err == nil && of == m.st.Asked {
 		m.st.Known, m.st.Expected, m.rows = true, e.lines, e.rows
 		m.announced(m.st.Chosen)
 	}
@@ -541,7 +543,7 @@ func (m *Model) TakeIn() {
 		m.forget()
 		m.st.Asked, m.st.New = a, t.is.ID
 		m.st.Done = m.e.T("flights.declared.done", t.is.Reference.String())
-		m.expected(t.expectation, err)
+		m.expected(a, t.expectation, err)
 		for i := range m.st.Expected {
 			m.announced(i)
 			if slices.ContainsFunc(m.st.Announced, func(o Traveller) bool { return o.ID == t.is.ID }) {
@@ -571,8 +573,7 @@ func (m *Model) Hand() {
 		h.signed, h.list, err = d.Handover(ctx, s, a.Port, a.From, a.Until)
 		return h, err
 	}, func(h made, err error) {
-		if err != nil {
-			m.e.Error(err)
+		if m.e.Error(err); err != nil || a != m.st.Asked {
 			return
 		}
 		m.signed, m.st.List = h.signed, &h.list

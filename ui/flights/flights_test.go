@@ -299,6 +299,16 @@ func TestHandover(t *testing.T) {
 	if st := b.State(); st.List != nil || st.Back {
 		t.Error("a list of other days is still there")
 	}
+	// What is asked for while a list is made is not answered with that list.
+	b.e.Run = func(work, then func()) {
+		work()
+		b.Ask(Asked{"2022-07-09", "2022-07-12", "CAN"})
+		then()
+	}
+	if b.Hand(); b.State().List != nil || b.State().Asked.Port != "CAN" || b.State().Busy != "" {
+		t.Errorf("%+v", b.State())
+	}
+	b.none(t)
 	// A clerk reads what came back, and makes no list.
 	clerk := at(t, p, p.Clerk, Handover)
 	clerk.Ask(Asked{"2022-07-09", "2022-07-12", "PVG"})
