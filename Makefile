@@ -21,7 +21,7 @@ export GOEXPERIMENT ?= runtimesecret
 # How many certificates the drill is with.
 CERTIFICATES ?= 100000
 
-.PHONY: run build test vet pkcs11 smoke bench drill fuzz race photos help clean
+.PHONY: run build test vet pkcs11 interop smoke bench drill seeded fuzz race photos help clean
 
 run: build ## open the desk on a practice post; without a display, do its job once
 	./bin/pratique $(if $(POST),--post $(POST))
@@ -43,6 +43,10 @@ pkcs11: ## keys in a token, end to end with SoftHSM2; pratiquectl with cgo and w
 	CGO_ENABLED=0 $(GO) build -tags $(TAGS) -o bin/pratiquectl ./cmd/pratiquectl
 	CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o bin/pratiquectl-pkcs11 ./cmd/pratiquectl
 
+interop: ## readers of other makers read what we issue; see .ci/interop/README.md
+	CGO_ENABLED=0 $(GO) build -tags $(TAGS) -o bin/pratiquectl ./cmd/pratiquectl
+	.ci/interop/run
+
 smoke: build ## the real window under Xvfb, from sign-in to paper; screenshots in out/smoke
 	@.ci/packages smoke
 	.ci/smoke out/smoke
@@ -52,6 +56,9 @@ bench: ## sign, QR, page and store, each alone
 
 drill: ## back up and restore a post of CERTIFICATES=100000 and read all of it
 	PRATIQUE_DRILL=$(CERTIFICATES) $(NOCGO) $(GO) test -tags $(TAGS) -timeout 6h -count 1 -run '^TestDrill$$' -v ./cmd/internal/house
+
+seeded: ## a thousand clean cases and a thousand with mistakes: the share caught before issue
+	$(NOCGO) $(GO) test -tags $(TAGS) -v -run 'TestSeededCases$$' ./data/desk -seeded 1000
 
 race: ## the domain and the paper under the race detector
 	$(GO) test -tags $(TAGS) -race ./data/... ./pdfgen/...

@@ -32,12 +32,14 @@ import (
 	"pratique/ui/admin"
 	"pratique/ui/certificates"
 	"pratique/ui/env"
+	"pratique/ui/evidence"
 	"pratique/ui/figures"
 	"pratique/ui/flights"
 	"pratique/ui/intake"
 	"pratique/ui/locale"
 	"pratique/ui/queue"
 	"pratique/ui/review"
+	"pratique/ui/second"
 	"pratique/ui/signin"
 	look "pratique/ui/theme"
 	"pratique/ui/verify"
@@ -275,6 +277,9 @@ func may(o data.Officer, s env.ScreenName) bool {
 func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, languages []string, setLanguage func(string)) map[env.ScreenName]env.Factory {
 	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
 	asked, files := map[data.OfficerID]flights.Asked{}, evidence.NewWorker(pages)
+	draw := func(ctx context.Context, scan []byte, page int) (image.Image, error) {
+		return h.Scan(ctx, scan, page, evidence.MaxSide)
+	}
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
 			return signin.New(e, signin.Parts{Door: h.Desk, Practice: seats(h), Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
@@ -291,11 +296,12 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Intake: func(e *env.Env, r env.Route) env.Screen {
 			parts := intake.Parts{
-				Desk: h.Desk, Codes: h.Codes, After: env.After,
+				Desk: h.Desk, Codes: h.Codes, After: env.After, Files: files,
 				Slip: func(ctx context.Context, c data.Content) ([]byte, error) { return h.Slip(ctx, e.Session, c) },
 				Picture: func(ctx context.Context, pdf []byte) (image.Image, error) {
 					return h.Paper().Render(ctx, pdf, 0, slipDPI)
 				},
+				Draw:  draw,
 				Spare: func(id data.ApplicationID, base int, c data.Content) error { return h.Spare(e.Session, id, base, c) },
 			}
 			if h.Folder.Post.Practice() {
@@ -304,7 +310,10 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 			return intake.New(e, parts, r)
 		},
 		env.Review: func(e *env.Env, r env.Route) env.Screen {
-			return review.New(e, review.Parts{Desk: h.Desk, Codes: h.Codes, Density: density, Halves: halves}, r)
+			return review.New(e, review.Parts{
+				Desk: h.Desk, Codes: h.Codes, Density: density, Halves: halves, Draw: draw, After: env.After,
+				Second: func(e *env.Env, sentence string, do func(staff.Session)) { second.Ask(e, h.Desk, sentence, do) },
+			}, r)
 		},
 		env.Certificates: func(e *env.Env, r env.Route) env.Screen {
 			return certificates.New(e, certificates.Parts{
@@ -329,7 +338,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Admin: func(e *env.Env, r env.Route) env.Screen { return admin.New(e, administration, r) },
 		env.Verify: func(e *env.Env, r env.Route) env.Screen {
-			return verify.New(e, verify.Parts{Trust: whom{h}, Pages: pages, Names: h.Codes, After: env.After}, r)
+			return verify.New(e, verify.Parts{Trust: whom{h}, Files: files, Names: h.Codes, After: env.After}, r)
 		},
 	}
 }

@@ -45,7 +45,7 @@ func (c keysListCommand) Run(ctx context.Context, s *streams) error {
 			if r.Accredited {
 				vouched = "accredited"
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d uses\t%s\t%s\n", r.ID, r.For(), r.State, until, r.Uses, vouched, r.URI)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d uses\t%s\t%s\t%s\n", r.ID, r.State, until, r.Uses, vouched, r.URI, r.For())
 		}
 		if err := w.Flush(); err != nil {
 			return err

@@ -306,6 +306,17 @@ type Words interface {
 	T(key string, args ...any) string
 }
 
+// Who is the name of whoever signed a seal: the common name of the signer
+// certificate's subject, where it has one.
+func Who(b data.Brought) string {
+	for part := range strings.SplitSeq(b.Signer, ",") {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(part), "CN="); ok {
+			return name
+		}
+	}
+	return b.Signer
+}
+
 // Says is a sentence on who signed a seal, and what that is worth.
 func Says(w Words, b data.Brought) string {
 	key := "brought.by"
@@ -313,4 +324,23 @@ func Says(w Words, b data.Brought) string {
 		key = "brought.by-nobody"
 	}
 	return w.T(key, w.T("brought.format."+b.Format), w.T("verdict."+b.Verdict), b.Signer)
+}
+
+// Vouched are the fields of an application that say what a seal says, by their
+// paths, with the seal: a valid one before one that nobody vouches for.
+func Vouched(c data.Content) map[string]data.Brought {
+	all := map[string]data.Brought{}
+	for _, b := range c.Brought[:min(len(c.Brought), data.MaxBrought)] {
+		place := match(c, b)
+		for _, v := range b.Values {
+			path, known := place.of(v.Field)
+			if !known || !same(path, get(c, path), v.Value) {
+				continue
+			}
+			if before, told := all[path]; !told || before.Verdict != string(trust.Valid) {
+				all[path] = b
+			}
+		}
+	}
+	return all
 }

@@ -215,6 +215,9 @@ func TestReadFillsWhatAnApplicationCanSay(t *testing.T) {
 			t.Errorf("%s: %s, %v %v\n%v\nwant\n%v", c.name, b.Format, b.Verdict, b.Reasons, got, c.want)
 		}
 		content, filled := brought.Add(data.Content{}, b)
+		if vouched := brought.Vouched(content); len(vouched) != len(c.want) || brought.Who(b) != "Specimen Health Authority" {
+			t.Errorf("%s: %s vouches for %v", c.name, brought.Who(b), vouched)
+		}
 		if len(filled) != len(c.want) || len(brought.Compare(content)) > 0 || r.Altered(b) {
 			t.Errorf("%s: filled %v, differs %v", c.name, filled, brought.Compare(content))
 		}

@@ -241,6 +241,21 @@ func TestSignRevocations(t *testing.T) {
 	if want := revocation.OfCertificate("UT", c.Number, c.Seal); !reflect.DeepEqual(second.Entries, want) || len(want) != 5 {
 		t.Errorf("%v, want %v", second.Entries, want)
 	}
+	// So do the further seals, each by its signature.
+	further := sealtest.NZCP(t, sealtest.Key(t), "key-1", sealtest.Pass("did:web:utopia.example", 1, 2))
+	err = p.Log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		stored, _, err := store.Get[data.Certificate](tx, store.CertificateKey(c.Number))
+		stored.FurtherSeals = []data.FurtherSeal{{Text: further}, {Text: "of a format that has no list"}}
+		return errors.Join(err, store.Put(tx, store.CertificateKey(c.Number), stored), add(audit.Entry{At: p.Now, Act: audit.CertificateRead}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if third := sign(3); !reflect.DeepEqual(third.Entries, revocation.OfCertificate("UT", c.Number, c.Seal, further)) || len(third.Entries) != 6 {
+		t.Errorf("with a further seal %v", third.Entries)
+	} else {
+		second = third
+	}
 	// Whoever has only the list finds it.
 	alone := p.Trust()
 	alone.AddContent(trust.Content{Verifiers: []string{verifier}}, trust.Source{})
@@ -252,14 +267,14 @@ func TestSignRevocations(t *testing.T) {
 	if v := alone.Verify(c.Seal, p.Now, true); v.Outcome != trust.Invalid || v.Reasons[0] != trust.ReasonListedRevoked {
 		t.Errorf("%s %v", v.Outcome, v.Reasons)
 	}
-	if v := alone.Verify(other.Seal, p.Now, true); v.Outcome != trust.Valid || v.Revocations.Number != 3 {
+	if v := alone.Verify(other.Seal, p.Now, true); v.Outcome != trust.Valid || v.Revocations.Number != 4 {
 		t.Errorf("another: %s %v %+v", v.Outcome, v.Reasons, v.Revocations)
 	}
 	// The record is erased, and the list still has it.
 	if err := p.Erase(ctx, p.Administrator, p.Reviewer, c.Application); err != nil {
 		t.Fatal(err)
 	}
-	if l := sign(4); !reflect.DeepEqual(l.Entries, second.Entries) {
+	if l := sign(5); !reflect.DeepEqual(l.Entries, second.Entries) {
 		t.Errorf("%v, want %v", l.Entries, second.Entries)
 	}
 	if _, _, err := p.SignRevocations(ctx, p.Clerk); !errors.Is(err, desk.ErrNotPermitted) {

@@ -1,6 +1,7 @@
 package revocation
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -94,6 +95,11 @@ func Open(b []byte, verifiers ...note.Verifier) (List, error) {
 		return List{}, fmt.Errorf("%s: %w", name, ErrKey)
 	case err != nil:
 		return List{}, fmt.Errorf("%w: %w", ErrList, err)
+	}
+	for _, sig := range append(n.Sigs, n.UnverifiedSigs...) {
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
+			return List{}, fmt.Errorf("%w: a signature in another spelling", ErrList)
+		}
 	}
 	return parse(n.Text)
 }

@@ -145,7 +145,7 @@ func TestPermit(t *testing.T) {
 		audit.CertificateRevoked: {c, r},
 		audit.OfficersRead:       {a, x}, audit.OfficerAdded: {a}, audit.OfficerDisabled: {a}, audit.OfficerEnabled: {a}, audit.OfficerReset: {a},
 		audit.SignerRequested: {a}, audit.SignerImported: {a}, audit.SignerRetired: {a}, audit.SignersRead: {a, r, x}, audit.KeysRotated: {a},
-		audit.TrustRead: {a, r, x}, audit.TrustSet: {a}, audit.RevocationsSigned: {a, r},
+		audit.TrustRead: {a, r, x}, audit.TrustSet: {a}, audit.RevocationsSigned: {a, r}, audit.AuthoritiesSet: {a},
 		audit.SoloSet: {a, r}, audit.RetentionSet: {a}, audit.ApplicationErased: {a, r}, audit.TravellerExported: {r, x},
 		audit.ListRead: {c, r, x}, audit.LogRead: {a, x}, audit.FiguresRead: {r, a, x},
 		audit.BackupMade: {a}, audit.BackupSet: {a}, audit.LaboratoriesSet: {a}, audit.PostChecked: {a, x}, audit.CheckpointSigned: {a, r, x}, audit.ClockCorrected: {a},

@@ -36,6 +36,7 @@ const (
 	SectionKeys         Section = "keys"
 	SectionTrust        Section = "trust"
 	SectionLaboratories Section = "laboratories"
+	SectionNotices      Section = "notices"
 	SectionLog          Section = "log"
 	SectionBackup       Section = "backup"
 	SectionCheck        Section = "check"
@@ -52,6 +53,7 @@ var looks = []struct {
 	{SectionKeys, audit.SignersRead},
 	{SectionTrust, audit.TrustRead},
 	{SectionLaboratories, audit.LaboratoriesSet},
+	{SectionNotices, audit.NoticeImported},
 	{SectionLog, audit.LogRead},
 	{SectionBackup, audit.BackupMade},
 	{SectionCheck, audit.PostChecked},
@@ -81,6 +83,7 @@ type Desk interface {
 	Signing
 	Trusting
 	Laboratories
+	Notices
 	Checks
 	Travellers
 	Entries
@@ -226,7 +229,7 @@ const old = 48 * time.Hour
 // Jobs are the long works that are under way, also while their section is
 // away. One is made for the whole program; it belongs to the UI goroutine.
 type Jobs struct {
-	backup, rotation, check *job
+	trial, backup, rotation, check *job
 	// found is what the last check found, nil if there was none.
 	found *found
 }

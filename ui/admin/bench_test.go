@@ -60,6 +60,7 @@ func newOffice(t testing.TB) *office {
 	o.Post = desktest.New(t, func(c *desk.Config) {
 		c.LogSigner = func(context.Context) (note.Signer, error) { return signer, nil }
 		c.Ring = keys.Ring{Dir: dir, Post: c.Post}
+		c.Book = book(t).(*codes.Book)
 	})
 	o.backups = &backups{office: o}
 	o.parts = Parts{

@@ -197,7 +197,7 @@ func TestSections(t *testing.T) {
 		may   bool
 		want  []Section
 	}{
-		{[]data.Role{data.Administrator}, true, []Section{SectionOfficers, SectionKeys, SectionTrust, SectionLaboratories, SectionLog, SectionBackup, SectionCheck, SectionRules}},
+		{[]data.Role{data.Administrator}, true, []Section{SectionOfficers, SectionKeys, SectionTrust, SectionLaboratories, SectionNotices, SectionLog, SectionBackup, SectionCheck, SectionRules}},
 		{[]data.Role{data.Auditor}, true, []Section{SectionOfficers, SectionKeys, SectionTrust, SectionLog, SectionCheck, SectionRules, SectionTraveller}},
 		{[]data.Role{data.Clerk}, false, nil},
 		{[]data.Role{data.Reviewer}, true, []Section{SectionKeys, SectionTrust, SectionTraveller}},

@@ -30,6 +30,8 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 		return newTrustScreen(f, parts)
 	case SectionLaboratories:
 		return newLaboratoriesScreen(f, parts)
+	case SectionNotices:
+		return newNoticesScreen(f, parts)
 	case SectionLog:
 		return newLogScreen(f, parts)
 	case SectionBackup:

@@ -89,7 +89,7 @@ func TestLockWhileAsked(t *testing.T) {
 func TestSectionsByKeys(t *testing.T) {
 	o := newOffice(t)
 	b := o.window(t, "en", o.Administrator, "")
-	for i, want := range []Section{SectionKeys, SectionTrust, SectionLaboratories, SectionLog, SectionBackup, SectionCheck, SectionRules} {
+	for i, want := range []Section{SectionKeys, SectionTrust, SectionLaboratories, SectionNotices, SectionLog, SectionBackup, SectionCheck, SectionRules} {
 		b.Shortcut(t, fyne.KeyName(rune('2'+i)), fyne.KeyModifierAlt)
 		if got := Section(b.Here().ID); got != want {
 			t.Errorf("Alt+%d leads to %q, want %q", 2+i, got, want)
@@ -296,7 +296,7 @@ func TestPictures(t *testing.T) {
 			o := newOffice(t)
 			a := newAuthority(t, o.Now)
 			section := Section(name)
-			for _, s := range []Section{SectionOfficers, SectionKeys, SectionTrust, SectionLaboratories, SectionLog, SectionBackup, SectionCheck, SectionRules, SectionTraveller} {
+			for _, s := range []Section{SectionOfficers, SectionKeys, SectionTrust, SectionLaboratories, SectionNotices, SectionLog, SectionBackup, SectionCheck, SectionRules, SectionTraveller} {
 				if len(name) >= len(s) && name[:len(s)] == string(s) {
 					section = s
 				}

@@ -98,7 +98,9 @@ type broughtCard struct {
 	s     *screen
 	entry *widgets.Entry
 	list  *fyne.Container
-	of    data.Content
+	// vouched are the fields that say what a code says.
+	vouched map[string]data.Brought
+	of      data.Content
 }
 
 func (s *screen) newBrought(locked bool) (*broughtCard, fyne.CanvasObject) {
@@ -190,12 +192,25 @@ func failure(err error) string {
 	return "verify.failed.damaged"
 }
 
+// note is what stands under a field that says what a code says.
+func (c *broughtCard) note(path string) (widgets.Note, bool) {
+	b, ok := c.vouched[path]
+	switch {
+	case !ok:
+		return widgets.Note{}, false
+	case b.Verdict != "valid" || b.Signer == "":
+		return widgets.Note{Role: look.Unknown, Text: c.s.e.T("brought.field-nobody", c.s.e.T("verdict."+b.Verdict))}, true
+	}
+	return widgets.Note{Role: look.Valid, Text: c.s.e.T("brought.field", brought.Who(b))}, true
+}
+
 // show shows what was brought, and where it differs from what is entered.
 func (c *broughtCard) show(state State) {
 	if c.list.Objects != nil && c.of.Hash() == state.Content.Hash() {
 		return
 	}
 	c.of = state.Content
+	c.vouched = brought.Vouched(state.Content)
 	c.list.Objects = nil
 	t := c.s.e.T
 	differs := brought.Compare(state.Content)

@@ -457,12 +457,12 @@ func (f *form) leg(i int, at string) (string, fyne.CanvasObject) {
 // show shows a state in every field.
 func (f *form) show(state State) {
 	f.build(state.Content)
+	f.brought.show(state) // the fields' notes tell of it
 	f.adapt(state.Content.Type)
 	for _, in := range f.inputs {
 		f.showOne(in)
 	}
 	f.guardian.Hidden = !state.Minor
-	f.brought.show(state)
 	f.showRepairs(state)
 }
 
@@ -496,7 +496,8 @@ func (f *form) note(path string, state State) widgets.Note {
 	case slices.Contains(state.Agrees, path):
 		return widgets.Note{Role: look.Valid, Text: words.T("intake.mrz.agrees")}
 	}
-	return widgets.Note{}
+	note, _ := f.brought.note(path)
+	return note
 }
 
 // lists are the code lists of fields whose codes say little to a person, by

@@ -198,7 +198,7 @@ func (p *papers) pick() {
 			p.attach(r.URI().Name(), func() (io.ReadCloser, error) { return r, nil })
 		}
 	}, p.s.e.Window)
-	d.SetFilter(storage.NewExtensionFileFilter([]string{".pdf", ".png", ".jpg", ".jpeg"}))
+	d.SetFilter(storage.NewExtensionFileFilter([]string{".pdf", ".png", ".jpg", ".jpeg", ".PDF", ".PNG", ".JPG", ".JPEG"}))
 	d.Show()
 }
 

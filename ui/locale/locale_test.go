@@ -131,8 +131,8 @@ func TestEveryFieldHasItsLabel(t *testing.T) {
 		if path != "" && !c.Has("field."+path) {
 			t.Errorf("no %q", "field."+path)
 		}
-		if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[data.Moment]() {
-			return
+		if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[data.Moment]() || typ == reflect.TypeFor[data.Brought]() {
+			return // a seal that was brought is shown in its own words
 		}
 		for f := range typ.Fields() {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")

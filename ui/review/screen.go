@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 	"unicode"
@@ -47,6 +48,8 @@ type Screen struct {
 	foot     *fyne.Container
 	root     fyne.CanvasObject
 	typed    time.Time // the last letter
+	footed   []any     // what the foot was made of
+	noticed  []any     // what the notices were made of
 	gone     bool
 }
 
@@ -311,6 +314,18 @@ func (s *Screen) showSeal(st State) {
 
 // showNotices says over the case what there is to know first.
 func (s *Screen) showNotices(st State) {
+	failure := ""
+	if st.Failure != "" {
+		failure = s.e.T(st.Failure)
+	}
+	if failure != s.failure.Text() {
+		s.failure.Set(look.Invalid, failure)
+	}
+	now := []any{st.Replaces, st.Case, st.Solo, st.Moved, st.Look, st.Mode, st.Waived, st.Problems}
+	if reflect.DeepEqual(now, s.noticed) {
+		return
+	}
+	s.noticed = now
 	s.notices.Objects = nil
 	say := func(role look.Role, text string) {
 		if text != "" {
@@ -341,11 +356,6 @@ func (s *Screen) showNotices(st State) {
 	}
 	s.notices.Hidden = len(s.notices.Objects) == 0
 	s.notices.Refresh()
-	failure := ""
-	if st.Failure != "" {
-		failure = s.e.T(st.Failure)
-	}
-	s.failure.Set(look.Invalid, failure)
 }
 
 func (s *Screen) showGroups(st State) {
@@ -387,6 +397,11 @@ func (s *Screen) showForm(st State) {
 }
 
 func (s *Screen) showFoot(st State) {
+	now := []any{st.Mode, st.Busy, st.Case, st.Form.Name, st.Acts, st.Ticked, len(st.Groups)}
+	if reflect.DeepEqual(now, s.footed) {
+		return // new buttons with every key take longer than the key may
+	}
+	s.footed = now
 	button := func(label string, high, disabled bool, do func()) fyne.CanvasObject {
 		b := widgets.NewButton(label, nil, do)
 		b.OnRune = s.TypedRune

@@ -2,6 +2,7 @@ package review
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -245,4 +246,55 @@ func TestPictures(t *testing.T) {
 			b.Shot(t, "review-"+tt.name+"-"+language+"-small", 1000, 700)
 		}
 	}
+}
+
+// BenchmarkTick ticks a group and takes the tick away, on the screen and in the
+// store, at a post with 500 open cases.
+func BenchmarkTick(b *testing.B) {
+	s := crowded(b)
+	for b.Loop() {
+		s.TypedKey(space)
+		s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+		s.TypedKey(space)
+	}
+}
+
+// BenchmarkMove goes from group to group.
+func BenchmarkMove(b *testing.B) {
+	s := crowded(b)
+	for b.Loop() {
+		s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+		s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	}
+}
+
+// BenchmarkForm opens a form and gives it up.
+func BenchmarkForm(b *testing.B) {
+	s := crowded(b)
+	for b.Loop() {
+		s.do(ActReturn)
+		s.keep()
+	}
+}
+
+// crowded is the review of a case with 500 other open ones.
+func crowded(b *testing.B) *Screen {
+	p := full(b)
+	for i := range 500 {
+		c := p.Specimen()
+		c.Document.MRZ, c.Document.Number = "", fmt.Sprintf("E1%07d", i)
+		c.Traveller.Surname, c.Traveller.NativeName, c.Traveller.Birth = fmt.Sprintf("SPECIMEN%c", 'A'+i%26), "", data.Date(fmt.Sprintf("19%02d-01-02", 30+i%60))
+		for j := range c.Tests {
+			c.Tests[j].ReportNo = fmt.Sprintf("R%d-%d", i, j)
+		}
+		if _, err := p.Create(b.Context(), p.Clerk, c); err != nil {
+			b.Fatal(err)
+		}
+	}
+	ps := parts(b, p)
+	bench := screentest.New(b, p, p.Reviewer, "en", env.Route{Screen: env.Review, ID: string(handed(b, p, false))}, func(*screentest.Bench) env.Factory {
+		return func(e *env.Env, r env.Route) env.Screen { return New(e, ps, r) }
+	})
+	bench.Window.Resize(fyne.NewSize(1280, 800))
+	return bench.Screen.(*Screen)
 }

@@ -46,6 +46,7 @@ type side struct {
 	leaves [tabs]fyne.CanvasObject
 	filled [tabs]*fyne.Container
 	told   [tabs]any // what each leaf was made of
+	headed []any     // what the heads were made of
 	here   tab
 	opened bool // it has been decided which leaf comes first
 	body   fyne.CanvasObject
@@ -171,6 +172,11 @@ func (d *side) show(st State) {
 }
 
 func (d *side) showHeads(st State) {
+	now := []any{st.Documents, st.Counts, st.Likely, st.Laboratories, d.here}
+	if reflect.DeepEqual(now, d.headed) {
+		return
+	}
+	d.headed = now
 	d.heads.Objects = nil
 	due := 0
 	for _, a := range st.Laboratories {

@@ -375,7 +375,7 @@ func (m *Model) beside(group string) []stated.Line {
 			add(w.Field("confirmed"), w.Field(k.Field)+": "+k.Value)
 		}
 	}
-	return lines
+	return append(lines, m.brought(group)...)
 }
 
 // digits says how the check digits of machine-readable lines turned out.

@@ -120,7 +120,7 @@ func (f foreign) person(pairs ...string) Group {
 
 // code is a code with its meaning, if that is known.
 func (f foreign) code(code string) string {
-	if key := "stated.code." + code; f.w.Has(key) {
+	if key := "stated.code." + code[strings.LastIndex(code, " ")+1:]; f.w.Has(key) { // behind the system, if that is named
 		return code + " " + f.w.T(key)
 	}
 	return code
@@ -189,7 +189,7 @@ func (f foreign) shc(c shc.Card) []Group {
 	}
 	groups := []Group{person}
 	for _, o := range c.Observations {
-		groups = append(groups, f.group("test", "result", o.Value, "kind", Join(o.Code.String(), o.Status), "date", o.Date, "place", o.Performer))
+		groups = append(groups, f.group("test", "result", f.code(o.Value), "kind", Join(o.Code.String(), o.Status), "date", o.Date, "place", o.Performer))
 	}
 	for _, i := range c.Immunizations {
 		groups = append(groups, f.group("dose", "date", i.Date, "product", Join(i.Vaccine.String(), i.Lot, i.Status), "place", i.Performer))

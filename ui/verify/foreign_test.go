@@ -63,7 +63,7 @@ func said(a Answer) string {
 func TestOtherFormats(t *testing.T) {
 	for language, words := range map[string]map[seal.Format][]string{
 		"en": {
-			seal.SHC:  {"SMART Health Card", "Yangben Specimen", "1984-03-08", "CVX 207", "SNOMED CT 260415000", "https://utopia.example"},
+			seal.SHC:  {"SMART Health Card", "Yangben Specimen", "1984-03-08", "CVX 207", "SNOMED CT 260415000 not detected", "https://utopia.example"},
 			seal.NZCP: {"New Zealand COVID pass", "Yangben Specimen", "1984-03-08", "did:web:utopia.example"},
 			seal.WHO:  {"WHO vaccination card", "Specimen Yangben", "v.lot", "L1", "UTO"},
 			seal.DCC:  {"EU Digital COVID Certificate", "Yangben Specimen", "1984-03-08", "260415000 not detected", "LP6464-4 nucleic acid test", "URN:UVCI:01:UT:1"},

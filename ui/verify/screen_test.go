@@ -140,5 +140,11 @@ func TestPictures(t *testing.T) {
 			w.Shot(t, "verify-"+tt.name+"-"+language+"-small", 1000, 700)
 			b.post.Now = c.IssuedAt
 		}
+		abroad, texts := abroad(t, language)
+		for format, text := range texts {
+			w := bench(t, abroad, language, env.Route{Screen: env.Verify})
+			w.Screen.(*Screen).answer(text)
+			w.Shot(t, "verify-"+string(format)+"-"+language, 1280, 800)
+		}
 	}
 }

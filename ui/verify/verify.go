@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"pratique/data"
+	"pratique/data/brought"
 	"pratique/data/evidence"
 	"pratique/data/seal"
 	"pratique/data/trust"
@@ -29,10 +30,15 @@ type Trust interface {
 	Verify(text string, now time.Time, practice bool) trust.Verdict
 }
 
+// Files finds the codes in a file; [*evidence.Worker] does.
+type Files interface {
+	Read(ctx context.Context, b []byte) (evidence.Found, error)
+}
+
 // Parts are what the screen is made of.
 type Parts struct {
 	Trust Trust
-	Pages evidence.Rasteriser
+	Files Files
 	Names stated.Names
 	// After calls a function on the UI goroutine after a while.
 	After func(time.Duration, func())
@@ -122,8 +128,8 @@ func (m *Model) State() State { return m.st }
 func (m *Model) Text(text string) State {
 	// What was pasted may have a line's end behind it, and an entry makes that a
 	// space, which a seal may end with as well.
-	if _, err := seal.Parse(text); err != nil {
-		text = strings.TrimSpace(text)
+	if text, _ = brought.Meant(text); !isSeal(text) {
+		text, _ = brought.Meant(strings.TrimSpace(text))
 	}
 	if text == "" {
 		return m.st
@@ -134,12 +140,17 @@ func (m *Model) Text(text string) State {
 	// A seal in several codes is scanned one after the other.
 	before := m.parted
 	return m.read(nil, func(ctx context.Context) ([]result, error) {
-		found, err := evidence.Read(ctx, []byte(text), m.parts.Pages)
+		found, err := m.parts.Files.Read(ctx, []byte(text))
 		for _, t := range before {
 			found.Symbols = append(found.Symbols, evidence.Symbol{Text: t})
 		}
 		return []result{{"", found}}, err
 	})
+}
+
+func isSeal(text string) bool {
+	_, err := seal.Parse(text)
+	return err == nil
 }
 
 // result is what was found in one file.
@@ -160,7 +171,7 @@ func (m *Model) Files(files ...Source) State {
 			if err != nil {
 				return nil, err
 			}
-			found, err := evidence.Read(ctx, b, m.parts.Pages)
+			found, err := m.parts.Files.Read(ctx, b)
 			if err != nil {
 				return nil, &fileError{f.Name, err}
 			}
@@ -178,7 +189,7 @@ type fileError struct {
 func (e *fileError) Error() string { return "read evidence: " + e.err.Error() }
 func (e *fileError) Unwrap() error { return e.err }
 
-// readAll reads a file, at most one byte more than evidence.Read takes.
+// readAll reads a file, at most one byte more than evidence.Worker takes.
 func readAll(f Source) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
@@ -264,6 +275,8 @@ func failure(err error) string {
 		return "verify.failed.limit"
 	case errors.Is(err, errOpen):
 		return "verify.failed.open"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "verify.failed.time"
 	}
 	return "verify.failed.damaged"
 }

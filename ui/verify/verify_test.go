@@ -22,6 +22,7 @@ import (
 	"pratique/data"
 	"pratique/data/codes"
 	"pratique/data/desk/desktest"
+	"pratique/data/evidence"
 	"pratique/data/trust"
 	"pratique/ui/env"
 	"pratique/ui/locale"
@@ -61,7 +62,7 @@ func newBorder(t testing.TB, language string) *border {
 	list.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) {
 		return b.post.Revocation(context.Background(), n)
 	}
-	b.parts = Parts{Trust: list, Pages: paper{}, Names: book, After: func(_ time.Duration, f func()) { b.later = append(b.later, f) }}
+	b.parts = Parts{Trust: list, Files: evidence.NewWorker(paper{}), Names: book, After: func(_ time.Duration, f func()) { b.later = append(b.later, f) }}
 	b.m = NewModel(b.env, b.parts)
 	return b
 }
@@ -264,7 +265,7 @@ func TestFiles(t *testing.T) {
 		{"no symbol", []Source{file("a.pdf", []byte("%PDF-1.7"))}, nil, "verify.failed.none"},
 		{"not a picture", []Source{file("a.bin", []byte{0, 1, 2})}, nil, "verify.failed.kind"},
 		{"damaged", []Source{file("a.png", []byte("\x89PNG\r\n\x1a\nrest"))}, nil, "verify.failed.damaged"},
-		{"too large", []Source{file("a.txt", []byte(strings.Repeat("A", 5000)))}, nil, "verify.failed.limit"},
+		{"too large", []Source{file("a.txt", []byte(strings.Repeat("A", evidence.MaxText+1)))}, nil, "verify.failed.limit"},
 		{"gone", []Source{broken}, nil, "verify.failed.open"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"image"
+	"image/color"
 	"slices"
 	"strings"
 	"testing"
@@ -711,5 +712,56 @@ func TestTypingOverWhatIsThere(t *testing.T) {
 	c.FocusNext()
 	if b.Text != "2027-01-01" {
 		t.Errorf("typed over a date: %q", b.Text)
+	}
+}
+
+// TestPageViewByMouse: the page follows the mouse, and turns both ways.
+func TestPageViewByMouse(t *testing.T) {
+	window(t)
+	p := NewPageView(words(t, "en"))
+	show(t, p)
+	p.SetPicture(image.NewRGBA(image.Rect(0, 0, 210, 297)), 0, 1)
+	for range 8 {
+		p.Typed('+')
+	}
+	h := &hand{d: p.desk}
+	h.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(-30, -40)})
+	if at := p.scroll.Offset; at != fyne.NewPos(30, 40) {
+		t.Errorf("dragged to %v", at)
+	}
+	h.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(90, 90)})
+	if at := p.scroll.Offset; at != (fyne.Position{}) {
+		t.Errorf("dragged beyond its corner, to %v", at)
+	}
+	p.Typed(']')
+	p.Typed('[')
+	if p.turns != 0 || p.drawn != p.picture {
+		t.Errorf("%d turns after one there and back", p.turns)
+	}
+	if p.Typed('r') || p.Typed(' ') {
+		t.Error("a screen's own letter means something on the page")
+	}
+}
+
+// TestTurnedAlike: a picture of the quick form and of any other turn alike.
+func TestTurnedAlike(t *testing.T) {
+	quick := image.NewRGBA(image.Rect(0, 0, 3, 2))
+	slow := image.NewNRGBA(quick.Bounds())
+	for i := range quick.Pix {
+		quick.Pix[i] = byte(i * 9)
+		if i%4 == 3 {
+			quick.Pix[i] = 0xff
+		}
+		slow.Pix[i] = quick.Pix[i]
+	}
+	for turns := range 4 {
+		a, b := turned(quick, turns), turned(slow, turns)
+		for y := range a.Bounds().Dy() {
+			for x := range a.Bounds().Dx() {
+				if a.Bounds() != b.Bounds() || color.RGBAModel.Convert(a.At(x, y)) != color.RGBAModel.Convert(b.At(x, y)) {
+					t.Fatalf("%d turns: %v and %v at %d, %d", turns, a.At(x, y), b.At(x, y), x, y)
+				}
+			}
+		}
 	}
 }

@@ -191,14 +191,21 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// keyOf is the file of a post's signing key.
+// keyOf is the file of the key that signs a post's certificates.
 func keyOf(t *testing.T, dir string) string {
 	t.Helper()
-	all, err := filepath.Glob(filepath.Join(dir, "keys", "????????.key"))
-	if err != nil || len(all) != 1 {
-		t.Fatal(all, err)
+	h, err := Open(context.Background(), dir, time.Now)
+	must(t, err)
+	defer h.Close()
+	if _, err := h.PracticeOfficer(context.Background(), data.Reviewer); err != nil { // only then are the records open
+		t.Fatal(err)
 	}
-	return all[0]
+	var r keys.Record
+	must(t, h.Folder.Log.View(context.Background(), func(tx store.Tx) (err error) {
+		r, err = keys.ActiveRecord(tx, keys.ForCertificates)
+		return err
+	}))
+	return filepath.Join(dir, "keys", r.ID+".key")
 }
 
 // TestInvariant8KindsDoNotMix: a practice post that says it is a real one, in

@@ -119,8 +119,11 @@ func TestPublished(t *testing.T) {
 	}
 	point := []byte{4}
 	for _, s := range []string{list[0].PublicKeyJwk.X, list[0].PublicKeyJwk.Y} {
-		b, _ := base64.RawURLEncoding.DecodeString(s)
-		point = append(point, b[len(b)-32:]...) // some are written with a zero before them
+		b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(s, "="))
+		if err != nil || len(b) < 32 {
+			t.Fatal(s, err)
+		}
+		point = append(point, b[len(b)-32:]...) // some are padded, some have a zero before them
 	}
 	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
 	if err != nil || !f.SignedByKey(key) || !strings.HasSuffix(list[0].ID, "#"+base64.StdEncoding.EncodeToString(f.KID)) {
