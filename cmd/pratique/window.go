@@ -32,7 +32,7 @@ import (
 	"pratique/ui/admin"
 	"pratique/ui/certificates"
 	"pratique/ui/env"
-	"pratique/ui/evidence"
+	scans "pratique/ui/evidence"
 	"pratique/ui/figures"
 	"pratique/ui/flights"
 	"pratique/ui/intake"
@@ -278,7 +278,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
 	asked, files := map[data.OfficerID]flights.Asked{}, evidence.NewWorker(pages)
 	draw := func(ctx context.Context, scan []byte, page int) (image.Image, error) {
-		return h.Scan(ctx, scan, page, evidence.MaxSide)
+		return h.Scan(ctx, scan, page, scans.MaxSide)
 	}
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
