@@ -236,8 +236,12 @@ type Decision struct {
 	// Note is what the traveller is told besides.
 	Note string `json:"note,omitempty"`
 	// Until is the last day it counts, on the post's calendar.
-	Until   Date     `json:"until"`
-	Contest *Contest `json:"contest,omitempty"`
+	Until Date `json:"until"`
+	// Notice and NoticeVersion are the notice in force for the flight then; none
+	// where there was none.
+	Notice        string   `json:"notice,omitempty"`
+	NoticeVersion int      `json:"noticeVersion,omitempty"`
+	Contest       *Contest `json:"contest,omitempty"`
 	// Lifted is when it was taken back, by whom and why; for good.
 	Lifted    time.Time `json:"lifted,omitzero"`
 	LiftedBy  OfficerID `json:"liftedBy,omitempty"`
