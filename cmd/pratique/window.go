@@ -31,13 +31,14 @@ import (
 	"pratique/ui/admin"
 	"pratique/ui/certificates"
 	"pratique/ui/env"
-	"pratique/ui/evidence"
+	evidenceview "pratique/ui/evidence"
 	"pratique/ui/figures"
 	"pratique/ui/intake"
 	"pratique/ui/locale"
 	"pratique/ui/queue"
 	"pratique/ui/review"
 	"pratique/ui/second"
+	"pratique/ui/sheet"
 	"pratique/ui/signin"
 	look "pratique/ui/theme"
 	"pratique/ui/verify"
@@ -274,8 +275,9 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
 	files := evidence.NewWorker(pages)
 	draw := func(ctx context.Context, scan []byte, page int) (image.Image, error) {
-		return h.Scan(ctx, scan, page, evidence.MaxSide)
+		return h.Scan(ctx, scan, page, evidenceview.MaxSide)
 	}
+	show := func(e *env.Env, s sheet.Sheet) { sheet.Show(e, sheets(h, settings), s) }
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
 			return signin.New(e, signin.Parts{Door: h.Desk, Practice: seats(h), Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
@@ -295,7 +297,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 				Desk: h.Desk, Codes: h.Codes, After: env.After, Files: files,
 				Slip: func(ctx context.Context, c data.Content) ([]byte, error) { return h.Slip(ctx, e.Session, c) },
 				Picture: func(ctx context.Context, pdf []byte) (image.Image, error) {
-					return h.Paper().Render(ctx, pdf, 0, slipDPI)
+					return h.Paper().Render(ctx, pdf, 0, sheetDPI)
 				},
 				Draw:  draw,
 				Spare: func(id data.ApplicationID, base int, c data.Content) error { return h.Spare(e.Session, id, base, c) },
@@ -308,6 +310,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		env.Review: func(e *env.Env, r env.Route) env.Screen {
 			return review.New(e, review.Parts{
 				Desk: h.Desk, Codes: h.Codes, Density: density, Halves: halves, Draw: draw, After: env.After,
+				Letters: h, Sheet: show,
 				Second: func(e *env.Env, sentence string, do func(staff.Session)) { second.Ask(e, h.Desk, sentence, do) },
 			}, r)
 		},
@@ -315,6 +318,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 			return certificates.New(e, certificates.Parts{
 				Desk: h.Desk, Codes: h.Codes, Paper: h, Pages: h.Paper(), Printer: newPrinter(), Settings: settings,
 				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs, Halves: begun, After: env.After,
+				Letters: h, Sheet: show,
 			}, r)
 		},
 		env.Figures: func(e *env.Env, r env.Route) env.Screen {
@@ -367,9 +371,6 @@ func writeIn(own string) func(path string, content []byte) error {
 		return house.WriteNew(path, content)
 	}
 }
-
-// slipDPI is the resolution of the proof slip on screen: enough to read it.
-const slipDPI = 110
 
 // specimen is the practice post's application of nobody.
 func specimen(h *house.House) data.Content {
