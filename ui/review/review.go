@@ -86,6 +86,7 @@ type Lists interface {
 	Validate(context.Context, data.Content) ([]data.Problem, error)
 	Officers(context.Context) ([]data.Officer, error)
 	Laboratories(context.Context) ([]data.Laboratory, error)
+	Authorities(context.Context) ([]data.Authority, error)
 	Solo(context.Context) (data.Solo, error)
 }
 
@@ -180,6 +181,9 @@ type State struct {
 	Ticked   int
 	Problems []data.Problem // of no group
 	Seal     Seal
+	// Further are the further seals that will be made, as rehearsed, one sentence
+	// for each format.
+	Further []string
 
 	Findings []findings.Line
 	Counts   findings.Counts
@@ -296,6 +300,7 @@ type opened struct {
 	likely       []desk.Likely
 	officers     []data.Officer
 	laboratories []data.Laboratory
+	authorities  []data.Authority
 	solo         data.Solo
 }
 
@@ -330,6 +335,9 @@ func (m *Model) Open() State {
 			return o, err
 		}
 		if o.laboratories, err = d.Laboratories(ctx); err != nil {
+			return o, err
+		}
+		if o.authorities, err = d.Authorities(ctx); err != nil {
 			return o, err
 		}
 		switch o.app.State {
@@ -747,6 +755,7 @@ func (m *Model) State() State {
 		st.Seal.Characters = size
 		st.Seal.Version, st.Seal.ModuleMM = m.parts.Density(size)
 	}
+	st.Further = m.further()
 	if m.assessed() {
 		st.Findings, st.Counts, st.Grant = findings.Of(w, m.parts.Codes, m.file.assessment, m.file.noticed)
 	}

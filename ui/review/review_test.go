@@ -18,6 +18,7 @@ import (
 	"pratique/data/codes"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
+	"pratique/data/issue"
 	"pratique/data/keys"
 	"pratique/data/rules"
 	"pratique/data/staff"
@@ -139,6 +140,43 @@ func TestSealedIsReadBack(t *testing.T) {
 	for _, g := range st.Groups {
 		if len(g.Lines) == 0 || g.Title == "" {
 			t.Errorf("group %s: title %q, %d lines", g.Name, g.Title, len(g.Lines))
+		}
+	}
+}
+
+// TestFurther: the reviewer sees which further seals there will be and who can
+// open what is encrypted.
+func TestFurther(t *testing.T) {
+	p := desktest.New(t)
+	id := submitted(p)
+	d := &other{Desk: p}
+	all := []data.Authority{{ID: "a", Name: "Port Health"}, {ID: "b", Name: "Border Guard"}}
+	for _, tt := range []struct {
+		name    string
+		further data.Further
+		seals   []issue.Rehearsed
+		want    []string
+	}{
+		{"none", data.Further{}, nil, nil},
+		{"all", data.Further{VDSNC: true, DCC: true, Authorities: []data.AuthorityID{"b"}}, []issue.Rehearsed{
+			{Format: data.FormatVDSNC, Of: "tests[0]", Size: 700}, {Format: data.FormatVDSNC, Of: "doses", Size: 650},
+			{Format: data.FormatDCC, Of: "tests[1]", Size: 410}, {Format: data.FormatEncrypted, Size: 1900},
+		}, []string{
+			"Further seals, ICAO VDS-NC: Test 1 (700 characters); Vaccinations (650 characters)",
+			"Further seals, EU DCC: Test 2 (410 characters)",
+			"Full record, encrypted for: Border Guard (1900 characters)",
+		}},
+	} {
+		sh := newShell(t, p, p.Reviewer, "en")
+		d.rehearse = func(r desk.Rehearsal, err error) (desk.Rehearsal, error) {
+			r.Further = tt.seals
+			return r, err
+		}
+		m := NewModel(sh.env, parts(t, d), id)
+		m.Open()
+		m.app.Content.Further, m.file.authorities = tt.further, all
+		if got := m.State().Further; !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }
