@@ -58,7 +58,7 @@
 //	pratiquectl predeclare import ONE FILE…
 //	pratiquectl expected ONE [--from DATE] [--until DATE]
 //	pratiquectl flights list ONE
-//	pratiquectl flights set ONE FILE
+//	pratiquectl flights set TWO FILE
 //	pratiquectl handover ONE --port CODE [--from DATE] [--until DATE] --out FILE [--pdf FILE]
 //	pratiquectl handover verify --key FILE|--post DIR FILE
 //	pratiquectl handover passed ONE FILE

@@ -1185,7 +1185,7 @@ func everything(t *testing.T, s store.Store) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	err := s.View(ctx, func(tx store.Tx) error {
-		for _, kind := range []string{store.Applications, store.Certificates, store.Issuing, store.Sequences, store.Laboratories, store.Accounts, store.Tries, store.Lookups, store.Signers, store.Settings, "audit/", "audit-state/", "slot/", "vault/", "post/"} {
+		for _, kind := range []string{store.Applications, store.Certificates, store.Issuing, store.Sequences, store.Laboratories, store.Accounts, store.Tries, store.Lookups, store.Signers, store.Settings, store.Notices, store.TrustLists, store.TrustContent, "audit/", "audit-state/", "slot/", "vault/", "post/"} {
 			if err := tx.Scan(kind, "", 0, func(key string, value []byte) error { all[key] = string(value); return nil }); err != nil {
 				return err
 			}
@@ -1204,7 +1204,7 @@ func TestInvariant6NoEntryNoAct(t *testing.T) {
 	p := desktest.New(t, onFaulty(t, &f), counted(&signatures), withBook)
 	all := everyAct(t, p)
 	for _, looks := range []string{
-		"Slip", "Preflight", "Rehearse", "Assess", "MayBackUp", "ImportSigner", "PreviewTrust", // of what the officer has in hand
+		"Slip", "Preflight", "Rehearse", "Assess", "MayBackUp", "ImportSigner", "PreviewTrust", "ReadSeal", // of what the officer has in hand
 		"Officers", "Laboratories", "Authorities", "Retention", "Solo", "Backups", "Validate", "Revocation", "Vouches", "Trusted", // no act of anybody
 	} {
 		if all[looks] == nil {

@@ -197,6 +197,9 @@ func keyOf(t *testing.T, dir string) string {
 	h, err := Open(context.Background(), dir, time.Now)
 	must(t, err)
 	defer h.Close()
+	if _, err := h.PracticeOfficer(context.Background(), data.Reviewer); err != nil { // only then are the records open
+		t.Fatal(err)
+	}
 	var r keys.Record
 	must(t, h.Folder.Log.View(context.Background(), func(tx store.Tx) (err error) {
 		r, err = keys.ActiveRecord(tx, keys.ForCertificates)
