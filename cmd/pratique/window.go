@@ -40,6 +40,7 @@ import (
 	"pratique/ui/queue"
 	"pratique/ui/review"
 	"pratique/ui/second"
+	"pratique/ui/sheet"
 	"pratique/ui/signin"
 	look "pratique/ui/theme"
 	"pratique/ui/verify"
@@ -280,6 +281,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 	draw := func(ctx context.Context, scan []byte, page int) (image.Image, error) {
 		return h.Scan(ctx, scan, page, scans.MaxSide)
 	}
+	show := func(e *env.Env, s sheet.Sheet) { sheet.Show(e, sheets(h, settings), s) }
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
 			return signin.New(e, signin.Parts{Door: h.Desk, Practice: seats(h), Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
@@ -299,7 +301,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 				Desk: h.Desk, Codes: h.Codes, After: env.After, Files: files,
 				Slip: func(ctx context.Context, c data.Content) ([]byte, error) { return h.Slip(ctx, e.Session, c) },
 				Picture: func(ctx context.Context, pdf []byte) (image.Image, error) {
-					return h.Paper().Render(ctx, pdf, 0, slipDPI)
+					return h.Paper().Render(ctx, pdf, 0, sheetDPI)
 				},
 				Draw:  draw,
 				Spare: func(id data.ApplicationID, base int, c data.Content) error { return h.Spare(e.Session, id, base, c) },
@@ -312,6 +314,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		env.Review: func(e *env.Env, r env.Route) env.Screen {
 			return review.New(e, review.Parts{
 				Desk: h.Desk, Codes: h.Codes, Density: density, Halves: halves, Draw: draw, After: env.After,
+				Letters: h, Sheet: show,
 				Second: func(e *env.Env, sentence string, do func(staff.Session)) { second.Ask(e, h.Desk, sentence, do) },
 			}, r)
 		},
@@ -319,6 +322,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 			return certificates.New(e, certificates.Parts{
 				Desk: h.Desk, Codes: h.Codes, Paper: h, Pages: h.Paper(), Printer: newPrinter(), Settings: settings,
 				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs, Halves: begun, After: env.After,
+				Letters: h, Sheet: show,
 			}, r)
 		},
 		env.Flights: func(e *env.Env, r env.Route) env.Screen {
@@ -326,7 +330,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 				Desk: h.Desk, Files: files, Asked: asked, Save: savings(h, settings), Page: h.HandoverPage,
 				Print: func(ctx context.Context, title string, pdf []byte) (string, error) {
 					printer, err := printSheet(ctx, settings.String("printer"), title, pdf)
-					if errors.Is(err, admin.ErrNoPrinter) {
+					if errors.Is(err, sheet.ErrNoPrinter) {
 						err = flights.ErrNoPrinter
 					}
 					return printer, err
@@ -383,9 +387,6 @@ func writeIn(own string) func(path string, content []byte) error {
 		return house.WriteNew(path, content)
 	}
 }
-
-// slipDPI is the resolution of the proof slip on screen: enough to read it.
-const slipDPI = 110
 
 // specimen is the practice post's application of nobody.
 func specimen(h *house.House) data.Content {
