@@ -43,9 +43,10 @@ pkcs11: ## keys in a token, end to end with SoftHSM2; pratiquectl with cgo and w
 	CGO_ENABLED=0 $(GO) build -tags $(TAGS) -o bin/pratiquectl ./cmd/pratiquectl
 	CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o bin/pratiquectl-pkcs11 ./cmd/pratiquectl
 
-interop: ## readers of other makers read what we issue; see .ci/interop/README.md
+interop: ## readers of other makers read what we issue, and how long each takes; see .ci/interop/README.md
 	CGO_ENABLED=0 $(GO) build -tags $(TAGS) -o bin/pratiquectl ./cmd/pratiquectl
 	.ci/interop/run
+	.ci/interop/bench
 
 smoke: build ## the real window under Xvfb, from sign-in to paper; screenshots in out/smoke
 	@.ci/packages smoke

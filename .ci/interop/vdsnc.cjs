@@ -1,15 +1,18 @@
 // Reads the ICAO VDS-NC among the specimens: JSON, X.509 and signatures by Node,
 // canonical JSON (RFC 8785) by two libraries that must agree.
 //
-//   node vdsnc.cjs SPECIMENS
+//   node vdsnc.cjs SPECIMENS [TIMES]
+//
+// With TIMES it only measures: it verifies the first of them so often.
 'use strict';
 const fs = require('fs');
 const path = require('path');
 const crypto = require('crypto');
 const canonicalize = require('canonicalize');
 const { canonicalize: second } = require('json-canonicalize');
+const measure = require('./measure.cjs');
 
-const dir = process.argv[2];
+const [dir, times] = process.argv.slice(2);
 const say = (s) => process.stdout.write(s + '\n');
 const anchors = fs.readFileSync(path.join(dir, 'anchors.pem'), 'utf8')
   .match(/-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g)
@@ -34,9 +37,16 @@ async function read(text) {
   return seal.data;
 }
 
+const expected = JSON.parse(fs.readFileSync(path.join(dir, 'expected.json'), 'utf8'));
+
 (async () => {
+  if (times) {
+    const text = fs.readFileSync(path.join(dir, expected.find((e) => e.format === 'vdsnc').file), 'utf8');
+    say(await measure('vdsnc/Node and canonicalize', () => read(text), +times));
+    return;
+  }
   let passed = 0, failed = 0;
-  for (const e of JSON.parse(fs.readFileSync(path.join(dir, 'expected.json'), 'utf8'))) {
+  for (const e of expected) {
     if (e.format !== 'vdsnc') continue;
     const text = fs.readFileSync(path.join(dir, e.file), 'utf8');
     const holds = !['signature', 'not-a-seal', 'unknown-signer', 'unknown-anchor'].includes(e.reasons[0]);
