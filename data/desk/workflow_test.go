@@ -1204,7 +1204,7 @@ func TestInvariant6NoEntryNoAct(t *testing.T) {
 	p := desktest.New(t, onFaulty(t, &f), counted(&signatures), withBook)
 	all := everyAct(t, p)
 	for _, looks := range []string{
-		"Slip", "Preflight", "Rehearse", "Assess", "MayBackUp", "ImportSigner", "PreviewTrust", // of what the officer has in hand
+		"ReadSeal", "Slip", "Preflight", "Rehearse", "Assess", "MayBackUp", "ImportSigner", "PreviewTrust", // of what the officer has in hand
 		"Officers", "Laboratories", "Authorities", "Retention", "Solo", "Backups", "Validate", "Revocation", "Vouches", "Trusted", // no act of anybody
 	} {
 		if all[looks] == nil {
