@@ -263,6 +263,7 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 	if p := d.unprintable(r.Statement); len(p) > 0 {
 		return data.Application{}, &ProblemsError{Problems: p}
 	}
+	list, _ := d.Trusted(ctx) // where that cannot be told, no seal proves anything
 	return d.act(ctx, s, audit.ApplicationApproved, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		if err := owned(s, a); err != nil {
 			return err
@@ -274,6 +275,12 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if a.Content.Hash() != seen.Content.Hash() {
 			return ErrStale
 		}
+		// A seal that was good when the case was taken may be revoked since.
+		proved, err := d.sealed(tx, list, a.Content)
+		if err != nil {
+			return err
+		}
+		a.Ticks = slices.DeleteFunc(slices.Clone(a.Ticks), func(t data.Tick) bool { return t.Proof == data.ProofSeal && !slices.Contains(proved, t.Group) })
 		for _, g := range a.Content.Groups() {
 			if !a.Ticked(g) {
 				return fmt.Errorf("%s: %w", g.Name, ErrTicks)
