@@ -278,6 +278,17 @@ func TestOverride(t *testing.T) {
 	if _, err := p.Override(ctx, p.Reviewer, p.Both, b.ID, []string{"never"}, "x"); !errors.Is(err, desk.ErrFourEyes) {
 		t.Errorf("authorised by its preparer: %v", err)
 	}
+
+	// What was authorised by somebody who is shut out since is not issued.
+	last := p.Ticked(t, p.Specimen())
+	must2(t)(p.Override(ctx, p.Reviewer, p.Both, last.ID, []string{"never"}, "x"))
+	must2(t)(p.Approve(ctx, p.Reviewer, last.ID))
+	if err := p.DisableOfficer(ctx, p.Administrator, p.Both.Officer().ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Issue(ctx, p.Reviewer, last.ID); !errors.Is(err, desk.ErrNotApproved) {
+		t.Errorf("issued on the word of an officer who is gone: %v", err)
+	}
 }
 
 // TestNoticeLife: import, difference, trial, activation by two, history; and
