@@ -75,4 +75,4 @@ clean:
 	rm -rf bin out
 
 help:
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "%-7s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)

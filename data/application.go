@@ -118,7 +118,7 @@ func (c Content) Groups() []Group {
 // ApplicationID names an application: 16 random bytes in lower-case hex.
 type ApplicationID string
 
-// State of an application. The picture is in DESIGN, "A case".
+// State of an application. The picture is in the package comment, "A case".
 type State string
 
 // The states an application can be in.
@@ -236,8 +236,12 @@ type Decision struct {
 	// Note is what the traveller is told besides.
 	Note string `json:"note,omitempty"`
 	// Until is the last day it counts, on the post's calendar.
-	Until   Date     `json:"until"`
-	Contest *Contest `json:"contest,omitempty"`
+	Until Date `json:"until"`
+	// Notice and NoticeVersion are the notice in force for the flight then; none
+	// where there was none.
+	Notice        string   `json:"notice,omitempty"`
+	NoticeVersion int      `json:"noticeVersion,omitempty"`
+	Contest       *Contest `json:"contest,omitempty"`
 	// Lifted is when it was taken back, by whom and why; for good.
 	Lifted    time.Time `json:"lifted,omitzero"`
 	LiftedBy  OfficerID `json:"liftedBy,omitempty"`

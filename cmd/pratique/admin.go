@@ -21,6 +21,7 @@ import (
 	"pratique/pdfgen/spool"
 	"pratique/ui/admin"
 	"pratique/ui/save"
+	"pratique/ui/sheet"
 )
 
 // papers is the folder of a post that files are offered to be saved in.
@@ -30,6 +31,22 @@ func papers(h *house.House) string { return filepath.Join(h.Folder.Dir, "papers"
 func savings(h *house.House, settings fyne.Preferences) save.Parts {
 	return save.Parts{WriteNew: writeIn(papers(h)), Folder: papers(h), Settings: settings}
 }
+
+// sheets are how screens show, print and save pages about a case.
+func sheets(h *house.House, settings fyne.Preferences) sheet.Parts {
+	return sheet.Parts{
+		Picture: func(ctx context.Context, pdf []byte) (image.Image, error) {
+			return h.Paper().Render(ctx, pdf, 0, sheetDPI)
+		},
+		Print: func(ctx context.Context, job string, pdf []byte) (string, error) {
+			return printSheet(ctx, settings.String("printer"), job, pdf)
+		},
+		Save: savings(h, settings),
+	}
+}
+
+// sheetDPI is the resolution of a page on screen: enough to read it.
+const sheetDPI = 110
 
 // qrPixels is the side of a module on screen.
 const qrPixels = 4
@@ -92,7 +109,7 @@ func printSheet(ctx context.Context, queue, title string, pdf []byte) (string, e
 	queues, err := p.spool.Queues(ctx)
 	switch {
 	case errors.Is(err, spool.ErrNone), err == nil && len(queues) == 0:
-		return "", admin.ErrNoPrinter
+		return "", sheet.ErrNoPrinter
 	case err != nil:
 		return "", err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"image"
 	"os"
 	"os/signal"
@@ -31,13 +32,15 @@ import (
 	"pratique/ui/admin"
 	"pratique/ui/certificates"
 	"pratique/ui/env"
-	"pratique/ui/evidence"
+	scans "pratique/ui/evidence"
 	"pratique/ui/figures"
+	"pratique/ui/flights"
 	"pratique/ui/intake"
 	"pratique/ui/locale"
 	"pratique/ui/queue"
 	"pratique/ui/review"
 	"pratique/ui/second"
+	"pratique/ui/sheet"
 	"pratique/ui/signin"
 	look "pratique/ui/theme"
 	"pratique/ui/verify"
@@ -158,7 +161,7 @@ func (a *application) desk(dir string) {
 	a.shell = ui.New(ui.Config{
 		Window: w, Words: words, Language: a.language(), Post: h.Folder.Post, Now: time.Now, Run: env.Background, After: env.After,
 		Screens: screens(h, settings, a.pages, words.Languages(), func(l string) { a.shell.SetLanguage(l) }),
-		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify, env.Figures, env.Admin},
+		Rail:    []env.ScreenName{env.Queue, env.Certificates, env.Verify, env.Flights, env.Figures, env.Admin},
 		May:     may,
 		Home: func(o data.Officer) env.Route {
 			if !may(o, env.Queue) {
@@ -260,6 +263,8 @@ func may(o data.Officer, s env.ScreenName) bool {
 		return slices.Contains(o.Roles, data.Clerk)
 	case env.Queue, env.Review, env.Certificates:
 		return slices.ContainsFunc(o.Roles, func(r data.Role) bool { return r != data.Administrator })
+	case env.Flights:
+		return flights.May(o)
 	case env.Figures:
 		return figures.May(o)
 	case env.Admin:
@@ -272,10 +277,11 @@ func may(o data.Officer, s env.ScreenName) bool {
 // screens puts every screen together with what it works on.
 func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, languages []string, setLanguage func(string)) map[env.ScreenName]env.Factory {
 	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
-	files := evidence.NewWorker(pages)
+	asked, files := map[data.OfficerID]flights.Asked{}, evidence.NewWorker(pages)
 	draw := func(ctx context.Context, scan []byte, page int) (image.Image, error) {
-		return h.Scan(ctx, scan, page, evidence.MaxSide)
+		return h.Scan(ctx, scan, page, scans.MaxSide)
 	}
+	show := func(e *env.Env, s sheet.Sheet) { sheet.Show(e, sheets(h, settings), s) }
 	return map[env.ScreenName]env.Factory{
 		env.SignIn: func(e *env.Env, r env.Route) env.Screen {
 			return signin.New(e, signin.Parts{Door: h.Desk, Practice: seats(h), Languages: languages, SetLanguage: setLanguage, After: env.After}, r)
@@ -295,7 +301,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 				Desk: h.Desk, Codes: h.Codes, After: env.After, Files: files,
 				Slip: func(ctx context.Context, c data.Content) ([]byte, error) { return h.Slip(ctx, e.Session, c) },
 				Picture: func(ctx context.Context, pdf []byte) (image.Image, error) {
-					return h.Paper().Render(ctx, pdf, 0, slipDPI)
+					return h.Paper().Render(ctx, pdf, 0, sheetDPI)
 				},
 				Draw:  draw,
 				Spare: func(id data.ApplicationID, base int, c data.Content) error { return h.Spare(e.Session, id, base, c) },
@@ -308,6 +314,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		env.Review: func(e *env.Env, r env.Route) env.Screen {
 			return review.New(e, review.Parts{
 				Desk: h.Desk, Codes: h.Codes, Density: density, Halves: halves, Draw: draw, After: env.After,
+				Letters: h, Sheet: show,
 				Second: func(e *env.Env, sentence string, do func(staff.Session)) { second.Ask(e, h.Desk, sentence, do) },
 			}, r)
 		},
@@ -315,6 +322,19 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 			return certificates.New(e, certificates.Parts{
 				Desk: h.Desk, Codes: h.Codes, Paper: h, Pages: h.Paper(), Printer: newPrinter(), Settings: settings,
 				WriteNew: writeIn(filepath.Join(h.Folder.Dir, "certificates")), Folder: filepath.Join(h.Folder.Dir, "certificates"), Jobs: jobs, Halves: begun, After: env.After,
+				Letters: h, Sheet: show,
+			}, r)
+		},
+		env.Flights: func(e *env.Env, r env.Route) env.Screen {
+			return flights.New(e, flights.Parts{
+				Desk: h.Desk, Files: files, Asked: asked, Save: savings(h, settings), Page: h.HandoverPage,
+				Print: func(ctx context.Context, title string, pdf []byte) (string, error) {
+					printer, err := printSheet(ctx, settings.String("printer"), title, pdf)
+					if errors.Is(err, sheet.ErrNoPrinter) {
+						err = flights.ErrNoPrinter
+					}
+					return printer, err
+				},
 			}, r)
 		},
 		env.Figures: func(e *env.Env, r env.Route) env.Screen {
@@ -367,9 +387,6 @@ func writeIn(own string) func(path string, content []byte) error {
 		return house.WriteNew(path, content)
 	}
 }
-
-// slipDPI is the resolution of the proof slip on screen: enough to read it.
-const slipDPI = 110
 
 // specimen is the practice post's application of nobody.
 func specimen(h *house.House) data.Content {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 	"time"
+	"unicode"
 
 	"pratique/cmd/internal/house"
 	"pratique/data"
@@ -113,10 +114,11 @@ func (c auditListCommand) Run(ctx context.Context, s *streams) error {
 	})
 }
 
-// visible is s without what a forged entry could do to a terminal.
+// visible is s without what a forged entry could do to a terminal: controls,
+// and characters that hide or turn round others. Names in any script stay.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
 			return '?'
 		}
 		return r

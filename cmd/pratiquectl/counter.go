@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"pratique/cmd/internal/house"
 	"pratique/data"
 	"pratique/data/attachment"
+	"pratique/data/desk"
 	"pratique/data/evidence"
 	"pratique/data/handover"
 	"pratique/data/keys"
@@ -125,7 +125,7 @@ func (c expectedCommand) Run(ctx context.Context, s *streams) error {
 
 type flightsCommand struct {
 	List flightsListCommand `cmd:"" default:"withargs" help:"Print the flights that have a class."`
-	Set  flightsSetCommand  `cmd:"" help:"Set the classes of all flights. An administrator."`
+	Set  flightsSetCommand  `cmd:"" help:"Set the classes of all flights. Two officers."`
 }
 
 type flightsListCommand struct {
@@ -149,7 +149,7 @@ func (c flightsListCommand) Run(ctx context.Context, s *streams) error {
 }
 
 type flightsSetCommand struct {
-	one  `embed:""`
+	two  `embed:""`
 	File string `arg:"" help:"A flight and its class (low, medium, high) on each line, parted by a comma or a tab; # begins a comment; - reads standard input."`
 }
 
@@ -158,24 +158,12 @@ func (c flightsSetCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	table := map[string]string{}
-	for i, line := range strings.Split(string(bytes.TrimPrefix(b, []byte("\ufeff"))), "\n") {
-		line, _, _ = strings.Cut(line, "#")
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
-		at := strings.LastIndexAny(line, ",;\t")
-		if at < 0 {
-			return usageError{fmt.Errorf("%s: line %d: no class beside the flight", c.File, i+1)}
-		}
-		flight := strings.ToUpper(strings.TrimSpace(line[:at]))
-		if table[flight] != "" {
-			return usageError{fmt.Errorf("%s: line %d: %s is there twice", c.File, i+1, visible(flight))}
-		}
-		table[flight] = strings.TrimSpace(line[at+1:])
+	table, err := desk.ParseFlights(b)
+	if err != nil {
+		return err
 	}
-	return c.signedIn(ctx, s, data.Administrator, func(h *house.House, session staff.Session) error {
-		if err := h.SetFlights(ctx, session, table); err != nil {
+	return c.signedIn(ctx, s, data.Administrator, data.Reviewer, func(h *house.House, a, b staff.Session) error {
+		if err := h.SetFlights(ctx, a, b, table); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.out, "%d flights\n", len(table))
@@ -275,7 +263,7 @@ func (c handoverPassedCommand) Run(ctx context.Context, s *streams) error {
 	return c.signedIn(ctx, s, data.Clerk, func(h *house.House, session staff.Session) error {
 		fresh, err := h.ReadPassed(ctx, session, b)
 		if err == nil {
-			fmt.Fprintf(s.out, "%d new\n", fresh)
+			fmt.Fprintf(s.out, "%d new\n", len(fresh))
 		}
 		return err
 	})

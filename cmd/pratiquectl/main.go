@@ -7,6 +7,8 @@
 //	pratiquectl post example
 //	pratiquectl recover DIR --officer NAME [--recovery-file FILE] [--new-passphrase-file FILE]
 //	pratiquectl example [--at TIME]
+//	pratiquectl prefill [--into FILE] [--take FIELD,…] [--keep FIELD=REASON]… [--trust PATH]… [--post DIR [--as NAME] [--passphrase-file FILE]]
+//		[--practice] [--at TIME] FILE|-…
 //	pratiquectl schema
 //	pratiquectl spec [NAME]
 //	pratiquectl specimens DIR
@@ -58,7 +60,7 @@
 //	pratiquectl predeclare import ONE FILE…
 //	pratiquectl expected ONE [--from DATE] [--until DATE]
 //	pratiquectl flights list ONE
-//	pratiquectl flights set ONE FILE
+//	pratiquectl flights set TWO FILE
 //	pratiquectl handover ONE --port CODE [--from DATE] [--until DATE] --out FILE [--pdf FILE]
 //	pratiquectl handover verify --key FILE|--post DIR FILE
 //	pratiquectl handover passed ONE FILE

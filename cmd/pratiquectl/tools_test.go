@@ -334,3 +334,18 @@ func authority(_ context.Context, args []string) error {
 	fmt.Println(strings.ReplaceAll(leaf.String(), "\n", " "))
 	return nil
 }
+
+// A terminal gets names in any script, and nothing that it would obey.
+func TestVisible(t *testing.T) {
+	for s, want := range map[string]string{
+		"YANGBEN 样本":            "YANGBEN 样本",
+		"a\x1b[2Jb":             "a?[2Jb",
+		"a\tb\r\nc":             "a?b??c",
+		"a\u202eb\u200bc\u0085": "a?b?c?",
+		"a\xffb":                "a?b",
+	} {
+		if got := visible(s); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}

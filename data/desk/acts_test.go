@@ -198,8 +198,10 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 			}
 			return second(p.ImportPredeclaration(ctx, p.Clerk, b))
 		},
-		"Expected":    func() error { return second(p.Expected(ctx, p.Clerk, "2022-07-09", "2022-07-11")) },
-		"SetFlights":  func() error { return p.SetFlights(ctx, p.Administrator, map[string]string{"UT 846": "high"}) },
+		"Expected": func() error { return second(p.Expected(ctx, p.Clerk, "2022-07-09", "2022-07-11")) },
+		"SetFlights": func() error {
+			return p.SetFlights(ctx, p.Administrator, p.Reviewer, map[string]string{"UT 846": "high"})
+		},
 		"FindByPhone": func() error { return second(p.FindByPhone(p.Clerk, "555 0177")) },
 		"Handover": func() error {
 			_, _, err := p.Handover(ctx, p.Reviewer, "PVG", "2022-07-10", "2022-07-10")

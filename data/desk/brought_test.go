@@ -91,6 +91,12 @@ func TestSealBrought(t *testing.T) {
 	if found, err := p.Validate(ctx, forged); err != nil || !slices.ContainsFunc(found, func(p data.Problem) bool { return p.Key == "problem.brought.altered" }) {
 		t.Errorf("a seal is made to say something else: %v, %v", found, err)
 	}
+	late := must2(t)(p.Take(ctx, p.Reviewer, p.Submitted(t, content).ID))
+	for _, g := range late.Content.Groups() {
+		if !late.Ticked(g) {
+			late = must2(t)(p.Tick(ctx, p.Reviewer, late.ID, g, true))
+		}
+	}
 	// One that was revoked proves nothing, whatever was kept of it.
 	if _, err := p.Revoke(ctx, p.Reviewer, p.Administrator, []data.CertificateNumber{first.Number}, "clerical", ""); err != nil {
 		t.Fatal(err)
@@ -98,5 +104,8 @@ func TestSealBrought(t *testing.T) {
 	a = p.Submitted(t, content)
 	if a, err = p.Take(ctx, p.Reviewer, a.ID); err != nil || ticked(a, data.GroupVaccinations) != "" {
 		t.Errorf("a revoked certificate ticks: %v, %v", a.Ticks, err)
+	}
+	if _, err := p.Approve(ctx, p.Reviewer, late.ID); !errors.Is(err, desk.ErrTicks) {
+		t.Errorf("approved on a seal that was revoked since: %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"pratique/data/desk/desktest"
 	"pratique/data/handover"
 	"pratique/data/predeclaration"
+	"pratique/data/staff"
 )
 
 // TestPredeclared: what a traveller declared at home is a case that is expected,
@@ -60,7 +61,7 @@ func TestPredeclared(t *testing.T) {
 
 func TestExpected(t *testing.T) {
 	p := desktest.New(t)
-	if err := p.SetFlights(ctx, p.Administrator, map[string]string{"UT846": "medium"}); err != nil {
+	if err := p.SetFlights(ctx, p.Administrator, p.Reviewer, map[string]string{"UT846": "medium"}); err != nil {
 		t.Fatal(err)
 	}
 	other := p.Other()
@@ -101,7 +102,7 @@ func TestFlights(t *testing.T) {
 	if r := risk(); r != "" {
 		t.Errorf("%q of nothing", r)
 	}
-	if err := p.SetFlights(ctx, p.Administrator, map[string]string{"ut 846": "medium"}); err != nil || risk() != "medium" {
+	if err := p.SetFlights(ctx, p.Administrator, p.Reviewer, map[string]string{"ut 846": "medium"}); err != nil || risk() != "medium" {
 		t.Errorf("%q, %v", risk(), err)
 	}
 	if _, err := p.SetRisk(ctx, p.Reviewer, a.ID, "low"); err != nil || risk() != "low" {
@@ -119,12 +120,36 @@ func TestFlights(t *testing.T) {
 		t.Error(err)
 	}
 	for flight, class := range map[string]string{"U": "low", "UT 846": "huge"} {
-		if err := p.SetFlights(ctx, p.Administrator, map[string]string{flight: class}); problem(err) == "" {
+		if err := p.SetFlights(ctx, p.Administrator, p.Reviewer, map[string]string{flight: class}); problem(err) == "" {
 			t.Errorf("%s %s: %v", flight, class, err)
+		}
+	}
+	// A class steers what is checked: nobody sets it alone.
+	for _, other := range []staff.Session{{}, p.Administrator, p.Clerk} {
+		if err := p.SetFlights(ctx, p.Administrator, other, map[string]string{"UT 846": "low"}); !errors.Is(err, desk.ErrSecond) {
+			t.Errorf("set with %q: %v", other.Officer().ID, err)
 		}
 	}
 	if got, err := p.Flights(ctx); err != nil || !reflect.DeepEqual(got, map[string]string{"UT846": "medium"}) {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestParseFlights(t *testing.T) {
+	got, err := desk.ParseFlights([]byte("\ufeff# of the last weeks\r\nUT 846, high # again\r\n\r\nut 9\tlow\nUT 12;medium"))
+	if err != nil || !reflect.DeepEqual(got, map[string]string{"UT846": "high", "UT9": "low", "UT12": "medium"}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	_, err = desk.ParseFlights([]byte("UT 846 high\nUT 9, low\nut9, high\nUT 12, huge\nU, low\n"))
+	var problems *desk.ProblemsError
+	var said []string
+	if errors.As(err, &problems) {
+		for _, p := range problems.Problems {
+			said = append(said, p.Field+" "+p.Key)
+		}
+	}
+	if want := []string{"line 1 problem.flights.class", "line 3 problem.flights.twice", "line 4 problem.risk", "line 5 problem.flight"}; !slices.Equal(said, want) {
+		t.Errorf("%q, %v", said, err)
 	}
 }
 
@@ -248,8 +273,8 @@ func TestHandover(t *testing.T) {
 		if errors.As(err, &problems) {
 			wrong = problems.Problems[0].Field + " " + problems.Problems[0].Key
 		}
-		if fresh != tt.fresh || wrong != tt.wrong || (err != nil) != (tt.wrong != "") {
-			t.Errorf("%s: %d, %q, %v", tt.name, fresh, wrong, err)
+		if len(fresh) != tt.fresh || wrong != tt.wrong || (err != nil) != (tt.wrong != "") {
+			t.Errorf("%s: %v, %q, %v", tt.name, fresh, wrong, err)
 		}
 	}
 	passed := stored(p, a.ID).Passed

@@ -98,6 +98,14 @@ func (d *Desk) Decide(ctx context.Context, s staff.Session, id data.ApplicationI
 		if len(p) > 0 {
 			return &ProblemsError{Problems: p}
 		}
+		n, err := d.norms(tx)
+		if err != nil {
+			return err
+		}
+		if found, ok := d.assess(n, a.Content, a.Override, now); ok {
+			made.Notice, made.NoticeVersion = found.Notice, found.Version
+			e.Detail["notice"] = rules.Key(found.Notice, found.Version)
+		}
 		a.Decision, a.Reviewer, a.Moved = &made, "", time.Time{}
 		e.Detail["colour"], e.Detail["until"], e.Detail["reasons"] = string(made.Colour), string(made.Until), strings.Join(made.Reasons, " ")
 		return d.tellable(tx, *a)

@@ -45,7 +45,7 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrState: the case is not in a state that allows the act.
 	ErrState = errors.New("the case's state does not allow it")
-	// ErrStale: somebody else changed the case since it was read.
+	// ErrStale: somebody else changed the case, or what it would get, since it was read.
 	ErrStale = errors.New("changed by somebody else meanwhile")
 	// ErrTicks: a group is not ticked, or its values changed since.
 	ErrTicks = errors.New("not everything is ticked")
@@ -149,6 +149,10 @@ type Desk struct {
 	looked   map[string]bool // officer/list: said in the log since the sign-in
 	trusted  *trust.List     // what [Desk.Trusted] is made of; nil: to be read
 
+	// shown is what officers were shown that cases would get. It outlasts the lock:
+	// so does what they have read.
+	shown map[shownKey]data.Approval
+
 	compiled sync.Map // the text of a notice to *rules.Notice
 }
 
@@ -156,7 +160,7 @@ type Desk struct {
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
 		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable, unshown: c.UnprintableFurther,
-		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{},
+		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{}, shown: map[shownKey]data.Approval{},
 		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
 	}

@@ -359,7 +359,7 @@ func TestBackChecks(t *testing.T) {
 // answer again, and a higher rate takes in all of the lower one's.
 func TestSampling(t *testing.T) {
 	p := desktest.New(t)
-	if err := p.SetFlights(ctx, p.Administrator, map[string]string{"ut846": "high", "UT 9": "low"}); err != nil {
+	if err := p.SetFlights(ctx, p.Administrator, p.Reviewer, map[string]string{"ut846": "high", "UT 9": "low"}); err != nil {
 		t.Fatal(err)
 	}
 	const cases = 120

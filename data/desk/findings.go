@@ -227,6 +227,18 @@ func (d *Desk) stands(tx store.Tx, app data.Application, now time.Time) error {
 	if approval := app.Approval; !d.same(n, app, *approval, now) {
 		return fmt.Errorf("%w: the notice in force does not give it any more", ErrNotApproved)
 	}
+	// What somebody authorised who has been shut out since, nobody authorises.
+	if over := app.Override; over != nil && over.Hash == app.Approval.Hash {
+		for _, id := range []data.OfficerID{over.Officer, over.Authoriser} {
+			gone, err := staff.Gone(tx, id)
+			if err == nil && gone {
+				err = fmt.Errorf("%w: %s, who overrode its notice, was shut out", ErrNotApproved, id)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 

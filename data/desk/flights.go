@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strconv"
@@ -59,18 +60,53 @@ func (d *Desk) Flights(ctx context.Context) (table map[string]string, err error)
 	return table, err
 }
 
-// SetFlights sets [Desk.Flights]; those that are not named have no class. A
-// class also decides how often laboratories are asked.
-func (d *Desk) SetFlights(ctx context.Context, s staff.Session, classes map[string]string) error {
+// ParseFlights reads a file of classes: a flight and its class on each line,
+// parted by a comma, a semicolon or a tab; # begins a comment. A
+// [ProblemsError] has everything that is wrong with it, "line 3" as its field.
+func ParseFlights(b []byte) (map[string]string, error) {
+	table := map[string]string{}
+	var problems []data.Problem
+	for i, line := range strings.Split(string(bytes.TrimPrefix(b, []byte("\ufeff"))), "\n") {
+		line, _, _ = strings.Cut(line, "#")
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		field := "line " + strconv.Itoa(i+1)
+		at := strings.LastIndexAny(line, ",;\t")
+		if at < 0 {
+			problems = append(problems, data.Problem{Field: field, Key: "problem.flights.class", Value: line, Example: "UT 846, high"})
+			continue
+		}
+		flight, class := strings.TrimSpace(line[:at]), strings.TrimSpace(line[at+1:])
+		if _, twice := table[flightKey(flight)]; twice {
+			problems = append(problems, data.Problem{Field: field, Key: "problem.flights.twice", Value: flight})
+		}
+		table[flightKey(flight)] = class
+		problems = append(problems, flightProblems(field, flight, class)...)
+	}
+	if len(problems) > 0 {
+		return nil, &ProblemsError{Problems: problems}
+	}
+	return table, nil
+}
+
+func flightProblems(field, flight, class string) (problems []data.Problem) {
+	if !data.ValidFlight(flight) {
+		problems = append(problems, data.Problem{Field: field, Key: "problem.flight", Value: flight, Example: "UT 846"})
+	}
+	if !slices.Contains(data.Risks, class) {
+		problems = append(problems, data.Problem{Field: field, Key: "problem.risk", Value: class, Example: strings.Join(data.Risks, ", ")})
+	}
+	return problems
+}
+
+// SetFlights sets [Desk.Flights]; those that are not named have no class. It
+// takes two: a class also decides how often laboratories are asked.
+func (d *Desk) SetFlights(ctx context.Context, s, second staff.Session, classes map[string]string) error {
 	table := risks{}
 	var problems []data.Problem
 	for f, class := range classes {
-		if !data.ValidFlight(f) {
-			problems = append(problems, data.Problem{Field: "flights", Key: "problem.flight", Value: f, Example: "UT 846"})
-		}
-		if !slices.Contains(data.Risks, class) {
-			problems = append(problems, data.Problem{Field: "flights", Key: "problem.risk", Value: class, Example: strings.Join(data.Risks, ", ")})
-		}
+		problems = append(problems, flightProblems("flights", f, class)...)
 		table[flightKey(f)] = class
 	}
 	if len(classes) > maxFlights {
@@ -79,7 +115,7 @@ func (d *Desk) SetFlights(ctx context.Context, s staff.Session, classes map[stri
 	if len(problems) > 0 {
 		return &ProblemsError{Problems: problems}
 	}
-	err := d.postAct(ctx, s, nil, audit.FlightsSet, "", func(tx store.Tx, e *audit.Entry) error {
+	err := d.postAct(ctx, s, &second, audit.FlightsSet, "", func(tx store.Tx, e *audit.Entry) error {
 		e.Detail["flights"] = strconv.Itoa(len(table))
 		return store.Put(tx, store.SettingFlights, table)
 	})

@@ -167,15 +167,15 @@ func (d *Desk) NotePort(ctx context.Context, s staff.Session, id data.Applicatio
 // ReadPassed takes in the checkpoints that a port says travellers passed: all of
 // a file, or nothing of it and a [ProblemsError] with everything that is wrong.
 // A case goes forward only: it must be known to that port, and nothing that was
-// recorded changes. The same file again changes nothing. It returns how many
-// checkpoints were new.
-func (d *Desk) ReadPassed(ctx context.Context, s staff.Session, b []byte) (fresh int, err error) {
+// recorded changes. The same file again changes nothing. It returns the
+// checkpoints that were new.
+func (d *Desk) ReadPassed(ctx context.Context, s staff.Session, b []byte) (fresh []handover.Passed, err error) {
 	if err := d.permit(ctx, s, audit.PassedRead); err != nil {
-		return 0, err
+		return nil, err
 	}
 	port, passed, problems, err := handover.ReadPassed(b)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", audit.PassedRead, err)
+		return nil, fmt.Errorf("%s: %w", audit.PassedRead, err)
 	}
 	next := map[data.ApplicationID]data.Passed{}
 	err = d.log.View(ctx, func(tx store.Tx) error {
@@ -202,16 +202,16 @@ func (d *Desk) ReadPassed(ctx context.Context, s staff.Session, b []byte) (fresh
 				problems = append(problems, data.Problem{Field: p.Field(), Key: key, Value: p.At.Format(time.RFC3339), Example: port})
 			case change:
 				next[id] = now
-				fresh++
+				fresh = append(fresh, p)
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", audit.PassedRead, err)
+		return nil, fmt.Errorf("%s: %w", audit.PassedRead, err)
 	}
 	if len(problems) > 0 {
-		return 0, &ProblemsError{Problems: problems}
+		return nil, &ProblemsError{Problems: problems}
 	}
 	var ids []data.ApplicationID
 	for id := range next {
@@ -236,14 +236,14 @@ func (d *Desk) ReadPassed(ctx context.Context, s staff.Session, b []byte) (fresh
 					return err
 				}
 			}
-			return add(audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: audit.PassedRead, Subject: port, Detail: map[string]string{"new": strconv.Itoa(fresh)}})
+			return add(audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: audit.PassedRead, Subject: port, Detail: map[string]string{"new": strconv.Itoa(len(fresh))}})
 		})
 		if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
-			return 0, fmt.Errorf("%s: %w", audit.PassedRead, err)
+			return nil, fmt.Errorf("%s: %w", audit.PassedRead, err)
 		}
 		for _, id := range some {
 			if err := d.refresh(ctx, id); err != nil {
-				return 0, err
+				return nil, err
 			}
 		}
 	}

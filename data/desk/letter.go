@@ -164,7 +164,7 @@ func (d *Desk) letterOf(tx store.Tx, a data.Application) (data.Letter, error) {
 	case (a.State == data.FollowUp || a.State == data.Refused) && a.Decision != nil:
 		made := *a.Decision
 		decide(data.LetterDecision, made.Officer, made.At, made.Reasons, made.Note)
-		l.Colour = made.Colour
+		l.Colour, l.Notice, l.NoticeVersion = made.Colour, made.Notice, made.NoticeVersion
 		l.Until, _ = made.Until.End(d.post.Zone)
 		if c := made.Contest; c != nil {
 			l.Contest = &data.LetterContest{At: d.moment(c.At), Decided: d.moment(c.DecidedAt), Why: c.Why}

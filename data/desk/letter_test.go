@@ -77,6 +77,14 @@ func TestLetterOfABlueCertificate(t *testing.T) {
 	if l, err := p.Letter(ctx, p.Clerk, a.ID); err != nil || l.Until.Wall != "2022-07-09T20:00" || l.Notice != "test-notice" {
 		t.Errorf("until %s by %q, %v", l.Until, l.Notice, err)
 	}
+	// A decision is told with the notice it was made by, whatever came after.
+	a = must2(t)(p.Decide(ctx, p.Reviewer, p.Ticked(t, p.Other()).ID, adverse(data.Orange)))
+	if _, err := inForce(p, window(2, 72)); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := p.Letter(ctx, p.Clerk, a.ID); err != nil || l.Kind != data.LetterDecision || l.Notice != "test-notice" || l.NoticeVersion != 1 {
+		t.Errorf("decided by %q version %d, %v", l.Notice, l.NoticeVersion, err)
+	}
 	if _, err := p.LastTestAbnormal(ctx, p.Reviewer, p.Both, c.Number, data.Positive, ""); err != nil {
 		t.Fatal(err)
 	}

@@ -418,6 +418,36 @@ func TestMovedFlight(t *testing.T) {
 	}
 }
 
+// TestInvariant2ApprovedAsShown: a reviewer says yes to the outcome they were
+// shown, and to no other one that a notice gives since.
+func TestInvariant2ApprovedAsShown(t *testing.T) {
+	p := atPost(t, noticeOf(1, "kind", true))
+	a, other := p.Ticked(t, p.Specimen()), p.Ticked(t, p.Other())
+	r, err := p.Rehearse(ctx, p.Reviewer, a.ID)
+	if err != nil || r.Statement.Colour != data.Green {
+		t.Fatal(r.Statement.Colour, err)
+	}
+	if _, err := inForce(p, window(2, 72)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Approve(ctx, p.Reviewer, a.ID); !errors.Is(err, desk.ErrStale) {
+		t.Errorf("shown green, approved otherwise: %v", err)
+	}
+	if got := stored(p, a.ID); got.State != data.InReview || got.Approval != nil {
+		t.Errorf("%+v", got)
+	}
+	if r, err = p.Rehearse(ctx, p.Reviewer, a.ID); err != nil || r.Statement.Colour != data.Blue {
+		t.Fatal(r.Statement.Colour, err)
+	}
+	if a = must2(t)(p.Approve(ctx, p.Reviewer, a.ID)); a.Approval.Colour != data.Blue {
+		t.Errorf("%+v", a.Approval)
+	}
+	// Who was shown nothing takes what is in force.
+	if other = must2(t)(p.Approve(ctx, p.Reviewer, other.ID)); other.Approval.Colour != data.Blue {
+		t.Errorf("%+v", other.Approval)
+	}
+}
+
 // BenchmarkAssess: what the screen asks for while somebody types.
 func BenchmarkAssess(b *testing.B) {
 	p := atPost(b, window(1, 72))

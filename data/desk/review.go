@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -175,21 +176,55 @@ func (d *Desk) Return(ctx context.Context, s staff.Session, id data.ApplicationI
 }
 
 // Rehearse shows a reviewer what the certificate of a case would say, as read
-// back from a seal that a throwaway key made of it.
+// back from a seal that a throwaway key made of it. What the officer is shown by
+// that is what [Desk.Approve] takes their yes for.
 func (d *Desk) Rehearse(ctx context.Context, s staff.Session, id data.ApplicationID) (Rehearsal, error) {
 	a, err := d.Read(ctx, s, id)
 	if err != nil {
 		return Rehearsal{}, err
 	}
-	return d.rehearse(ctx, s, a)
+	r, approval, err := d.rehearse(ctx, s, a)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	key := shownKey{s.Officer().ID, id}
+	if delete(d.shown, key); err == nil {
+		d.shown[key] = outcomeOf(approval)
+	}
+	return r, err
 }
 
-func (d *Desk) rehearse(ctx context.Context, s staff.Session, a data.Application) (Rehearsal, error) {
+// shownKey is who was shown what a case would get.
+type shownKey struct {
+	officer data.OfficerID
+	id      data.ApplicationID
+}
+
+// outcomeOf is what is to be the same when a reviewer says yes: all of an
+// approval but who says it, and what goes with the clock.
+func outcomeOf(a data.Approval) data.Approval {
+	a.Officer, a.At, a.ValidFrom, a.Solo = "", time.Time{}, data.Moment{}, false
+	return a
+}
+
+// asShown says whether an approval is what the officer was shown last of that
+// case. Who was shown nothing takes what the notice in force gives.
+func (d *Desk) asShown(id data.ApplicationID, approval data.Approval) error {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if was, ok := d.shown[shownKey{approval.Officer, id}]; ok && !reflect.DeepEqual(was, outcomeOf(approval)) {
+		return ErrStale
+	}
+	return nil
+}
+
+func (d *Desk) rehearse(ctx context.Context, s staff.Session, a data.Application) (Rehearsal, data.Approval, error) {
 	approval, err := d.approve(ctx, s, a)
 	if err != nil {
-		return Rehearsal{}, err
+		return Rehearsal{}, approval, err
 	}
-	return d.issuer.Rehearse(ctx, a, approval)
+	r, err := d.issuer.Rehearse(ctx, a, approval)
+	approval.Laboratories = r.Statement.Laboratories()
+	return r, approval, err
 }
 
 // approve is [Desk.approval] of a case that is nowhere stored.
@@ -207,7 +242,8 @@ func (d *Desk) approve(ctx context.Context, s staff.Session, a data.Application)
 // Approve is a second officer's decision that the certificate may be issued.
 // Everything must be ticked, free of problems, printable to the last character,
 // and granted by the notice in force, which says colour, window and, for blue,
-// the last test.
+// the last test: [ErrStale] if that is not what the officer was last shown, see
+// [Desk.Rehearse].
 func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
 	err := d.permit(ctx, s, audit.ApplicationApproved)
 	var seen data.Application
@@ -220,13 +256,14 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 	if err != nil {
 		return data.Application{}, fmt.Errorf("%s: %w", audit.ApplicationApproved, err)
 	}
-	r, err := d.rehearse(ctx, s, seen)
+	r, _, err := d.rehearse(ctx, s, seen)
 	if err != nil {
 		return data.Application{}, err
 	}
 	if p := d.unprintable(r.Statement); len(p) > 0 {
 		return data.Application{}, &ProblemsError{Problems: p}
 	}
+	list, _ := d.Trusted(ctx) // where that cannot be told, no seal proves anything
 	return d.act(ctx, s, audit.ApplicationApproved, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		if err := owned(s, a); err != nil {
 			return err
@@ -238,6 +275,12 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		if a.Content.Hash() != seen.Content.Hash() {
 			return ErrStale
 		}
+		// A seal that was good when the case was taken may be revoked since.
+		proved, err := d.sealed(tx, list, a.Content)
+		if err != nil {
+			return err
+		}
+		a.Ticks = slices.DeleteFunc(slices.Clone(a.Ticks), func(t data.Tick) bool { return t.Proof == data.ProofSeal && !slices.Contains(proved, t.Group) })
 		for _, g := range a.Content.Groups() {
 			if !a.Ticked(g) {
 				return fmt.Errorf("%s: %w", g.Name, ErrTicks)
@@ -266,6 +309,9 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 		approval.Laboratories = r.Statement.Laboratories()
 		if !slices.Equal(approval.Laboratories, data.StatementOf(a.Content, n.laboratories).Laboratories()) {
 			return ErrStale
+		}
+		if err := d.asShown(id, approval); err != nil {
+			return err
 		}
 		if approval.Solo = solo; solo {
 			e.Detail["solo"] = "yes"

@@ -40,6 +40,7 @@ package handover
 
 import (
 	"cmp"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -167,6 +168,11 @@ func Open(b []byte, v note.Verifier) (List, error) {
 		return List{}, ErrSignature
 	case err != nil:
 		return List{}, fmt.Errorf("%w: %w", ErrForm, err)
+	}
+	for _, sig := range append(n.Sigs, n.UnverifiedSigs...) {
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
+			return List{}, fmt.Errorf("%w: a signature in another spelling", ErrForm)
+		}
 	}
 	l, err := parse(n.Text)
 	if err == nil && l.Origin != v.Name() {

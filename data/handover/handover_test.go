@@ -89,6 +89,13 @@ func TestListRefused(t *testing.T) {
 		}
 		return b
 	}
+	// The last letter before the padding carries two bits that are not the signature's.
+	respelled := bytes.Clone(good)
+	if end := bytes.LastIndexByte(respelled, '='); end != len(respelled)-2 {
+		t.Fatalf("%q does not end in one =", good)
+	} else {
+		respelled[end-1]++
+	}
 	text := list(t)
 	text.Origin = v.Name()
 	for name, tt := range map[string]struct {
@@ -99,6 +106,7 @@ func TestListRefused(t *testing.T) {
 		"a row left out":          {swap("rows 2", "rows 1"), ErrSignature},
 		"the key of the log":      {signed(log, text.text()), ErrSignature},
 		"another key so called":   {signed(again, text.text()), ErrSignature},
+		"a spelling":              {respelled, ErrForm},
 		"another origin":          {signed(s, strings.Replace(text.text(), v.Name(), "pratique/UT/PB/practice/handover", 1)), ErrSignature},
 		"another form":            {signed(s, strings.Replace(text.text(), form, "hand-over 2", 1)), ErrForm},
 		"a number of rows":        {signed(s, strings.Replace(text.text(), "rows 2", "rows 3", 1)), ErrForm},

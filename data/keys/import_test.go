@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -268,6 +269,9 @@ func TestImportRefuses(t *testing.T) {
 		{"usage encipherment", nil, realPost(), alone(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyEncipherment }), q.anchors(), keys.RefusedUsage},
 		{"issues too", nil, realPost(), alone(func(c *x509.Certificate) { c.KeyUsage |= x509.KeyUsageCertSign }), q.anchors(), keys.RefusedUsage},
 		{"lists too", nil, realPost(), alone(func(c *x509.Certificate) { c.KeyUsage |= x509.KeyUsageCRLSign }), q.anchors(), keys.RefusedUsage},
+		{"for other seals", nil, realPost(), alone(func(c *x509.Certificate) {
+			c.UnknownExtKeyUsage = []asn1.ObjectIdentifier{{1, 3, 6, 1, 4, 1, 1847, 2021, 1, 1}}
+		}), q.anchors(), keys.RefusedUsage},
 		{"an authority", nil, realPost(), alone(func(c *x509.Certificate) { c.IsCA = true }), q.anchors(), keys.RefusedUsage},
 		{"practice at a real post", nil, realPost(), pemBundle(training.certify(t, &q.key.PublicKey, nil)), []*x509.Certificate{training.certificate}, keys.RefusedKind},
 		{"real at a practice post", nil, practicePost, pemBundle(good), q.anchors(), keys.RefusedKind},

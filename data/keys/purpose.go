@@ -89,8 +89,17 @@ func (p Purpose) checkProfile(c *x509.Certificate) error {
 	if p == ForDCC {
 		return dcc.CheckProfile(c)
 	}
+	if !MaySignCertificates(c) {
+		return errors.New("extended key usage is for other seals")
+	}
 	return nil
 }
+
+// MaySignCertificates reports whether a certificate may be for signing
+// certificate seals. They have no extended key usage of their own, and
+// authorities add some to whatever they certify; one that is for DCC or VDS-NC
+// is for nothing else.
+func MaySignCertificates(c *x509.Certificate) bool { return !dcc.NamesUsage(c) }
 
 // vouchVDSNC is [vouch] for a signer of VDS-NC. Every seal carries its
 // certificate whole, so all names are short.

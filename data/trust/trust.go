@@ -620,7 +620,7 @@ func factsOf(v *seal.Verified, by signer, now time.Time) facts {
 		return f
 	}
 	st := v.Statement
-	f := facts{stated: true, practice: st.Practice, country: st.Issuer, usage: true}
+	f := facts{stated: true, practice: st.Practice, country: st.Issuer, usage: keys.MaySignCertificates(by.certificate)}
 	f.signed, _ = st.Issued.Instant()
 	f.expires, _ = st.Expires.Instant()
 	from, _ := st.ValidFrom.Instant()

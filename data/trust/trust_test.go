@@ -21,6 +21,7 @@ import (
 
 	"pratique/data"
 	"pratique/data/desk/desktest"
+	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
 	"pratique/data/trust"
 )
@@ -210,6 +211,14 @@ func TestVerdicts(t *testing.T) {
 		}
 		return text
 	}
+	// Signers that say that they are for something else.
+	usage, err := dcc.UsageExtension(dcc.KindTest, dcc.KindVaccination)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ofDCC := anchor.signer(t, func(c *x509.Certificate) { c.ExtraExtensions = []pkix.Extension{usage} })
+	ofVDSNC := anchor.vdsncSigner(t, func(*x509.Certificate) {})
+	ofServers := anchor.signer(t, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })
 	// A second certificate with the same identifier, and another key in it.
 	collides := *signer.certificate
 	collides.PublicKey = &newKey(t).PublicKey
@@ -279,6 +288,9 @@ func TestVerdicts(t *testing.T) {
 		{"real key, practice record", both, signer.says(t, practice), now, true, trust.Invalid, []trust.Reason{trust.ReasonPracticeMixed}},
 		{"real key of a practice anchor", listOf(certs(training, disguised)), disguised.says(t, st), now, false, trust.CannotSay, []trust.Reason{trust.ReasonUnknownAnchor}},
 		{"another state's signer", listOf(certs(anchor, foreigner)), foreigner.says(t, st), now, false, trust.Invalid, []trust.Reason{trust.ReasonIssuer}},
+		{"signer of DCC", listOf(certs(anchor, ofDCC)), ofDCC.says(t, st), now, false, trust.Invalid, []trust.Reason{trust.ReasonUsage}},
+		{"signer of VDS-NC", listOf(certs(anchor, ofVDSNC)), ofVDSNC.says(t, st), now, false, trust.Invalid, []trust.Reason{trust.ReasonUsage}},
+		{"signer with a usage besides", listOf(certs(anchor, ofServers)), ofServers.says(t, st), now, false, trust.Valid, []trust.Reason{trust.ReasonGood}},
 		{"before the signer", listOf(certs(anchor, late)), late.says(t, st), now, false, trust.Invalid, []trust.Reason{trust.ReasonSignerPeriod}},
 		{"beyond the signer", listOf(certs(anchor, short)), short.says(t, st), now, false, trust.Invalid, []trust.Reason{trust.ReasonSignerPeriod}},
 		{"exactly the signer's period", listOf(certs(anchor, exact)), exact.says(t, st), now, false, trust.Valid, []trust.Reason{trust.ReasonGood}},

@@ -107,7 +107,7 @@ type Parts struct {
 	// module, with its white border.
 	QR func(text string) (image.Image, error)
 	// PrintCheckpoint prints the page of a checkpoint on the usual printer and
-	// names that; the error is [ErrNoPrinter] where there is none.
+	// names that; the error is [sheet.ErrNoPrinter] where there is none.
 	PrintCheckpoint func(ctx context.Context, checkpoint []byte) (queue string, err error)
 	About           func(context.Context) (About, error)
 	Halves          Halves

@@ -13,6 +13,7 @@ import (
 	"pratique/data/audit"
 	"pratique/data/staff"
 	"pratique/ui/env"
+	"pratique/ui/sheet"
 )
 
 // Entries reads the log.
@@ -25,9 +26,6 @@ type Entries interface {
 type Checkpoints interface {
 	Checkpoint(ctx context.Context, s staff.Session) ([]byte, error)
 }
-
-// ErrNoPrinter: there is no printer to be reached from here.
-var ErrNoPrinter = errors.New("no printer")
 
 // newest is how many entries are shown at most.
 const newest = 1000
@@ -222,7 +220,7 @@ func (m *LogModel) Print() {
 	}
 	text := []byte(m.state.Checkpoint)
 	start(&m.core, "admin.busy.print", func(ctx context.Context) (string, error) { return m.print(ctx, text) }, func(queue string, err error) error {
-		if errors.Is(err, ErrNoPrinter) {
+		if errors.Is(err, sheet.ErrNoPrinter) {
 			m.done = m.e.T("admin.log.no-printer")
 			return nil
 		}

@@ -10,6 +10,7 @@ import (
 	"pratique/data/audit"
 	"pratique/ui/locale"
 	"pratique/ui/screentest"
+	"pratique/ui/sheet"
 )
 
 // TestActsHaveWords: everything that the log can say, it says in every language.
@@ -121,7 +122,7 @@ func TestCheckpoint(t *testing.T) {
 	if st := m.State(); !slices.Equal(o.printed, []string{st.Checkpoint}) || st.Done != m.e.T("admin.log.printed", "office") {
 		t.Errorf("printed %q, said %q", o.printed, st.Done)
 	}
-	o.printer = ErrNoPrinter
+	o.printer = sheet.ErrNoPrinter
 	m.Print()
 	if st := m.State(); st.Done != m.e.T("admin.log.no-printer") {
 		t.Errorf("without a printer: %q", st.Done)

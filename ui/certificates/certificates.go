@@ -27,6 +27,7 @@ import (
 	"pratique/data/staff"
 	"pratique/ui/env"
 	"pratique/ui/second"
+	"pratique/ui/sheet"
 	"pratique/ui/stated"
 )
 
@@ -58,6 +59,12 @@ type Desk interface {
 // record. Copies count from 1.
 type Paper interface {
 	Print(ctx context.Context, c data.Certificate, copyNo int) ([]byte, error)
+}
+
+// Letters makes the letter about a case: of a blue certificate, the sheet of
+// the condition it is good on.
+type Letters interface {
+	Letter(context.Context, staff.Session, data.ApplicationID) (data.Letter, []byte, error)
 }
 
 // Pages draws a page of a PDF, counted from 0.
@@ -133,9 +140,12 @@ const (
 
 // Parts are what the screen is made of.
 type Parts struct {
-	Desk     Desk
-	Codes    Codes
-	Paper    Paper
+	Desk    Desk
+	Codes   Codes
+	Paper   Paper
+	Letters Letters
+	// Sheet shows a page, prints and saves it; see [sheet.Show].
+	Sheet    func(e *env.Env, s sheet.Sheet)
 	Pages    Pages
 	Printer  Printer
 	Settings Settings
@@ -317,6 +327,7 @@ type State struct {
 	HandOK     bool
 
 	Counts   bool // it is read, and neither revoked nor erased
+	OnTerms  bool // it counts, on a condition that stands on a sheet of its own
 	Replaces data.CertificateNumber
 	Solo     bool
 	Revoked  Revoked
@@ -502,6 +513,22 @@ func (m *Model) ask() {
 			}
 			m.show()
 		})
+}
+
+// Condition shows the sheet of the condition that the certificate is good on.
+func (m *Model) Condition() State {
+	if !m.State().OnTerms {
+		return m.State()
+	}
+	make, s, id := m.parts.Letters, m.e.Session, m.record.Application
+	m.parts.Sheet(m.e, sheet.Sheet{
+		Title: m.e.T("certificates.condition"), Job: "condition", File: "condition-" + m.number.String() + ".pdf",
+		Make: func(ctx context.Context) (pdf []byte, err error) {
+			_, pdf, err = make.Letter(ctx, s, id)
+			return pdf, err
+		},
+	})
+	return m.State()
 }
 
 // AskAgain looks for printers once more.
@@ -790,6 +817,7 @@ func (m *Model) State() State {
 		HandedOver: !c.HandedOver.IsZero(), Hand: m.hand, HandOK: m.handOK,
 	}
 	m.ended(&s)
+	s.OnTerms = s.Counts && st.Colour == data.Blue
 	s.CanHand = s.Counts && !s.HandedOver
 	if j := m.parts.Jobs.of[m.number]; j != nil {
 		s.Print = j.print

@@ -16,8 +16,10 @@ import (
 	"pratique/data/audit"
 	"pratique/data/codes"
 	"pratique/data/desk/desktest"
+	"pratique/data/staff"
 	"pratique/ui/env"
 	"pratique/ui/locale"
+	"pratique/ui/sheet"
 )
 
 func book(t testing.TB) *codes.Book {
@@ -378,6 +380,56 @@ func TestSave(t *testing.T) {
 	}
 	if len(d.prints(t)) != 0 {
 		t.Error("saving counts as printing")
+	}
+}
+
+// conditional is a desk whose certificates are good on a condition.
+type conditional struct{ Desk }
+
+func (d conditional) Certificate(ctx context.Context, s staff.Session, n data.CertificateNumber) (data.Certificate, error) {
+	c, err := d.Desk.Certificate(ctx, s, n)
+	c.Statement.Colour = data.Blue
+	return c, err
+}
+
+// letters say which case they are about.
+type letters struct{}
+
+func (letters) Letter(_ context.Context, _ staff.Session, id data.ApplicationID) (data.Letter, []byte, error) {
+	return data.Letter{}, []byte(id), nil
+}
+
+// TestCondition: of a blue certificate there is a sheet beside it, of others
+// and of one that is revoked there is none.
+func TestCondition(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		blue, revoked bool
+		want          bool
+	}{{"green", false, false, false}, {"blue", true, false, true}, {"blue, revoked", true, true, false}} {
+		d := newDesktop(t, &printer{})
+		var shown []sheet.Sheet
+		d.parts.Letters, d.parts.Sheet = letters{}, func(_ *env.Env, s sheet.Sheet) { shown = append(shown, s) }
+		if tt.revoked {
+			if _, err := d.post.Revoke(t.Context(), d.post.Reviewer, d.post.Both, []data.CertificateNumber{d.c.Number}, data.RevokedFraud, "A forged report."); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if tt.blue {
+			d.parts.Desk = conditional{d.post.Desk}
+		}
+		m := NewModel(d.env, d.parts, d.c.Number)
+		m.Open()
+		if st := m.Condition(); st.OnTerms != tt.want || (len(shown) == 1) != tt.want {
+			t.Fatalf("%s: on terms %v, shown %d", tt.name, st.OnTerms, len(shown))
+		}
+		if !tt.want {
+			continue
+		}
+		pdf, err := shown[0].Make(t.Context())
+		if err != nil || string(pdf) != string(d.c.Application) || !strings.Contains(shown[0].File, d.c.Number.String()) {
+			t.Errorf("%s: %q, %v, file %s", tt.name, pdf, err, shown[0].File)
+		}
 	}
 }
 

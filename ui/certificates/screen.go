@@ -158,6 +158,7 @@ type One struct {
 	print  *widgets.Button
 	save   *widgets.Button
 	hand   *widgets.Button
+	terms  *fyne.Container // the way to the sheet of the condition
 	queues *fyne.Container // the choice, or why there is none
 	shown  []Queue
 	queue  *widgets.CodeSelect
@@ -206,10 +207,12 @@ func newOne(e *env.Env, parts Parts, n data.CertificateNumber) *One {
 	s.print = widgets.NewButton(e.T("certificates.print"), look.Icon("print", theme.ColorNameForegroundOnPrimary), s.doPrint).Primary()
 	s.save = widgets.NewButton(e.T("certificates.save"), icon("save"), s.doSave)
 	s.hand = widgets.NewButton(e.T("certificates.hand"), icon("handover"), s.doHand)
+	terms := widgets.NewButton(e.T("certificates.condition"), icon("flag"), s.doCondition)
+	s.terms = widgets.Row(0, terms, widgets.Stretch())
 	s.again = widgets.NewButton(e.T("certificates.printer.again"), nil, func() { s.show(s.m.AskAgain()) })
 	s.cancel = widgets.NewButton(e.T("certificates.print.cancel"), nil, func() { s.show(s.m.CancelPrint()) })
 
-	for _, b := range []*widgets.Button{s.print, s.save, s.hand, s.again, s.cancel} {
+	for _, b := range []*widgets.Button{s.print, s.save, s.hand, terms, s.again, s.cancel} {
 		b.OnRune = s.TypedRune
 	}
 
@@ -252,7 +255,7 @@ func newOne(e *env.Env, parts Parts, n data.CertificateNumber) *One {
 	}
 
 	right := widgets.Stack(12,
-		widgets.Row(8, s.print, s.save, s.hand), s.refused, s.why,
+		widgets.Row(8, s.print, s.save, s.hand), s.terms, s.refused, s.why,
 		s.queues, s.progress, s.printed, widgets.Row(0, s.cancel, widgets.Stretch()), s.file, s.saved, s.busy, s.paper,
 		widgets.NewCard(e.T("certificates.life"), s.life), s.wrong)
 	s.title = widgets.Subheading("")
@@ -306,6 +309,7 @@ func (s *One) Actions() []env.Action {
 		{Label: s.print.Text, Key: fyne.KeyP, Modifier: ctrl, Do: s.doPrint, Disabled: s.print.Disabled()},
 		{Label: s.e.T("certificates.save"), Key: fyne.KeyS, Modifier: ctrl, Do: s.doSave, Disabled: s.save.Disabled()},
 		{Label: s.e.T("certificates.hand"), Key: fyne.KeyH, Modifier: ctrl, Do: s.doHand, Disabled: s.hand.Disabled()},
+		{Label: s.e.T("certificates.condition"), Key: fyne.KeyD, Modifier: ctrl, Do: s.doCondition, Disabled: !s.st.OnTerms},
 		{Label: s.e.T("certificates.correct"), Key: fyne.KeyE, Modifier: ctrl, Do: s.doCorrect, Disabled: !s.st.CanCorrect},
 		{Label: s.e.T("certificates.revoke"), Key: fyne.KeyR, Modifier: ctrl | fyne.KeyModifierShift, Do: s.doRevoke, Disabled: !s.st.CanRevoke},
 		{Label: s.e.T("certificates.back"), Do: func() { s.e.Navigate(env.Route{Screen: env.Certificates}) }},
@@ -338,6 +342,8 @@ func (s *One) doHand() {
 		s.e.Window.Canvas().Focus(s.scan)
 	}
 }
+
+func (s *One) doCondition() { s.show(s.m.Condition()) }
 
 func (s *One) doCorrect() { s.show(s.m.Correct()) }
 
@@ -432,6 +438,7 @@ func (s *One) show(st State) {
 	enable(s.print, st.Printable && st.Queue != "")
 	enable(s.save, st.Counts)
 	enable(s.hand, st.CanHand)
+	setVisible(s.terms, st.OnTerms)
 	s.showQueues(st, before)
 	s.showEnded(st, before)
 	s.showPrint(st)

@@ -30,6 +30,7 @@ const (
 	Review       ScreenName = "review"
 	Certificates ScreenName = "certificates"
 	Verify       ScreenName = "verify"
+	Flights      ScreenName = "flights"
 	Figures      ScreenName = "figures"
 	Admin        ScreenName = "admin"
 )

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"pratique/data"
+	"pratique/data/audit"
 	"pratique/data/codes"
 	"pratique/data/desk"
 	"pratique/data/rules"
@@ -22,6 +23,7 @@ import (
 	"pratique/ui/env"
 	"pratique/ui/evidence"
 	"pratique/ui/findings"
+	"pratique/ui/sheet"
 	"pratique/ui/stated"
 )
 
@@ -72,11 +74,19 @@ type Seals interface {
 	Issue(context.Context, staff.Session, data.ApplicationID) (data.Certificate, error)
 }
 
+// Letters makes pages about a case, as PDF: the traveller's, of a case in a
+// state that the traveller is told of, and the one that stays in the post.
+type Letters interface {
+	Letter(context.Context, staff.Session, data.ApplicationID) (data.Letter, []byte, error)
+	InternalSheet(context.Context, staff.Session, data.ApplicationID) ([]byte, error)
+}
+
 // Lists knows the post's people and laboratories and what is wrong with a content.
 type Lists interface {
 	Validate(context.Context, data.Content) ([]data.Problem, error)
 	Officers(context.Context) ([]data.Officer, error)
 	Laboratories(context.Context) ([]data.Laboratory, error)
+	Authorities(context.Context) ([]data.Authority, error)
 	Solo(context.Context) (data.Solo, error)
 }
 
@@ -109,8 +119,11 @@ type HalfKey struct {
 
 // Parts are what a review is made of.
 type Parts struct {
-	Desk  Desk
-	Codes Codes
+	Desk    Desk
+	Codes   Codes
+	Letters Letters
+	// Sheet shows a page, prints and saves it; see [sheet.Show].
+	Sheet func(e *env.Env, s sheet.Sheet)
 	// Density is the version and module size in mm of the QR of a seal of that
 	// many characters, 0 and 0 where it would not fit.
 	Density func(size int) (version int, moduleMM float64)
@@ -168,6 +181,9 @@ type State struct {
 	Ticked   int
 	Problems []data.Problem // of no group
 	Seal     Seal
+	// Further are the further seals that will be made, as rehearsed, one sentence
+	// for each format.
+	Further []string
 
 	Findings []findings.Line
 	Counts   findings.Counts
@@ -234,12 +250,15 @@ const (
 	ActContest  ActName = "contest"
 	ActAnswer   ActName = "answer"
 	ActLift     ActName = "lift"
+	ActLetter   ActName = "letter"   // to the traveller
+	ActInternal ActName = "internal" // the sheet that stays in the post
 )
 
 // letters are those of the acts.
 var letters = map[ActName]rune{
 	ActApprove: 'a', ActIssue: 'a', ActReturn: 'r', ActHold: 'h', ActResume: 'a', ActDecide: 'x', ActOverride: 'v', ActRelease: 'l',
 	ActTakeOver: 't', ActOriginal: 'o', ActAsk: 'b', ActClear: 'c', ActContest: 'c', ActAnswer: 'c', ActLift: 'u',
+	ActLetter: 'p', ActInternal: 'i',
 }
 
 // Proof is what ticks a group instead of an officer.
@@ -281,6 +300,7 @@ type opened struct {
 	likely       []desk.Likely
 	officers     []data.Officer
 	laboratories []data.Laboratory
+	authorities  []data.Authority
 	solo         data.Solo
 }
 
@@ -315,6 +335,9 @@ func (m *Model) Open() State {
 			return o, err
 		}
 		if o.laboratories, err = d.Laboratories(ctx); err != nil {
+			return o, err
+		}
+		if o.authorities, err = d.Authorities(ctx); err != nil {
 			return o, err
 		}
 		switch o.app.State {
@@ -498,6 +521,8 @@ func (m *Model) Do(name ActName) State {
 		m.stay("review.busy.resume", func(ctx context.Context) (data.Application, error) { return d.Resume(ctx, s, id) })
 	case ActTakeOver:
 		m.stay("review.busy.take-over", func(ctx context.Context) (data.Application, error) { return d.TakeOver(ctx, s, id) })
+	case ActLetter, ActInternal:
+		m.sheet(name)
 	case ActOriginal:
 		g := m.app.Content.Groups()[m.current]
 		on := !m.app.SawOriginal(g)
@@ -514,6 +539,20 @@ func (m *Model) Do(name ActName) State {
 		m.begin(name)
 	}
 	return m.State()
+}
+
+// sheet shows the traveller's letter, or the sheet that stays in the post.
+func (m *Model) sheet(name ActName) {
+	make, s, id := m.parts.Letters, m.e.Session, m.id
+	one := sheet.Sheet{Title: m.e.T("review.sheet." + string(name)), Job: string(name), File: string(name) + "-" + string(m.app.Reference) + ".pdf"}
+	one.Make = func(ctx context.Context) (pdf []byte, err error) {
+		_, pdf, err = make.Letter(ctx, s, id)
+		return pdf, err
+	}
+	if name == ActInternal {
+		one.Make = func(ctx context.Context) ([]byte, error) { return make.InternalSheet(ctx, s, id) }
+	}
+	m.parts.Sheet(m.e, one)
 }
 
 // issue approves the case as the notice grants it, and issues its certificate;
@@ -645,6 +684,15 @@ func (m *Model) acts() (all []Act) {
 			primary()
 		}
 	}
+	switch m.app.State {
+	case data.Returned, data.OnHold, data.FollowUp, data.Refused:
+		if staff.Allows(m.e.Officer(), audit.LetterMade) {
+			add(ActLetter, true, true)
+		}
+	}
+	if m.app.Override != nil && staff.Allows(m.e.Officer(), audit.InternalMade) {
+		add(ActInternal, m.mode != Reviewing, true)
+	}
 	return all
 }
 
@@ -707,6 +755,7 @@ func (m *Model) State() State {
 		st.Seal.Characters = size
 		st.Seal.Version, st.Seal.ModuleMM = m.parts.Density(size)
 	}
+	st.Further = m.further()
 	if m.assessed() {
 		st.Findings, st.Counts, st.Grant = findings.Of(w, m.parts.Codes, m.file.assessment, m.file.noticed)
 	}

@@ -18,12 +18,14 @@ import (
 	"pratique/data/codes"
 	"pratique/data/desk"
 	"pratique/data/desk/desktest"
+	"pratique/data/issue"
 	"pratique/data/keys"
 	"pratique/data/rules"
 	"pratique/data/staff"
 	"pratique/ui/env"
 	"pratique/ui/findings"
 	"pratique/ui/locale"
+	"pratique/ui/sheet"
 	"pratique/ui/stated"
 )
 
@@ -138,6 +140,43 @@ func TestSealedIsReadBack(t *testing.T) {
 	for _, g := range st.Groups {
 		if len(g.Lines) == 0 || g.Title == "" {
 			t.Errorf("group %s: title %q, %d lines", g.Name, g.Title, len(g.Lines))
+		}
+	}
+}
+
+// TestFurther: the reviewer sees which further seals there will be and who can
+// open what is encrypted.
+func TestFurther(t *testing.T) {
+	p := desktest.New(t)
+	id := submitted(p)
+	d := &other{Desk: p}
+	all := []data.Authority{{ID: "a", Name: "Port Health"}, {ID: "b", Name: "Border Guard"}}
+	for _, tt := range []struct {
+		name    string
+		further data.Further
+		seals   []issue.Rehearsed
+		want    []string
+	}{
+		{"none", data.Further{}, nil, nil},
+		{"all", data.Further{VDSNC: true, DCC: true, Authorities: []data.AuthorityID{"b"}}, []issue.Rehearsed{
+			{Format: data.FormatVDSNC, Of: "tests[0]", Size: 700}, {Format: data.FormatVDSNC, Of: "doses", Size: 650},
+			{Format: data.FormatDCC, Of: "tests[1]", Size: 410}, {Format: data.FormatEncrypted, Size: 1900},
+		}, []string{
+			"Further seals, ICAO VDS-NC: Test 1 (700 characters); Vaccinations (650 characters)",
+			"Further seals, EU DCC: Test 2 (410 characters)",
+			"Full record, encrypted for: Border Guard (1900 characters)",
+		}},
+	} {
+		sh := newShell(t, p, p.Reviewer, "en")
+		d.rehearse = func(r desk.Rehearsal, err error) (desk.Rehearsal, error) {
+			r.Further = tt.seals
+			return r, err
+		}
+		m := NewModel(sh.env, parts(t, d), id)
+		m.Open()
+		m.app.Content.Further, m.file.authorities = tt.further, all
+		if got := m.State().Further; !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }
@@ -669,6 +708,77 @@ func TestDecisions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLetters: of a case that waits, came back or was decided against there is
+// a letter, of one that was overridden a sheet for the post, and whoever may
+// make them gets them.
+func TestLetters(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		early bool
+		do    func(m *Model)
+		who   func(*desktest.Post) staff.Session
+		want  []ActName
+	}{
+		{"in review", false, func(*Model) {}, reviewer, nil},
+		{"on hold", false, func(m *Model) { fill(m, ActHold, "laboratory", "", "", "asked") }, reviewer, []ActName{ActLetter}},
+		{"on hold, clerk", false, func(m *Model) { fill(m, ActHold, "laboratory", "", "", "asked") }, clerk, []ActName{ActLetter}},
+		{"returned", false, func(m *Model) { fill(m, ActReturn, "data-differ", "", "", "") }, clerk, []ActName{ActLetter}},
+		{"followed up", false, func(m *Model) { fill(m, ActDecide, "contact", "orange", "2022-07-23", "") }, reviewer, []ActName{ActLetter}},
+		{"refused", false, func(m *Model) { fill(m, ActDecide, "forged", "red", "2022-08-09", "") }, clerk, []ActName{ActLetter}},
+		{"overridden", true, func(m *Model) { fill(m, ActOverride, "", "", "", "The ministry agreed.") }, reviewer, []ActName{ActInternal}},
+		{"overridden, clerk", true, func(m *Model) { fill(m, ActOverride, "", "", "", "The ministry agreed.") }, clerk, nil},
+		{"overridden and on hold", true, func(m *Model) {
+			fill(m, ActOverride, "", "", "", "The ministry agreed.")
+			fill(m, ActHold, "laboratory", "", "", "asked")
+		}, reviewer, []ActName{ActLetter, ActInternal}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := full(t)
+			id := handed(t, p, tt.early)
+			ps := parts(t, p)
+			ps.Letters = press{p}
+			ps.Second = func(_ *env.Env, _ string, do func(staff.Session)) { do(p.Both) }
+			var shown []sheet.Sheet
+			ps.Sheet = func(_ *env.Env, s sheet.Sheet) { shown = append(shown, s) }
+			m := NewModel(newShell(t, p, p.Reviewer, "en").env, ps, id)
+			m.Open()
+			tt.do(m)
+			m = NewModel(newShell(t, p, tt.who(p), "en").env, ps, id)
+			m.Open()
+			for _, name := range []ActName{ActLetter, ActInternal} {
+				m.Do(name)
+			}
+			a, err := p.Read(t.Context(), p.Clerk, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(shown) != len(tt.want) {
+				t.Fatalf("shown %+v, want %v", shown, tt.want)
+			}
+			for i, name := range tt.want {
+				s := shown[i]
+				pdf, err := s.Make(t.Context())
+				if err != nil || string(pdf) != string(name) || s.Job != string(name) || s.File != string(name)+"-"+string(a.Reference)+".pdf" || strings.Contains(s.Title, "‹") {
+					t.Errorf("%+v makes %q, %v, want %s", s, pdf, err, name)
+				}
+			}
+		})
+	}
+}
+
+// press makes pages that say no more than what they are.
+type press struct{ *desktest.Post }
+
+func (l press) Letter(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Letter, []byte, error) {
+	made, err := l.Post.Letter(ctx, s, id)
+	return made, []byte(ActLetter), err
+}
+
+func (l press) InternalSheet(ctx context.Context, s staff.Session, id data.ApplicationID) ([]byte, error) {
+	_, err := l.Post.InternalSheet(ctx, s, id)
+	return []byte(ActInternal), err
 }
 
 // TestWithheld: what the notice does not grant is not approved, the screen says

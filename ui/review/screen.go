@@ -37,6 +37,7 @@ type Screen struct {
 	grant    *widgets.Pill // what the notice grants
 	seal     *widgets.Text
 	density  *widgets.Pill
+	further  *fyne.Container
 	notices  *fyne.Container
 	failure  *widgets.Notice
 	cards    []*card
@@ -67,7 +68,7 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 		prepared: widgets.Caption(""), state: widgets.NewPill(look.Plain, "", ""),
 		left: widgets.NewPill(look.Plain, "", ""), cutOff: widgets.Caption(""), risk: widgets.NewPill(look.Plain, "", ""), grant: widgets.NewPill(look.Plain, "", ""),
 		seal: widgets.Caption(""), density: widgets.NewPill(look.Plain, "", ""),
-		notices: widgets.Stack(4), failure: widgets.NewNotice(look.Invalid, ""),
+		further: widgets.Stack(2), notices: widgets.Stack(4), failure: widgets.NewNotice(look.Invalid, ""),
 		groups: widgets.Stack(10), place: container.NewStack(), foot: container.NewStack(),
 	}
 	s.scroll = container.NewVScroll(container.New(leftColumn{}, s.groups))
@@ -77,7 +78,7 @@ func New(e *env.Env, parts Parts, r env.Route) env.Screen {
 		widgets.Row(10, s.name, s.risk, s.left, s.grant, s.state),
 		widgets.Row(12, s.about, s.cutOff),
 		widgets.Row(12, s.seal, s.density, widgets.Stretch(), s.prepared),
-		s.notices, s.failure))
+		s.further, s.notices, s.failure))
 	s.root = container.NewBorder(head, s.foot, nil, nil, container.New(halves{}, s.place, s.side.body))
 	s.m.Show = s.show
 	s.show(s.m.Open())
@@ -259,6 +260,13 @@ func (s *Screen) show(st State) {
 	}
 	s.showTime(st)
 	s.showSeal(st)
+	if !slices.Equal(st.Further, before.Further) || s.further.Objects == nil {
+		s.further.Objects = []fyne.CanvasObject{}
+		for _, line := range st.Further {
+			s.further.Add(widgets.ProseSized(line, look.ColorMuted, theme.SizeNameCaptionText))
+		}
+		s.further.Hidden = len(st.Further) == 0
+	}
 	s.showNotices(st)
 	s.showGroups(st)
 	s.side.show(st)

@@ -16,6 +16,7 @@ import (
 
 	"pratique/data"
 	"pratique/data/desk/desktest"
+	"pratique/data/issue"
 	"pratique/data/staff"
 	"pratique/ui/env"
 	"pratique/ui/screentest"
@@ -219,6 +220,15 @@ func TestPictures(t *testing.T) {
 			}
 			return must(a, err)
 		}, both, choose(tabHistory)},
+		{"further", func(p *desktest.Post) data.ApplicationID { return handed(t, p, false) }, reviewer, func(s *Screen) {
+			s.m.file.rehearsal.Further = []issue.Rehearsed{
+				{Format: data.FormatVDSNC, Of: "tests[0]", Size: 702}, {Format: data.FormatVDSNC, Of: "doses", Size: 655},
+				{Format: data.FormatDCC, Of: "tests[0]", Size: 412}, {Format: data.FormatEncrypted, Size: 1904},
+			}
+			s.m.app.Content.Further.Authorities = []data.AuthorityID{"a"}
+			s.m.file.authorities = []data.Authority{{ID: "a", Name: "Port Health Authority of Utopia"}}
+			s.show(s.m.State())
+		}},
 		{"open", submitted, reviewer, func(s *Screen) { s.TypedKey(space); s.TypedKey(space) }},
 		{"return", submitted, reviewer, func(s *Screen) { s.do(ActReturn); s.send() }},
 		{"early", long, reviewer, func(s *Screen) { s.do(ActApprove) }},

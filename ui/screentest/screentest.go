@@ -62,7 +62,7 @@ func New(t testing.TB, p *desktest.Post, s staff.Session, language string, r env
 		return b.Screen
 	}
 	screens := map[env.ScreenName]env.Factory{}
-	for _, name := range []env.ScreenName{env.SignIn, env.Queue, env.Intake, env.Review, env.Certificates, env.Verify, env.Figures, env.Admin} {
+	for _, name := range []env.ScreenName{env.SignIn, env.Queue, env.Intake, env.Review, env.Certificates, env.Verify, env.Flights, env.Figures, env.Admin} {
 		screens[name] = func(e *env.Env, r env.Route) env.Screen {
 			b.Env = e
 			if name != env.SignIn {
@@ -75,6 +75,9 @@ func New(t testing.TB, p *desktest.Post, s staff.Session, language string, r env
 	rail := []env.ScreenName{env.Queue, env.Certificates, env.Verify}
 	if r.Screen == env.Figures || r.Screen == env.Admin {
 		rail = append(rail, env.Figures, env.Admin)
+	}
+	if r.Screen == env.Flights {
+		rail = append(rail, env.Flights, env.Figures, env.Admin)
 	}
 	b.Window.Resize(fyne.NewSize(1280, 800))
 	b.Shell = ui.New(ui.Config{

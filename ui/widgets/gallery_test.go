@@ -136,7 +136,7 @@ func gallery(c *locale.Catalogue) fyne.CanvasObject {
 	icons := container.NewGridWrap(fyne.NewSize(26, 26))
 	for _, n := range []string{"queue", "intake", "certificates", "verify", "review", "figures", "admin", "search", "new", "lock",
 		"officer", "valid", "invalid", "unknown", "warning", "draft", "submitted", "waiting", "returned", "approved", "issued", "withdrawn",
-		"print", "save", "handover", "down", "back", "forward", "larger", "smaller", "fit", "turn", "travel", "language"} {
+		"print", "save", "handover", "down", "back", "forward", "larger", "smaller", "fit", "turn", "flights", "language"} {
 		icons.Add(Icon(n, look.Accent.Ink(), 22))
 	}
 	card := NewCard(c.T("field.document"), Columns(3, 200,

@@ -245,6 +245,7 @@ func newListRow(d *DataList) *listRow {
 
 func (r *listRow) show(i int) {
 	r.i = i
+	ground, mark := r.ground.Fill, r.mark.Fill
 	r.ground.Fill, r.mark.Fill = "", ""
 	if i == r.d.current {
 		r.ground.Fill = look.Plain.Tint()
@@ -252,8 +253,10 @@ func (r *listRow) show(i int) {
 			r.ground.Fill, r.mark.Fill = theme.ColorNameSelection, theme.ColorNamePrimary
 		}
 	}
-	r.ground.Refresh()
-	r.mark.Refresh()
+	if r.ground.Fill != ground || r.mark.Fill != mark {
+		r.ground.Refresh()
+		r.mark.Refresh()
+	}
 	values := r.d.row(i)
 	for n, o := range r.cells.Objects {
 		c := Cell{}
@@ -302,9 +305,17 @@ type listCell struct {
 	text *Text
 	pill *Pill
 	box  *widget.Icon
+	told Cell // what it shows
+	full bool // it shows anything yet
 }
 
+// show shows a cell; one that says what it said before is left alone, for
+// drawing is what a key in a long list takes its time for.
 func (c *listCell) show(cell Cell, align fyne.TextAlign) {
+	if c.full && c.told == cell {
+		return
+	}
+	c.told, c.full = cell, true
 	c.pill.Hidden, c.text.Hidden, c.box.Hidden = !cell.Pill, cell.Pill || cell.Box, !cell.Box
 	switch {
 	case cell.Box && cell.On:

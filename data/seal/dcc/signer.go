@@ -21,20 +21,23 @@ var usages = map[Kind][]asn1.ObjectIdentifier{
 var usageVDSNC = asn1.ObjectIdentifier{2, 23, 136, 1, 1, 14, 2}
 
 // MaySign reports whether a signer certificate may sign that kind: it names the
-// kind, or none of the three and no other kind of health seal either.
+// kind, or no kind of health seal at all.
 func MaySign(c *x509.Certificate, kind Kind) bool {
-	named := slices.ContainsFunc(c.UnknownExtKeyUsage, usageVDSNC.Equal)
-	for k, ids := range usages {
-		for _, id := range ids {
-			if slices.ContainsFunc(c.UnknownExtKeyUsage, id.Equal) {
-				if k == kind {
-					return true
-				}
-				named = true
-			}
-		}
+	return names(c, usages[kind]) || !NamesUsage(c)
+}
+
+// NamesUsage reports whether a signer certificate says which health seals it
+// is for: kinds of DCC, or ICAO's. It may sign those and no other ones.
+func NamesUsage(c *x509.Certificate) bool {
+	all := []asn1.ObjectIdentifier{usageVDSNC}
+	for _, ids := range usages {
+		all = append(all, ids...)
 	}
-	return !named
+	return names(c, all)
+}
+
+func names(c *x509.Certificate, usages []asn1.ObjectIdentifier) bool {
+	return slices.ContainsFunc(usages, func(id asn1.ObjectIdentifier) bool { return slices.ContainsFunc(c.UnknownExtKeyUsage, id.Equal) })
 }
 
 // oidExtKeyUsage is the extension of extended key usages.
