@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"pratique/data"
 	"pratique/data/evidence"
 )
 
@@ -62,10 +63,11 @@ func pictures(resolutions []float64, turns int) (all []photo) {
 
 const masterDPI = 400
 
-// master is a page as it was printed, in shades of grey at masterDPI.
-func master(t testing.TB, pdf []byte) *image.Gray {
+// master is a page as it was printed, counted from 0, in shades of grey at
+// masterDPI.
+func master(t testing.TB, pdf []byte, page int) *image.Gray {
 	t.Helper()
-	img, err := engine.Render(t.Context(), pdf, 0, masterDPI)
+	img, err := engine.Render(t.Context(), pdf, page, masterDPI)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,6 +187,11 @@ func text(seed uint64, n int) string {
 	return strings.TrimRight(string(b), " ") + "."
 }
 
+// among tells whether every seal is one of the texts.
+func among(seals, texts []string) bool {
+	return !slices.ContainsFunc(seals, func(s string) bool { return !slices.Contains(texts, s) })
+}
+
 // Photographs of what was printed are read, and no fewer than zbar reads.
 // PRATIQUE_PHOTOS=all takes the whole collection, which is a quarter of an hour of work.
 func TestPhotos(t *testing.T) {
@@ -196,19 +203,30 @@ func TestPhotos(t *testing.T) {
 	if err != nil {
 		t.Log("zbarimg is not installed: the comparison with it did NOT run")
 	}
-	pages := []struct {
-		seal string
-		page *image.Gray
-	}{{seal: text(1, 520)}, {seal: text(2, 880)}}
-	for i, p := range pages {
-		pages[i].page = master(t, certificate(t, statement(t, byte(i)), p.seal))
+	type paper struct {
+		seals []string
+		page  *image.Gray
 	}
+	var pages []paper
+	for i, n := range []int{520, 880} {
+		seal := text(uint64(i+1), n)
+		pages = append(pages, paper{[]string{seal}, master(t, certificate(t, statement(t, byte(i)), seal), 0)})
+	}
+	// A further page has several codes, denser than the certificate's, and was read
+	// if all of them were. Its share is printed and held to zbarimg's; the 98 % are
+	// of the certificate's page, for at 150 dpi the largest code is missed at times.
+	out := printout(statement(t, 2), text(3, 520))
+	out.Further = []data.FurtherSeal{
+		{Format: data.FormatVDSNC, Of: "tests[0]", Text: `{"data":{},"sig":{"sigvl":"` + strings.ToLower(text(4, 1100)) + `"}}`},
+		{Format: data.FormatDCC, Of: "tests[0]", Text: text(5, 560)},
+	}
+	pages = append(pages, paper{[]string{out.Further[0].Text, out.Further[1].Text}, master(t, rendered(t, out), 1)})
 	all := pictures(resolutions, turns)
 	type count struct {
 		taken, ours, zbars int
 		time, zbarTime     time.Duration
 	}
-	var total count
+	var total, further count
 	per := map[float64]*count{}
 	say := func(what string, c count) {
 		share := func(n int) float64 { return 100 * float64(n) / float64(c.taken) }
@@ -227,23 +245,33 @@ func TestPhotos(t *testing.T) {
 		if per[p.dpi] == nil {
 			per[p.dpi] = new(count)
 		}
-		for _, c := range []*count{&total, per[p.dpi]} {
+		counts := []*count{&total, per[p.dpi]}
+		if len(of.seals) > 1 {
+			counts = []*count{&further}
+		}
+		for _, c := range counts {
 			c.taken++
 			c.time += spent
 		}
-		read := slices.ContainsFunc(found.Symbols, func(s evidence.Symbol) bool { return s.Text == of.seal })
-		if read {
-			total.ours, per[p.dpi].ours = total.ours+1, per[p.dpi].ours+1
+		texts := make([]string, len(found.Symbols))
+		for i, s := range found.Symbols {
+			texts[i] = s.Text
 		}
-		if len(found.Symbols) > 1 {
+		read := among(of.seals, texts)
+		if read {
+			for _, c := range counts {
+				c.ours++
+			}
+		}
+		if len(found.Symbols) > len(of.seals) {
 			t.Errorf("%v: %d symbols", p, len(found.Symbols))
 		}
 		theirs := false
 		if program != "" {
 			start := time.Now()
-			theirs = slices.Contains(zbar(t, program, file), of.seal)
+			theirs = among(of.seals, zbar(t, program, file))
 			spent := time.Since(start)
-			for _, c := range []*count{&total, per[p.dpi]} {
+			for _, c := range counts {
 				c.zbarTime += spent
 				if theirs {
 					c.zbars++
@@ -251,17 +279,23 @@ func TestPhotos(t *testing.T) {
 			}
 		}
 		if !read {
-			t.Logf("not read (zbar: %v), %d characters: %v", theirs, len(of.seal), p)
+			t.Logf("not read (zbar: %v), %d characters: %v", theirs, len(strings.Join(of.seals, "")), p)
 		}
 		if i+1 == len(all) || all[i+1].dpi != p.dpi {
 			say(fmt.Sprintf("%.0f dpi", p.dpi), *per[p.dpi])
 		}
 	}
 	say("all", total)
+	say("further", further)
 	if 100*total.ours < 98*total.taken {
 		t.Errorf("%d of %d read, less than 98 %%", total.ours, total.taken)
 	}
-	if program != "" && total.ours < total.zbars {
-		t.Errorf("%d read, and zbarimg reads %d", total.ours, total.zbars)
+	for _, c := range []count{total, further} {
+		if program != "" && c.ours < c.zbars {
+			t.Errorf("%d read, and zbarimg reads %d", c.ours, c.zbars)
+		}
+	}
+	if further.ours == 0 {
+		t.Error("no further page was read")
 	}
 }
