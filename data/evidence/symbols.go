@@ -62,6 +62,13 @@ type search struct {
 	// open says that the last rung saw what looks like a symbol and could not
 	// read it, seen that any rung did or read one.
 	open, seen bool
+	strays     []stray // every finder pattern that any rung saw
+}
+
+// stray is a finder pattern in the picture's pixels, with its module's width.
+type stray struct {
+	at     point
+	module float64
 }
 
 // symbol is a text and where it is: three finder pattern centres in the
@@ -119,18 +126,33 @@ func (f symbol) area(size image.Point) Area {
 
 func (s *search) climb(ctx context.Context, rungs []rung) error {
 	w, h := float64(s.grey.Rect.Dx()), float64(s.grey.Rect.Dy())
-	for _, r := range rungs {
-		if r.scale > 1 && w*h*r.scale*r.scale > maxScaled {
-			continue
-		}
+	rungs = slices.DeleteFunc(slices.Clone(rungs), func(r rung) bool { return r.scale > 1 && w*h*r.scale*r.scale > maxScaled })
+	for i, r := range rungs {
 		if err := s.attempt(ctx, r); err != nil {
 			return err
 		}
-		if s.settled() {
-			return nil
+		if !s.settled() {
+			continue
 		}
+		// A pattern of the same size beside what was read may be all that was seen
+		// of a denser symbol: enlarged, such a one shows.
+		if larger := slices.IndexFunc(rungs[i+1:], func(r rung) bool { return r.scale > 1 }); larger >= 0 && s.strayed() {
+			return s.attempt(ctx, rungs[i+1+larger])
+		}
+		return nil
 	}
 	return nil
+}
+
+// strayed reports whether any rung saw a finder pattern beside the symbols that
+// were read, of about the size of theirs.
+func (s *search) strayed() bool {
+	return slices.ContainsFunc(s.strays, func(p stray) bool {
+		return !s.covered(threeCorners{p.at, p.at, p.at}) && slices.ContainsFunc(s.found, func(f symbol) bool {
+			module := math.Hypot(f.at.topRight.x-f.at.topLeft.x, f.at.topRight.y-f.at.topLeft.y) * f.margin / 4
+			return p.module > 0.6*module && p.module < 1.7*module
+		})
+	})
 }
 
 // attempt reads what one rung can read.
@@ -146,6 +168,9 @@ func (s *search) attempt(ctx context.Context, r rung) error {
 	patterns, err := finderPatterns(ctx, matrix)
 	if err != nil {
 		return err
+	}
+	for _, p := range patterns {
+		s.strays = append(s.strays, stray{point{p.GetX() / r.scale, p.GetY() / r.scale}, p.GetEstimatedModuleSize() / r.scale})
 	}
 	s.open = false
 	for _, t := range triples(patterns) {

@@ -213,8 +213,7 @@ func TestPhotos(t *testing.T) {
 		pages = append(pages, paper{[]string{seal}, master(t, certificate(t, statement(t, byte(i)), seal), 0)})
 	}
 	// A further page has several codes, denser than the certificate's, and was read
-	// if all of them were. Its share is printed and held to zbarimg's; the 98 % are
-	// of the certificate's page, for at 150 dpi the largest code is missed at times.
+	// if all of them were.
 	out := printout(statement(t, 2), text(3, 520))
 	out.Further = []data.FurtherSeal{
 		{Format: data.FormatVDSNC, Of: "tests[0]", Text: `{"data":{},"sig":{"sigvl":"` + strings.ToLower(text(4, 1100)) + `"}}`},
@@ -287,15 +286,12 @@ func TestPhotos(t *testing.T) {
 	}
 	say("all", total)
 	say("further", further)
-	if 100*total.ours < 98*total.taken {
-		t.Errorf("%d of %d read, less than 98 %%", total.ours, total.taken)
-	}
 	for _, c := range []count{total, further} {
+		if 100*c.ours < 98*c.taken {
+			t.Errorf("%d of %d read, less than 98 %%", c.ours, c.taken)
+		}
 		if program != "" && c.ours < c.zbars {
 			t.Errorf("%d read, and zbarimg reads %d", c.ours, c.zbars)
 		}
-	}
-	if further.ours == 0 {
-		t.Error("no further page was read")
 	}
 }
