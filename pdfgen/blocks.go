@@ -300,12 +300,16 @@ func (s *sheet) small(b *block, st style, v string) {
 func (s *sheet) maker(b *block, post data.Post, more string) {
 	name := text{post.Name["en"], post.Name["zh"]}.both()
 	address := text{post.Address["en"], post.Address["zh"]}.both()
-	hotline := ""
-	if post.Hotline != "" {
-		hotline = s.word(kHotline).both() + " " + post.Hotline
-	}
-	s.small(b, style{false, 6, slate}, joined(" · ", s.word(kIssuer).both()+" "+joined(", ", name, address), hotline, more))
+	s.small(b, style{false, 6, slate}, joined(" · ", s.word(kIssuer).both()+" "+joined(", ", name, address), s.call(post), more))
 	s.small(b, style{false, 5.4, slate}, s.word(kSoftware).both())
+}
+
+// call is the post's telephone with what it is; nothing if it has none.
+func (s *sheet) call(post data.Post) string {
+	if post.Hotline == "" {
+		return ""
+	}
+	return s.word(kHotline).both() + " " + post.Hotline
 }
 
 // low places the small print at the foot of the page.

@@ -143,7 +143,7 @@ func (p *Press) furtherSheet(out Printout, title key) *sheet {
 	var b block
 	small := style{false, 6.2, slate}
 	s.put(&b, left, 0.2, small, joined(" · ", out.Post.StateName["en"], out.Post.Name["en"]))
-	s.put(&b, left, 2.9, small, joined(" · ", out.Post.StateName["zh"], out.Post.Name["zh"]))
+	s.put(&b, left, 2.9, small, joined(" · ", out.Post.StateName["zh"], out.Post.Name["zh"], s.call(out.Post)))
 	s.put(&b, left, 6, style{true, 12.5, teal}, s.word(title).Zh+" "+strings.ToUpper(s.word(title).En))
 	number := style{true, 14, ink}
 	s.put(&b, right-s.width(number, st.Number.String()), 1.6, number, st.Number.String())
