@@ -281,6 +281,8 @@ type Model struct {
 	file     opened
 	changed  map[string]bool // groups whose earlier tick counts no more
 	current  int
+	ticking  map[string]bool // groups whose ticks are on their way
+	next     ActName         // waits for them, empty for none
 	problems []data.Problem
 	form     ActName // that is being filled in, empty for none
 	filled   Filled
@@ -307,7 +309,7 @@ type opened struct {
 // NewModel makes the model of a case; nothing is read yet.
 func NewModel(e *env.Env, parts Parts, id data.ApplicationID) *Model {
 	key := HalfKey{e.Officer().ID, id}
-	return &Model{Show: func(State) {}, e: e, parts: parts, id: id, mode: Opening, halfKey: key, filled: parts.Halves[key], changed: map[string]bool{}}
+	return &Model{Show: func(State) {}, e: e, parts: parts, id: id, mode: Opening, halfKey: key, filled: parts.Halves[key], changed: map[string]bool{}, ticking: map[string]bool{}}
 }
 
 func (m *Model) reviewer() bool { return slices.Contains(m.e.Officer().Roles, data.Reviewer) }
@@ -468,11 +470,15 @@ func (m *Model) Tick() State {
 		return m.State()
 	}
 	g := groups[m.current]
+	if m.ticking[g.Name] {
+		return m.State()
+	}
 	on := !m.app.Ticked(g)
 	m.failure = ""
+	m.ticking[g.Name] = true
 	if on {
 		for step := 1; step < len(groups); step++ {
-			if next := (m.current + step) % len(groups); !m.app.Ticked(groups[next]) {
+			if next := (m.current + step) % len(groups); !m.app.Ticked(groups[next]) && !m.ticking[groups[next].Name] {
 				m.current = next
 				break
 			}
@@ -481,7 +487,9 @@ func (m *Model) Tick() State {
 	d, s, id := m.parts.Desk, m.e.Session, m.id
 	env.Go(m.e, func(ctx context.Context) (data.Application, error) { return d.Tick(ctx, s, id, g, on) },
 		func(a data.Application, err error) {
+			delete(m.ticking, g.Name)
 			if err != nil {
+				m.next = ""
 				m.failed(err)
 				return
 			}
@@ -492,17 +500,27 @@ func (m *Model) Tick() State {
 					m.app.Ticks = append(m.app.Ticks, t)
 				}
 			}
+			if next := m.next; next != "" && len(m.ticking) == 0 {
+				m.next = ""
+				m.Do(next)
+			}
 			m.show()
 		})
 	return m.State()
 }
 
 // Do does an act, or opens the form that it needs. What is not possible now
-// does nothing but say why, where that is worth a word.
+// does nothing but say why, where that is worth a word. What takes
+// the case away waits for the ticks that are on their way: a hand is quicker than
+// a disk.
 func (m *Model) Do(name ActName) State {
 	acts := m.acts()
 	i := slices.IndexFunc(acts, func(a Act) bool { return a.Name == name })
-	if i < 0 || m.busy != "" || m.form != "" {
+	if i < 0 || m.busy != "" || m.form != "" || m.gone {
+		return m.State()
+	}
+	if len(m.ticking) > 0 && (name == ActApprove || name == ActRelease) {
+		m.next = name
 		return m.State()
 	}
 	if !acts[i].Ready {

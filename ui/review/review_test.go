@@ -121,6 +121,44 @@ func TestCleanCase(t *testing.T) {
 	}
 }
 
+// TestApprovedBeforeTheTicksAreStored: who ticks and approves faster than the disk
+// stores has the case approved when the last tick is stored, and each group ticked
+// once; who takes a tick away meanwhile has not.
+func TestApprovedBeforeTheTicksAreStored(t *testing.T) {
+	for _, taken := range []bool{false, true} {
+		p := desktest.New(t)
+		a := p.Submitted(t, p.Specimen())
+		sh := newShell(t, p, p.Reviewer, "en")
+		m := NewModel(sh.env, parts(t, p), a.ID)
+		st := m.Open()
+		var later []func()
+		run := sh.env.Run
+		sh.env.Run = func(work, done func()) { later = append(later, func() { run(work, done) }) }
+		if taken {
+			m.Tick()
+			later[0]()
+			later = later[1:]
+			m.Go(0)
+			m.Tick()
+			m.Go(1)
+		}
+		for range len(st.Groups) - len(later) {
+			m.Tick()
+		}
+		if st = m.Do(ActApprove); st.Failure != "" || len(later) != len(st.Groups) {
+			t.Fatalf("%d ticks are on their way and the screen says %q", len(later), st.Failure)
+		}
+		for len(later) > 0 {
+			one := later[0]
+			later = later[1:]
+			one()
+		}
+		if st = m.State(); taken != (st.Failure == "review.failed.ticks") || taken != (len(sh.went) == 0) || len(sh.errs) > 0 {
+			t.Errorf("a tick taken away: %v; %q, went %v, errors %v", taken, st.Failure, sh.went, sh.errs)
+		}
+	}
+}
+
 // TestSealedIsReadBack holds the screen to what the seal says: a form that
 // changes under the model changes nothing that is shown as sealed.
 func TestSealedIsReadBack(t *testing.T) {
