@@ -129,7 +129,8 @@ type Model struct {
 	touched  map[string]bool
 	revealed map[string]bool // sections shown although they do not belong
 	storing  int             // saves and acts that are under way
-	wanted   act             // waits for scans that are on their way, nil for none
+	reading  int             // codes that are being read
+	wanted   act             // waits for scans and codes that are on their way, nil for none
 	ending   bool            // such an act is under way
 	labs     []data.Laboratory
 
@@ -730,9 +731,9 @@ func (m *Model) Try() State {
 // act is one after which the case is out of the clerk's hands.
 type act func(context.Context, staff.Session, data.ApplicationID) (data.Application, error)
 
-// Submit saves and hands the application to review. While scans are on their way
-// it waits for them: ok is false then, and the work comes from [Model.Next]. It
-// may run anywhere; its outcome goes to [Model.Done].
+// Submit saves and hands the application to review. While scans or codes are on
+// their way it waits for them: ok is false then, and the work comes from
+// [Model.Next]. It may run anywhere; its outcome goes to [Model.Done].
 func (m *Model) Submit() (work func(context.Context) (Kept, error), ok bool) {
 	m.Try()
 	return m.end(m.desk.Submit)
@@ -751,9 +752,9 @@ func (m *Model) end(a act) (work func(context.Context) (Kept, error), ok bool) {
 	return m.Next()
 }
 
-// Next is the act that waited, once no scan is on its way any more.
+// Next is the act that waited, once nothing that it waits for is on its way.
 func (m *Model) Next() (work func(context.Context) (Kept, error), ok bool) {
-	m.state.Waits = m.wanted != nil && m.state.Attaching > 0
+	m.state.Waits = m.wanted != nil && m.state.Attaching+m.reading > 0
 	if m.wanted == nil || m.state.Waits {
 		return nil, false
 	}

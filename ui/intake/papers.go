@@ -40,7 +40,7 @@ func (m *Model) Attach(group, name string, open func() (io.ReadCloser, error)) f
 func (m *Model) Attached(a data.Application, err error) (State, error) {
 	m.state.Attaching = max(0, m.state.Attaching-1)
 	if err != nil {
-		m.wanted, m.state.Waits = nil, false
+		m.wanted = nil
 	}
 	if a.ID != "" && (err == nil || m.state.ID == "") { // it is stored, whatever became of the scan
 		open := m.state.Closed
