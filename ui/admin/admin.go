@@ -83,6 +83,7 @@ type Desk interface {
 	Signing
 	Trusting
 	Laboratories
+	Authorities
 	Notices
 	Checks
 	Travellers
