@@ -220,20 +220,6 @@ func nothing(act func(context.Context) error) func(context.Context) (struct{}, e
 	return func(ctx context.Context) (struct{}, error) { return struct{}{}, act(ctx) }
 }
 
-// when is an instant as the post's clock shows it.
-func (c *core) when(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return strings.Replace(data.MomentOf(t, c.e.Post.Zone).Wall, "T", " ", 1)
-}
-
-// day is the date of an instant at the post.
-func (c *core) day(t time.Time) string {
-	date, _, _ := strings.Cut(c.when(t), " ")
-	return date
-}
-
 // ago says how long something is past.
 func (c *core) ago(t time.Time) string {
 	switch d := c.e.Now().Sub(t); {

@@ -72,8 +72,8 @@ func (s *authoritiesCard) show(st AuthoritiesState) {
 		s.list.Add(widgets.Prose(s.f.e.T("admin.authorities.none"), theme.ColorNameForeground))
 	}
 	s.list.Refresh()
-	setVisible(s.begin, st.May)
-	enable(s.save, st.Known)
+	widgets.SetVisible(s.begin, st.May)
+	widgets.SetEnabled(s.save, st.Known)
 	var changes []fyne.CanvasObject
 	if st.Changes != nil {
 		changes = append(changes, widgets.Rule(), widgets.NewNotice(look.Accent, s.f.e.T("admin.authorities.preview")))

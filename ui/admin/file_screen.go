@@ -63,7 +63,7 @@ func (s *fileForm) show(d FileDraft, problem string, wrongs []string, changes []
 	was, ready := s.open, len(changes) > 0
 	s.open, s.card.Hidden = d.Importing, !d.Importing
 	s.arrange()
-	s.note.SetNote(wrong(problem))
+	s.note.SetNote(widgets.Wrong(problem))
 	s.wrong.Objects = nil
 	for i, sentence := range wrongs {
 		if i == told {
@@ -76,8 +76,8 @@ func (s *fileForm) show(d FileDraft, problem string, wrongs []string, changes []
 	first := len(s.preview.Objects) == 0
 	s.preview.Objects = changes
 	s.preview.Refresh()
-	setVisible(s.take, ready)
-	setVisible(s.look, !ready)
+	widgets.SetVisible(s.take, ready)
+	widgets.SetVisible(s.look, !ready)
 	if was && !s.open {
 		s.path.Set("")
 		s.f.focus(s.back())

@@ -172,7 +172,7 @@ func (m *LaboratoriesModel) Lines(l data.Laboratory) [][2]string {
 
 // Listed reports whether reports of a laboratory are accepted today.
 func (m *LaboratoriesModel) Listed(l data.Laboratory) bool {
-	today := data.Date(m.day(m.e.Now()))
+	today := data.Date(m.e.Day(m.e.Now()))
 	return l.From <= today && (l.Until == "" || today <= l.Until)
 }
 
@@ -197,13 +197,6 @@ func (m *LaboratoriesModel) Import() {
 	m.take(m.e.T("admin.laboratories.sentence", len(p.Added), len(p.Changed)), names, func(ctx context.Context, s, other staff.Session) error {
 		return m.list.SetLaboratories(ctx, s, other, all)
 	}, m.e.T("admin.laboratories.done", len(p.Added), len(p.Changed)), m.Open)
-}
-
-func orNothing(s string) string {
-	if s == "" {
-		return "–"
-	}
-	return s
 }
 
 // File is the list as a file that can be changed and imported again, with a

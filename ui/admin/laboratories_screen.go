@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
@@ -99,7 +101,7 @@ func (s *laboratoriesScreen) lines(l data.Laboratory) fyne.CanvasObject {
 // arrange gives the panel to an import while there is one.
 func (s *laboratoriesScreen) arrange() {
 	importing := s.form.open || s.authorities.form.open
-	setVisible(s.top, !importing)
+	widgets.SetVisible(s.top, !importing)
 	s.card.Hidden = importing || s.st.Chosen >= len(s.st.All)
 	s.authorities.card.Hidden = importing
 }
@@ -122,8 +124,8 @@ func (s *laboratoriesScreen) show(st LaboratoriesState) {
 		return []widgets.Cell{{Text: l.Name}, {Text: l.SealName}, until}
 	})
 	s.list.Choose(st.Chosen)
-	setVisible(s.begin, st.May)
-	enable(s.save, st.Known)
+	widgets.SetVisible(s.begin, st.May)
+	widgets.SetEnabled(s.save, st.Known)
 	var changes []fyne.CanvasObject
 	if p := st.Preview; p != nil {
 		changes = append(changes, widgets.Rule(), widgets.NewNotice(look.Accent, s.e.T("admin.laboratories.preview", len(p.Added), len(p.Changed), p.Same)))
@@ -133,7 +135,7 @@ func (s *laboratoriesScreen) show(st LaboratoriesState) {
 		for _, c := range p.Changed {
 			changes = append(changes, widgets.Subheading(s.e.T("admin.laboratories.preview.changed", c.Laboratory.Name)))
 			for _, f := range c.Fields {
-				changes = append(changes, pairs(pair(f.Label, s.e.T("admin.laboratories.was", orNothing(f.Was), orNothing(f.Is)))))
+				changes = append(changes, pairs(pair(f.Label, s.e.T("admin.laboratories.was", cmp.Or(f.Was, stated.Nothing), cmp.Or(f.Is, stated.Nothing)))))
 			}
 		}
 	}

@@ -80,7 +80,7 @@ func NewRecallModel(e *env.Env, parts Parts) *RecallModel {
 		m.ticked[n] = true
 	}
 	if m.st.Until == "" {
-		m.st.Until = data.Date(day(e, e.Now()))
+		m.st.Until = data.Date(e.Day(e.Now()))
 	}
 	return m
 }
@@ -109,7 +109,7 @@ func (m *RecallModel) row(c data.Certificate) RecallRow {
 	s := c.Statement
 	r := RecallRow{
 		Number: c.Number, Name: stated.Name(s.NativeName, s.Surname, s.GivenNames), Document: s.DocumentNumber,
-		Issued: short(m.e, c.IssuedAt), Part: "prepared", Paper: "none", Ticked: c.Revoked == nil && m.ticked[c.Number],
+		Issued: m.e.When(c.IssuedAt), Part: "prepared", Paper: "none", Ticked: c.Revoked == nil && m.ticked[c.Number],
 	}
 	switch {
 	case c.Approver == m.st.Officer && c.Preparer == m.st.Officer:
@@ -124,7 +124,7 @@ func (m *RecallModel) row(c data.Certificate) RecallRow {
 		r.Paper = "printed"
 	}
 	if c.Revoked != nil {
-		r.Revoked = day(m.e, c.Revoked.At)
+		r.Revoked = m.e.Day(c.Revoked.At)
 	}
 	return r
 }
