@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"pratique/data"
@@ -367,21 +366,13 @@ func (m *RecallModel) csv(all []data.Certificate, contents []data.Content) []byt
 	}
 	for _, row := range rows {
 		for i := range row {
-			row[i] = harmless(row[i])
+			row[i] = data.Cell(row[i])
 		}
 	}
 	if err := w.WriteAll(rows); err != nil {
 		panic(fmt.Sprint("certificates: ", err)) // into memory, nothing fails
 	}
 	return b.Bytes()
-}
-
-// harmless is a cell that no spreadsheet takes for a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", []rune(cell)[0]) {
-		return "'" + cell
-	}
-	return cell
 }
 
 // Leave keeps what was begun.
