@@ -387,4 +387,3 @@ func FuzzCell(f *testing.F) {
 		}
 	})
 }
-
