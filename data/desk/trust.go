@@ -363,7 +363,7 @@ func (d *Desk) Trusted(ctx context.Context) (*trust.List, error) {
 			if err != nil {
 				return err
 			}
-			l.AddRevoked(c)
+			l.AddFormer(c)
 		}
 		return nil
 	})
@@ -376,7 +376,7 @@ func (d *Desk) Trusted(ctx context.Context) (*trust.List, error) {
 	}
 	d.mu.Unlock()
 	whole := *l
-	whole.Since = since
+	whole.Since, whole.Own = since, keys.RevocationsName(d.post)
 	whole.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return d.Revocation(ctx, n) }
 	return &whole, nil
 }

@@ -154,7 +154,7 @@ func TestRealPostTrustsNoPractice(t *testing.T) {
 func TestRevocationsStay(t *testing.T) {
 	p := desktest.New(t)
 	c := p.Issued(t, p.Specimen())
-	const name = "pratique/UT/XX/practice/revocations"
+	const name = "pratique/UT/PR/practice/revocations"
 	private, verifier, err := note.GenerateKey(rand.Reader, name)
 	if err != nil {
 		t.Fatal(err)
@@ -177,9 +177,12 @@ func TestRevocationsStay(t *testing.T) {
 	if _, err := set(trust.Content{Revocations: [][]byte{first}}); !errors.Is(err, trust.ErrContent) {
 		t.Errorf("a list of nobody: %v", err)
 	}
-	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor, p.Signer.Certificate}, Verifiers: []string{verifier}}
-	if _, err := p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom); err != nil {
-		t.Fatal(err)
+	for name, c := range map[string]trust.Content{
+		"utopia": {Certificates: []*x509.Certificate{p.Anchor, p.Signer.Certificate}}, "key": {Verifiers: []string{verifier}},
+	} {
+		if _, err := p.SetTrust(ctx, p.Administrator, p.Reviewer, name, "a file", "", c); err != nil {
+			t.Fatal(err)
+		}
 	}
 	revoked := func(when string, want bool) {
 		t.Helper()
@@ -199,6 +202,7 @@ func TestRevocationsStay(t *testing.T) {
 		{"listed", func() error { return second(set(trust.Content{Revocations: [][]byte{first}})) }},
 		{"a newer list without it", func() error { return second(set(trust.Content{Revocations: [][]byte{list(2)}})) }},
 		{"withdrawn", func() error { return second(p.RestoreTrust(ctx, p.Administrator, p.Reviewer, "revoked", 0)) }},
+		{"its key withdrawn", func() error { return second(p.RestoreTrust(ctx, p.Administrator, p.Reviewer, "key", 0)) }},
 		{"after a lock", func() error { p.Lock(); p.Enter(t); return nil }},
 	} {
 		if err := step.do(); err != nil {
