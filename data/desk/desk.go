@@ -36,7 +36,6 @@ import (
 	"pratique/data/mrz"
 	"pratique/data/staff"
 	"pratique/data/store"
-	"pratique/data/trust"
 	"pratique/data/vault"
 )
 
@@ -136,7 +135,8 @@ type Desk struct {
 	handover    func(context.Context) (note.Signer, error)
 	cost        func() vault.Cost
 
-	opened atomic.Pointer[[]keys.Purpose] // signers that are open
+	opened  atomic.Pointer[[]keys.Purpose] // signers that are open
+	trusted atomic.Pointer[trusted]        // see [Desk.trustIn]; transactions wait for no lock
 
 	entering sync.Mutex // one sign-in at a time makes the desk ready
 	mu       sync.RWMutex
@@ -147,7 +147,6 @@ type Desk struct {
 	rows     map[data.ApplicationID]Row
 	risks    risks
 	looked   map[string]bool // officer/list: said in the log since the sign-in
-	trusted  *trust.List     // what [Desk.Trusted] is made of; nil: to be read
 
 	// shown is what officers were shown that cases would get. It outlasts the lock:
 	// so does what they have read.
@@ -282,7 +281,8 @@ func (d *Desk) Lock() {
 	d.vault.Lock()
 	d.useSigners(nil)
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
-	d.risks, d.trusted = nil, nil
+	d.risks = nil
+	d.trusted.Store(nil)
 }
 
 // useSigners gives the issuer other signers, or none, and closes those before,

@@ -127,7 +127,7 @@ func (d *Desk) signerAct(ctx context.Context, s, second staff.Session, what audi
 		return err
 	}
 	d.mu.Lock()
-	d.signing, d.trusted = false, nil
+	d.signing = false
 	d.mu.Unlock()
 	d.useSigners(nil)
 	return errors.Join(err, d.ready(ctx))

@@ -266,7 +266,7 @@ func (d *Desk) RestoreTrust(ctx context.Context, s, second staff.Session, name s
 // trustAct stores the next version of a list.
 func (d *Desk) trustAct(ctx context.Context, s, second staff.Session, name string,
 	fn func(tx store.Tx, before TrustVersion, e *audit.Entry) (TrustVersion, error), stored *TrustVersion) error {
-	err := d.postAct(ctx, s, &second, audit.TrustSet, name, func(tx store.Tx, e *audit.Entry) error {
+	return d.postAct(ctx, s, &second, audit.TrustSet, name, func(tx store.Tx, e *audit.Entry) error {
 		before, err := latest(tx, name)
 		if err != nil {
 			return err
@@ -280,10 +280,6 @@ func (d *Desk) trustAct(ctx context.Context, s, second staff.Session, name strin
 		*stored = v
 		return store.Put(tx, trustKey(name, v.Number), v)
 	})
-	d.mu.Lock()
-	d.trusted = nil
-	d.mu.Unlock()
-	return err
 }
 
 // putTrust keeps a content, in as many records as it needs.
@@ -312,73 +308,95 @@ func putTrust(tx store.Tx, c trust.Content) (hash string, parts int, err error) 
 
 // Trusted is whom the post trusts and what it knows to be revoked: itself, the
 // newest version of every list, and what any version ever revoked. It is no act.
-func (d *Desk) Trusted(ctx context.Context) (*trust.List, error) {
-	d.mu.RLock()
-	l := d.trusted
-	d.mu.RUnlock()
-	var since time.Time
-	err := d.log.View(ctx, func(tx store.Tx) error {
+func (d *Desk) Trusted(ctx context.Context) (l *trust.List, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
 		state, err := audit.Current(tx)
-		if since = state.Latest; err != nil || l != nil {
-			return err
-		}
-		// Sealed records first: while they are locked nothing is told.
-		all, err := trustVersions(tx)
 		if err != nil {
 			return err
 		}
-		own, err := anchors(tx)
-		if err != nil {
-			return err
+		if l, err = d.trustIn(tx); err == nil {
+			l.Since = state.Latest
 		}
-		l = &trust.List{}
-		if own != nil {
-			c, err := trust.ReadContent(own)
-			if err != nil {
-				return err
-			}
-			l.AddContent(c, trust.Source{})
-		}
-		counts := map[string]bool{}
-		for _, v := range newest(all) {
-			c, err := trustContent(tx, v)
-			if err != nil {
-				return err
-			}
-			imported := v.At
-			if v.Restores > 0 { // as old as it was
-				if was, _, err := store.Get[TrustVersion](tx, trustKey(v.Name, v.Restores)); err == nil {
-					imported = was.At
-				}
-			}
-			l.AddContent(c, trust.Source{Name: v.Name, Imported: imported})
-			counts[v.Content] = true
-		}
-		for _, v := range all {
-			if counts[v.Content] {
-				continue
-			}
-			counts[v.Content] = true
-			c, err := trustContent(tx, v)
-			if err != nil {
-				return err
-			}
-			l.AddRevoked(c)
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("whom the post trusts: %w", err)
 	}
-	d.mu.Lock()
-	if records, _ := d.vault.Open(); records {
-		d.trusted = l
+	l.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return d.Revocation(ctx, n) }
+	return l, nil
+}
+
+// trustIn is [Desk.Trusted] as a transaction sees it, without what the post
+// itself revoked.
+func (d *Desk) trustIn(tx store.Tx) (*trust.List, error) {
+	// Sealed records first: while they are locked nothing is told.
+	all, err := trustVersions(tx)
+	if err != nil {
+		return nil, err
 	}
-	d.mu.Unlock()
-	whole := *l
-	whole.Since = since
-	whole.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return d.Revocation(ctx, n) }
+	own, err := anchors(tx)
+	if err != nil {
+		return nil, err
+	}
+	of := fmt.Sprint(all, string(own))
+	kept := d.trusted.Load()
+	if kept == nil || kept.of != of {
+		list, err := trustList(tx, all, own)
+		if err != nil {
+			return nil, err
+		}
+		kept = &trusted{of, list}
+		d.trusted.Store(kept)
+		if records, _ := d.vault.Open(); !records {
+			d.trusted.Store(nil) // locked meanwhile
+		}
+	}
+	whole := *kept.list
 	return &whole, nil
+}
+
+// trusted is a trust list and what it was made of.
+type trusted struct {
+	of   string
+	list *trust.List
+}
+
+func trustList(tx store.Tx, all []TrustVersion, own []byte) (*trust.List, error) {
+	l := &trust.List{}
+	if own != nil {
+		c, err := trust.ReadContent(own)
+		if err != nil {
+			return nil, err
+		}
+		l.AddContent(c, trust.Source{})
+	}
+	counts := map[string]bool{}
+	for _, v := range newest(all) {
+		c, err := trustContent(tx, v)
+		if err != nil {
+			return nil, err
+		}
+		imported := v.At
+		if v.Restores > 0 { // as old as it was
+			if was, _, err := store.Get[TrustVersion](tx, trustKey(v.Name, v.Restores)); err == nil {
+				imported = was.At
+			}
+		}
+		l.AddContent(c, trust.Source{Name: v.Name, Imported: imported})
+		counts[v.Content] = true
+	}
+	for _, v := range all {
+		if counts[v.Content] {
+			continue
+		}
+		counts[v.Content] = true
+		c, err := trustContent(tx, v)
+		if err != nil {
+			return nil, err
+		}
+		l.AddRevoked(c)
+	}
+	return l, nil
 }
 
 // RevocationsFor is how long a revocation list is good: then the next one must
