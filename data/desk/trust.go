@@ -435,8 +435,17 @@ func (d *Desk) SignRevocations(ctx context.Context, s staff.Session) (b []byte, 
 	secret, _ := d.vault.Secret(keys.RevocationsSecret)
 	defer clear(secret)
 	signer, err := keys.OpenRevocations(d.post, secret)
+	if errors.Is(err, keys.ErrMissing) {
+		never := d.log.View(ctx, func(tx store.Tx) error {
+			if verifier, err := tx.Get(store.SettingRevocationsKey); err != nil || verifier != nil {
+				return err
+			}
+			return keys.ErrNeverMade
+		})
+		err = cmp.Or(never, err)
+	}
 	if err != nil {
-		return nil, l, err
+		return nil, l, fmt.Errorf("%s: %w", audit.RevocationsSigned, err)
 	}
 	err = d.postAct(ctx, s, nil, audit.RevocationsSigned, "", func(tx store.Tx, e *audit.Entry) error {
 		before, _, err := store.Get[revocations](tx, store.SettingRevocations)
