@@ -253,7 +253,8 @@ func (d *Desk) stands(tx store.Tx, app data.Application, now time.Time) error {
 // the notice's name.
 func (d *Desk) same(n norms, app data.Application, approval data.Approval, now time.Time) bool {
 	if len(n.notices) == 0 {
-		return approval.Colour == data.Green
+		_, until, ok := data.JourneyWindow(app.Content, now, d.post.Zone)
+		return ok && approval.Colour == data.Green && until.Sealed() == approval.ValidUntil.Sealed()
 	}
 	a, ok := d.assess(n, app.Content, app.Override, now)
 	if !ok || !a.Grants() || data.Colour(a.Outcome.Answer) != approval.Colour || (a.Outcome.LastTest == nil) != (approval.LastTest == nil) {
