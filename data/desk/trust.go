@@ -216,30 +216,63 @@ func (d *Desk) SetTrust(ctx context.Context, s, second staff.Session, name, sour
 	if err := checkTrust(name, source); err != nil {
 		return v, err
 	}
+	content, parts, err := d.storeTrust(ctx, s, second, name, c)
+	if err != nil {
+		return v, err
+	}
 	err = d.trustAct(ctx, s, second, name, func(tx store.Tx, before TrustVersion, e *audit.Entry) (TrustVersion, error) {
 		taken, err := d.takes(tx, c)
 		if err != nil {
 			return v, err
 		}
-		if taken.Len() == 0 {
-			return v, fmt.Errorf("trust list %s: %w", name, trust.ErrContent)
+		if _, is, err := encoded(taken); err != nil || is != content { // whom the post trusts changed
+			return v, cmp.Or(err, ErrStale)
 		}
 		had, err := trustContent(tx, before)
 		if err != nil {
 			return v, err
 		}
 		change := trust.Compare(had, taken)
-		v = TrustVersion{Source: source, Hash: hash, Counts: map[string]int{}, Refused: len(taken.Refused)}
+		v = TrustVersion{Source: source, Hash: hash, Counts: map[string]int{}, Refused: len(taken.Refused), Content: content, Parts: len(parts)}
 		for _, i := range taken.Items() {
 			v.Counts[string(i.Kind)]++
 		}
 		for what, n := range map[string]int{"added": len(change.Added), "removed": len(change.Removed), "kept": len(change.Kept), "refused": len(change.Refused)} {
 			e.Detail[what] = fmt.Sprint(n)
 		}
-		v.Content, v.Parts, err = putTrust(tx, taken)
-		return v, err
+		last := len(parts) - 1
+		return v, tx.Put(trustPart(content, last), parts[last])
 	}, &v)
 	return v, err
+}
+
+// storeTrust stores what a post takes of a content in parts, all but the last,
+// which comes with the version: nobody reads them before, and no transaction
+// holds more than one.
+func (d *Desk) storeTrust(ctx context.Context, s, second staff.Session, name string, c trust.Content) (content string, parts [][]byte, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		if err := staff.PermitTwo(tx, s, second, audit.TrustSet); err != nil {
+			return err
+		}
+		taken, err := d.takes(tx, c)
+		if err == nil && taken.Len() == 0 {
+			err = fmt.Errorf("trust list %s: %w", name, trust.ErrContent)
+		}
+		if err == nil {
+			content, parts, err = packTrust(taken)
+		}
+		return err
+	})
+	for i, part := range parts {
+		if err != nil || i == len(parts)-1 {
+			break
+		}
+		err = d.postAct(ctx, s, &second, audit.TrustSet, name, func(tx store.Tx, e *audit.Entry) error {
+			e.Detail["part"] = fmt.Sprintf("%d of %d", i+1, len(parts))
+			return tx.Put(trustPart(content, i), part)
+		})
+	}
+	return content, parts, err
 }
 
 // RestoreTrust brings an older version of a list back, as a version of its own;
@@ -282,28 +315,26 @@ func (d *Desk) trustAct(ctx context.Context, s, second staff.Session, name strin
 	})
 }
 
-// putTrust keeps a content, in as many records as it needs.
-func putTrust(tx store.Tx, c trust.Content) (hash string, parts int, err error) {
-	b, err := c.Encode()
+// packTrust is a content as it is kept, in as many parts as it needs, by its hash.
+func packTrust(c trust.Content) (hash string, parts [][]byte, err error) {
+	b, hash, err := encoded(c)
 	if err != nil {
-		return "", 0, err
+		return "", nil, err
 	}
-	sum := sha256.Sum256(b)
-	hash = hex.EncodeToString(sum[:])
 	var z bytes.Buffer
 	w := zlib.NewWriter(&z)
 	w.Write(b)
 	w.Close()
 	if z.Len() > maxTrust {
-		return "", 0, fmt.Errorf("%w: %d bytes, at most %d", ErrTrustLarge, z.Len(), maxTrust)
+		return "", nil, fmt.Errorf("%w: %d bytes, at most %d", ErrTrustLarge, z.Len(), maxTrust)
 	}
-	for part := range slices.Chunk(z.Bytes(), partSize) {
-		if err := tx.Put(trustPart(hash, parts), part); err != nil {
-			return "", 0, err
-		}
-		parts++
-	}
-	return hash, parts, nil
+	return hash, slices.Collect(slices.Chunk(z.Bytes(), partSize)), nil
+}
+
+func encoded(c trust.Content) (b []byte, hash string, err error) {
+	b, err = c.Encode()
+	sum := sha256.Sum256(b)
+	return b, hex.EncodeToString(sum[:]), err
 }
 
 // Trusted is whom the post trusts and what it knows to be revoked: itself, the
