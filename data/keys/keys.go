@@ -27,8 +27,8 @@
 // revocation lists; that key lies in the post's vault ([OpenRevocations]).
 //
 // No key is ever made as a side effect: that is done by [Ring.Request],
-// [Ring.MakeOwn], [MakePractice], [CreatePractice], [CreateLog] and
-// [NewRevocations] alone, whose callers were asked to. Nothing here overwrites or deletes a key.
+// [Ring.MakeOwn], [MakePractice], [CreatePractice], [CreateLog],
+// [CreateHandover] and [NewRevocations] alone, whose callers were asked to. Nothing here overwrites or deletes a key.
 package keys
 
 import (
@@ -64,6 +64,8 @@ var (
 	ErrMissing = errors.New("signing key missing")
 	// ErrPassphrase: the key file is there and does not open.
 	ErrPassphrase = errors.New("wrong passphrase for the signing key")
+	// ErrNeverMade: the post is older than what such a key signs.
+	ErrNeverMade = errors.New("the post has never had such a key")
 	// ErrUnfit: the key or its certificate may not be used for this.
 	ErrUnfit = errors.New("signing key unfit")
 )
