@@ -426,7 +426,7 @@ func trustList(tx store.Tx, all []TrustVersion, own []byte) (*trust.List, error)
 		if err != nil {
 			return nil, err
 		}
-		l.AddRevoked(c)
+		l.AddFormer(c)
 	}
 	return l, nil
 }

@@ -231,7 +231,7 @@ func (d dying) Err() error {
 func TestLargeTrustList(t *testing.T) {
 	p := desktest.New(t)
 	c := p.Issued(t, p.Specimen())
-	const name = "pratique/UT/XX/practice/revocations"
+	const name = "pratique/UT/PR/practice/revocations"
 	private, verifier, err := note.GenerateKey(rand.Reader, name)
 	if err != nil {
 		t.Fatal(err)
