@@ -61,6 +61,7 @@ var sayings = []struct {
 	{backup.ErrOtherLog, "error.backup.other-log"},
 	{backup.ErrUnproved, "error.backup.unproved"},
 	{keys.ErrMissing, "error.key-missing"},
+	{keys.ErrNeverMade, "error.key-never-made"},
 	{keys.ErrPassphrase, "error.key-passphrase"},
 	{keys.ErrUnfit, "error.key-unfit"},
 	{audit.ErrClock, "error.clock"},
