@@ -8,6 +8,7 @@ import (
 
 	"pratique/data"
 	"pratique/data/audit"
+	"pratique/data/rules"
 	"pratique/data/staff"
 	"pratique/data/store"
 )
@@ -43,7 +44,7 @@ func (d *Desk) InternalSheet(ctx context.Context, s staff.Session, id data.Appli
 		clauses := map[string]string{}
 		for _, f := range found.Findings {
 			clauses[f.Check] = f.Clause
-			note := data.Finding{Clause: f.Clause, Result: string(f.Result), Waived: f.Waived, Message: map[string]string{"en": f.Message.En, "zh": f.Message.Zh}}
+			note := data.Finding{Clause: f.Clause, Of: f.Subject, Result: string(f.Result), Waived: f.Waived && f.Result != rules.Pass, Message: map[string]string{"en": f.Message.En, "zh": f.Message.Zh}}
 			for _, c := range f.Counts {
 				note.Counts = append(note.Counts, data.Counted{Unit: c.Unit, Counted: c.Counted, AtLeast: c.AtLeast, AtMost: c.AtMost, From: c.From.At, To: c.To.At})
 			}
@@ -238,7 +239,7 @@ func (d *Desk) decisionNote(made data.Decision) data.DecisionNote {
 		note.LiftedBy = staff.MarkOf(made.LiftedBy)
 	}
 	if c := made.Contest; c != nil {
-		note.Contested = d.moment(c.At)
+		note.Contested, note.Answered, note.AnsweredBy = d.moment(c.At), d.moment(c.DecidedAt), staff.MarkOf(c.DecidedBy)
 		if note.Why == "" {
 			note.Why = c.Why
 		}

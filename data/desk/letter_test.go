@@ -152,7 +152,7 @@ func TestInternalSheet(t *testing.T) {
 	if o := sheet.Override; o == nil || !slices.Equal(o.Checks, []string{"2 (window)"}) || o.Officer != "B" || o.Authoriser != "D" || o.Reason != "evacuation" {
 		t.Errorf("%+v", o)
 	}
-	if len(sheet.Findings) != 1 || sheet.Findings[0].Result != "fail" || !sheet.Findings[0].Waived || len(sheet.Findings[0].Counts) != 1 || sheet.Case.Notice != "test-notice" {
+	if len(sheet.Findings) != 1 || sheet.Findings[0].Of != "tests[0]" || sheet.Findings[0].Result != "fail" || !sheet.Findings[0].Waived || len(sheet.Findings[0].Counts) != 1 || sheet.Case.Notice != "test-notice" {
 		t.Errorf("%+v", sheet.Findings)
 	}
 	if len(sheet.Decisions) != 1 || sheet.Decisions[0].LiftedBy != "B" || sheet.Decisions[0].Why != "it was another ferry" || sheet.Decisions[0].Colour != data.Yellow {
