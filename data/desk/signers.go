@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"pratique/data"
@@ -127,10 +128,49 @@ func (d *Desk) signerAct(ctx context.Context, s, second staff.Session, what audi
 		return err
 	}
 	d.mu.Lock()
-	d.signing, d.trusted = false, nil
+	d.signing = false
 	d.mu.Unlock()
 	d.useSigners(nil)
 	return errors.Join(err, d.ready(ctx))
+}
+
+// MakeListKeys makes the keys that sign lists, for ports of entry and of what is
+// revoked, where a post that is older than those lists has none, and returns what
+// they sign. None is made anew: one that is lost comes back from a backup. It takes two.
+func (d *Desk) MakeListKeys(ctx context.Context, s, second staff.Session) (made []string, err error) {
+	handover := false
+	if d.handover != nil {
+		_, err := d.handover(ctx)
+		handover = errors.Is(err, keys.ErrNeverMade)
+	}
+	verifier, secret, err := keys.NewRevocations(d.post)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(secret)
+	err = d.postAct(ctx, s, &second, audit.ListKeysMade, "", func(tx store.Tx, e *audit.Entry) error {
+		made = nil
+		if handover {
+			made = append(made, "handover")
+		}
+		has, err := tx.Get(store.SettingRevocationsKey)
+		if err == nil && has == nil {
+			made = append(made, "revocations")
+			err = errors.Join(store.Put(tx, store.SettingRevocationsKey, verifier), vault.SetSecret(tx, keys.RevocationsSecret, secret))
+		}
+		e.Detail["made"] = strings.Join(made, " ")
+		return err
+	})
+	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
+		return nil, err
+	}
+	if handover { // after it is stored that it is made
+		passphrase := d.vault.LogSecret()
+		defer clear(passphrase)
+		_, failed := keys.CreateHandover(d.ring.Dir, d.post, passphrase)
+		err = errors.Join(err, failed)
+	}
+	return made, errors.Join(err, d.writeAnchors(ctx))
 }
 
 // Vouches is the record of the signer that made a seal; of the one that signs

@@ -14,8 +14,6 @@
 //
 // What is known about a signer is a [Record], which the post stores: from the
 // request (PKCS#10), by the certificate that answers it, until it is retired.
-// The practice signer of a new practice post has none; its certificate lies
-// beside the key as signer.pem ([CreatePractice], [Open]).
 //
 // Certificates follow the profile of the EU governance guide (DSC and CSCA,
 // sub-type without extended key usage: any kind of certificate). Two
@@ -29,8 +27,8 @@
 // revocation lists; that key lies in the post's vault ([OpenRevocations]).
 //
 // No key is ever made as a side effect: that is done by [Ring.Request],
-// [Ring.MakeOwn], [MakePractice], [CreatePractice], [CreateLog] and
-// [NewRevocations] alone, whose callers were asked to. Nothing here overwrites or deletes a key.
+// [Ring.MakeOwn], [MakePractice], [CreatePractice], [CreateLog],
+// [CreateHandover] and [NewRevocations] alone, whose callers were asked to. Nothing here overwrites or deletes a key.
 package keys
 
 import (
@@ -66,6 +64,8 @@ var (
 	ErrMissing = errors.New("signing key missing")
 	// ErrPassphrase: the key file is there and does not open.
 	ErrPassphrase = errors.New("wrong passphrase for the signing key")
+	// ErrNeverMade: the post is older than what such a key signs.
+	ErrNeverMade = errors.New("the post has never had such a key")
 	// ErrUnfit: the key or its certificate may not be used for this.
 	ErrUnfit = errors.New("signing key unfit")
 )

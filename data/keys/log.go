@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,9 +69,9 @@ func createNote(dir, name, keyFile, publicFile string, passphrase []byte) (verif
 	if err != nil {
 		return "", err
 	}
-	err = errors.Join(
-		writeNew(filepath.Join(dir, filepath.FromSlash(keyFile)), encrypted, 0o600),
-		writeNew(filepath.Join(dir, filepath.FromSlash(publicFile)), []byte(verifier+"\n"), 0o644))
+	if err = writeNew(filepath.Join(dir, filepath.FromSlash(keyFile)), encrypted, 0o600); err == nil {
+		err = writeNew(filepath.Join(dir, filepath.FromSlash(publicFile)), []byte(verifier+"\n"), 0o644)
+	}
 	return verifier, err
 }
 
@@ -80,8 +81,17 @@ func OpenLog(dir string, post data.Post, passphrase []byte) (note.Signer, error)
 	return openNote(dir, LogName(post), logKeyFile, LogFile, passphrase)
 }
 
-// OpenHandover opens the key of the hand-over lists in the same way.
+// OpenHandover opens the key of the hand-over lists in the same way. Where there
+// is nothing of it the error is [ErrNeverMade].
 func OpenHandover(dir string, post data.Post, passphrase []byte) (note.Signer, error) {
+	there := false
+	for _, name := range []string{handoverKeyFile, HandoverFile} {
+		_, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name)))
+		there = there || !errors.Is(err, fs.ErrNotExist)
+	}
+	if !there {
+		return nil, fmt.Errorf("hand-over lists: %w", ErrNeverMade)
+	}
 	return openNote(dir, HandoverName(post), handoverKeyFile, HandoverFile, passphrase)
 }
 
