@@ -32,11 +32,11 @@ func (d *Desk) Letter(ctx context.Context, s staff.Session, id data.ApplicationI
 // InternalSheet is what a post keeps on paper of how a case was decided.
 func (d *Desk) InternalSheet(ctx context.Context, s staff.Session, id data.ApplicationID) (sheet data.InternalSheet, err error) {
 	err = d.paper(ctx, s, audit.InternalMade, id, func(tx store.Tx, a data.Application, _ *audit.Entry) error {
-		n, err := d.norms(tx)
+		n, at, err := d.decidedBy(tx, a)
 		if err != nil {
 			return err
 		}
-		found, ok := d.assess(n, a.Content, a.Override, d.clock())
+		found, ok := d.assess(n, a.Content, a.Override, at)
 		sheet = data.InternalSheet{Case: about(a), ID: a.ID, Prepared: marks(a.Preparers...), Reviewed: marks(reviewers(a)...)}
 		if ok {
 			sheet.Case.Notice, sheet.Case.NoticeVersion = found.Notice, found.Version
@@ -75,6 +75,34 @@ func (d *Desk) InternalSheet(ctx context.Context, s staff.Session, id data.Appli
 		return data.InternalSheet{}, err
 	}
 	return sheet, nil
+}
+
+// decidedBy are the norms by which a case was decided and when, or, where it is
+// not decided, those in force now.
+func (d *Desk) decidedBy(tx store.Tx, a data.Application) (n norms, at time.Time, err error) {
+	n, err = d.norms(tx)
+	id, v := "", 0
+	switch {
+	case err != nil:
+		return n, at, err
+	case a.Approval != nil:
+		id, v, at = a.Approval.Notice, a.Approval.NoticeVersion, a.Approval.At
+	case a.Decision != nil:
+		id, v, at = a.Decision.Notice, a.Decision.NoticeVersion, a.Decision.At
+	default:
+		return n, d.clock(), nil
+	}
+	n.notices = nil
+	if id == "" {
+		return n, at, nil // none was asked
+	}
+	r, err := version(tx, id, v)
+	if err != nil {
+		return n, at, err
+	}
+	notice, err := d.notice(r)
+	n.notices = append(n.notices, notice)
+	return n, at, err
 }
 
 // paper reads a case for a page about it and says so in the log.

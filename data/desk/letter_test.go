@@ -166,6 +166,16 @@ func TestInternalSheet(t *testing.T) {
 			t.Errorf("a finding says %q", r.Result)
 		}
 	}
+
+	// Once it is decided it stays by what it was decided by.
+	must2(t)(p.Approve(ctx, p.Reviewer, a.ID))
+	if _, err := inForce(p, window(2, 5)); err != nil {
+		t.Fatal(err)
+	}
+	sheet, err = p.InternalSheet(ctx, p.Reviewer, a.ID)
+	if err != nil || sheet.Case.NoticeVersion != 1 || len(sheet.Findings) != 1 || !sheet.Findings[0].Waived {
+		t.Errorf("after a new version: version %d, %+v, %v", sheet.Case.NoticeVersion, sheet.Findings, err)
+	}
 	if _, err := p.InternalSheet(ctx, p.Clerk, a.ID); !errors.Is(err, desk.ErrNotPermitted) {
 		t.Errorf("by the clerk: %v", err)
 	}
