@@ -13,6 +13,7 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/handover"
+	"pratique/data/keys"
 	"pratique/data/staff"
 	"pratique/data/store"
 )
@@ -89,10 +90,7 @@ func (d *Desk) makeHandover(ctx context.Context, s staff.Session, port string, f
 		return nil, list, err
 	}
 	list.Sort()
-	if d.handover == nil {
-		return nil, list, errors.New("this desk has no key of hand-over lists")
-	}
-	signer, err := d.handover(ctx)
+	signer, err := d.listSigner(keys.HandoverName(d.post), keys.HandoverSecret)
 	if err != nil {
 		return nil, list, err
 	}

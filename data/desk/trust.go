@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
@@ -414,9 +416,7 @@ func (d *Desk) SignRevocations(ctx context.Context, s staff.Session) (b []byte, 
 	if err := d.permit(ctx, s, audit.RevocationsSigned); err != nil {
 		return nil, l, err
 	}
-	secret, _ := d.vault.Secret(keys.RevocationsSecret)
-	defer clear(secret)
-	signer, err := keys.OpenRevocations(d.post, secret)
+	signer, err := d.listSigner(keys.RevocationsName(d.post), keys.RevocationsSecret)
 	if err != nil {
 		return nil, l, err
 	}
@@ -454,4 +454,11 @@ func (d *Desk) SignRevocations(ctx context.Context, s staff.Session) (b []byte, 
 	}
 	b, signed := l.Note(signer)
 	return b, l, errors.Join(signed, err)
+}
+
+// listSigner opens a key of the post's lists.
+func (d *Desk) listSigner(name, secret string) (note.Signer, error) {
+	b, _ := d.vault.Secret(secret)
+	defer clear(b)
+	return keys.OpenList(name, b)
 }

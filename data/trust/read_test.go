@@ -213,11 +213,11 @@ func TestReadContent(t *testing.T) {
 	x5c := func(c *x509.Certificate) map[string]any {
 		return map[string]any{"x5c": []string{base64.StdEncoding.EncodeToString(c.Raw), base64.StdEncoding.EncodeToString(anchor.certificate.Raw)}}
 	}
-	verifier, secret, err := keys.NewRevocations(data.Post{Country: "UT", Code: "PR", Kind: data.PracticePost})
+	verifier, secret, err := keys.NewList("pratique/UT/PR/practice/revocations")
 	if err != nil {
 		t.Fatal(err)
 	}
-	noteSigner, err := keys.OpenRevocations(data.Post{Country: "UT", Code: "PR", Kind: data.PracticePost}, secret)
+	noteSigner, err := keys.OpenList("pratique/UT/PR/practice/revocations", secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -502,11 +502,11 @@ func TestRevokedByLists(t *testing.T) {
 	signer := anchor.signer(t, nil)
 	text := signer.says(t, st)
 	post := data.Post{Country: st.Issuer, Code: string(st.Number)[:2], Kind: data.RealPost}
-	verifier, secret, err := keys.NewRevocations(post)
+	verifier, secret, err := keys.NewList(keys.RevocationsName(post))
 	if err != nil {
 		t.Fatal(err)
 	}
-	by, err := keys.OpenRevocations(post, secret)
+	by, err := keys.OpenList(keys.RevocationsName(post), secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -789,11 +789,11 @@ func TestWhoseRevocations(t *testing.T) {
 	signed := func(country, code string, kind data.PostKind) trust.Content {
 		t.Helper()
 		post := data.Post{Country: country, Code: code, Kind: kind}
-		verifier, secret, err := keys.NewRevocations(post)
+		verifier, secret, err := keys.NewList(keys.RevocationsName(post))
 		if err != nil {
 			t.Fatal(err)
 		}
-		by, err := keys.OpenRevocations(post, secret)
+		by, err := keys.OpenList(keys.RevocationsName(post), secret)
 		if err != nil {
 			t.Fatal(err)
 		}
