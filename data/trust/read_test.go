@@ -420,6 +420,10 @@ func TestCompare(t *testing.T) {
 	if c.Added[0].Kind != trust.ItemSigner || c.Added[0].Name != "CN=Signer,C=UT" || !c.Added[0].Until.Equal(b.certificate.NotAfter) {
 		t.Errorf("%+v", c.Added[0])
 	}
+	with := trust.Content{Keys: []seal.Key{{ID: "k", Public: &a.key.PublicKey}}}
+	if c.Alone != 0 || trust.Compare(before, with).Alone != 1 || trust.Compare(with, with).Alone != 0 {
+		t.Errorf("%d keys without certificates", c.Alone)
+	}
 }
 
 // TestKeysWithoutCertificates: the verdicts about seals whose signers are listed
@@ -443,7 +447,7 @@ func TestKeysWithoutCertificates(t *testing.T) {
 		return &l
 	}
 	short := listed(seal.Key{ID: kidName, Holder: did, Public: &key.PublicKey})
-	good := []trust.Reason{trust.ReasonGood, trust.ReasonListed}
+	good := []trust.Reason{trust.ReasonGood, trust.ReasonListed, trust.ReasonKeyAlone}
 	for _, tt := range []struct {
 		name    string
 		list    *trust.List
@@ -481,6 +485,9 @@ func TestKeysWithoutCertificates(t *testing.T) {
 		if v.Outcome != tt.outcome || !slices.Equal(v.Reasons, tt.reasons) || v.Format != tt.format {
 			t.Errorf("%s: %s %v %s, want %s %v %s", tt.name, v.Outcome, v.Reasons, v.Format, tt.outcome, tt.reasons, tt.format)
 		}
+		if v.Proves(false) || v.Proves(true) != (tt.outcome == trust.Valid) {
+			t.Errorf("%s: proves at a real post %v, at one of practice %v", tt.name, v.Proves(false), v.Proves(true))
+		}
 		if says := tt.outcome == trust.Valid || slices.Contains([]trust.Reason{trust.ReasonIssuer, trust.ReasonNotYet, trust.ReasonExpired}, tt.reasons[0]); v.Signed() != says {
 			t.Errorf("%s: says something: %v", tt.name, v.Signed())
 		}
@@ -490,6 +497,23 @@ func TestKeysWithoutCertificates(t *testing.T) {
 		if tt.reasons[0] == trust.ReasonSubClaim && !slices.Equal(v.SubClaims, []int64{77}) {
 			t.Errorf("%s: sub-claims %v", tt.name, v.SubClaims)
 		}
+	}
+}
+
+// TestPracticeKeyAlone: a key whose certificate is known to be of practice is of
+// practice, however else it is listed.
+func TestPracticeKeyAlone(t *testing.T) {
+	signer := newAuthority(t, "Practice", true).signer(t, func(c *x509.Certificate) { c.Subject = name("Signer", "UT", true) })
+	kid := hcert.KID(signer.certificate)
+	text := sealtest.HCERT(t, signer.key, kid[:], sealtest.Sub("UTO", now.Add(-time.Hour).Unix(), now.Add(time.Hour).Unix(), -6, map[string]any{"n": "Yangben"}))
+	var l trust.List
+	l.AddContent(trust.Content{Certificates: []*x509.Certificate{signer.certificate}}, trust.Source{Name: "certificate"})
+	l.AddContent(trust.Content{Keys: []seal.Key{{ID: kidOf(signer.certificate), Public: &signer.key.PublicKey}}}, trust.Source{Name: "key"})
+	if v := l.Verify(text, now, false); v.Outcome != trust.Invalid || !slices.Equal(v.Reasons, []trust.Reason{trust.ReasonPracticeOnly}) || !v.Practice {
+		t.Errorf("%s %v", v.Outcome, v.Reasons)
+	}
+	if v := l.Verify(text, now, true); v.Outcome != trust.Valid || !v.Practice {
+		t.Errorf("in training: %s %v", v.Outcome, v.Reasons)
 	}
 }
 
