@@ -28,6 +28,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"pratique/data"
+	"pratique/data/internal/vectors"
 	"pratique/data/keys"
 	"pratique/data/revocation"
 	"pratique/data/seal"
@@ -176,16 +177,6 @@ func masterList(t testing.TB, issuer authority, signer authority, authorities ..
 		Type    asn1.ObjectIdentifier
 		Content asn1.RawValue
 	}{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}, tagged(asn1.ClassContextSpecific, 0, body)})
-}
-
-// published is a file of public vectors.
-func published(t testing.TB, elements ...string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(vectors(t, elements...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 // TestReadContent: every kind of file is read, and what cannot be used of it is
@@ -646,7 +637,7 @@ func TestClock(t *testing.T) {
 func TestPublishedKeys(t *testing.T) {
 	load := func(elements ...string) trust.Content {
 		t.Helper()
-		c, err := trust.ReadContent(published(t, elements...))
+		c, err := trust.ReadContent(vectors.Read(t, elements...))
 		if err != nil {
 			t.Fatal(elements, err)
 		}
@@ -668,9 +659,9 @@ func TestPublishedKeys(t *testing.T) {
 		Accept bool
 		NBF    int64
 	}
-	text := func(elements ...string) string { return strings.TrimSpace(string(published(t, elements...))) }
+	text := func(elements ...string) string { return strings.TrimSpace(string(vectors.Read(t, elements...))) }
 	var passes []expected
-	if err := json.Unmarshal(published(t, "nzcp", "EXPECTED.json"), &passes); err != nil || len(passes) < 4 {
+	if err := json.Unmarshal(vectors.Read(t, "nzcp", "EXPECTED.json"), &passes); err != nil || len(passes) < 4 {
 		t.Fatal(err)
 	}
 	for _, e := range passes {
@@ -708,7 +699,7 @@ func TestPublishedKeys(t *testing.T) {
 // TestPublishedCRL: the Australian authority's revocation list is read, and is
 // the authority's own.
 func TestPublishedCRL(t *testing.T) {
-	c, _, err := trust.ReadPath(vectors(t, "vdsnc", "certs"))
+	c, _, err := trust.ReadPath(vectors.Path(t, "vdsnc", "certs"))
 	if err != nil || len(c.CRLs) != 1 || len(c.Certificates) != 4 || len(c.Refused) != 0 {
 		t.Fatalf("%+v, %+v, %v", c.Items(), c.Refused, err)
 	}
@@ -723,7 +714,7 @@ func TestPublishedKeySets(t *testing.T) {
 	for name, why := range map[string]trust.Refusal{
 		"wrong_alg_key.json": trust.RefusedUse, "wrong_use_key.json": trust.RefusedUse, "wrong_kid_key.json": trust.RefusedKID,
 	} {
-		c, err := trust.ReadContent(published(t, "shc", "dev-tools", name))
+		c, err := trust.ReadContent(vectors.Read(t, "shc", "dev-tools", name))
 		if !errors.Is(err, trust.ErrContent) || len(c.Refused) != 1 || c.Refused[0].Why != why {
 			t.Errorf("%s: %+v, %+v, %v", name, c.Items(), c.Refused, err)
 		}
@@ -736,7 +727,7 @@ func TestMasterListOfJapan(t *testing.T) {
 	anchor := newAuthority(t, "Anchor", false)
 	var authorities []*x509.Certificate
 	for _, name := range []string{"csca-jpn-e3.der", "csca-jpn-e5.der"} {
-		c, err := trust.ReadContent(published(t, "vdsnc", "certs", name))
+		c, err := trust.ReadContent(vectors.Read(t, "vdsnc", "certs", name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -748,7 +739,7 @@ func TestMasterListOfJapan(t *testing.T) {
 	}
 	var l trust.List
 	l.AddContent(c, trust.Source{Name: "masterlist.ml"})
-	v := l.Verify(string(published(t, "vdsnc", "jpn-pov-3-doses.json")), time.Date(2022, 7, 9, 0, 0, 0, 0, time.UTC), false)
+	v := l.Verify(string(vectors.Read(t, "vdsnc", "jpn-pov-3-doses.json")), time.Date(2022, 7, 9, 0, 0, 0, 0, time.UTC), false)
 	if v.Outcome != trust.Valid || v.List == nil || v.List.Name != "masterlist.ml" {
 		t.Errorf("%s %v %+v", v.Outcome, v.Reasons, v.List)
 	}
