@@ -23,6 +23,7 @@ type keysCommand struct {
 	Request keysRequestCommand `cmd:"" help:"Make a key and the request for its certificate (PKCS#10). Takes two."`
 	Import  keysImportCommand  `cmd:"" help:"Take the certificate that answers a request; its key signs from now on. Takes two."`
 	Retire  keysRetireCommand  `cmd:"" help:"End the use of a key, for good. Takes two."`
+	Lists   keysListsCommand   `cmd:"" help:"Make the keys that sign lists, for ports of entry and of what is revoked, where an older post has none. Takes two."`
 	Rotate  keysRotateCommand  `cmd:"" help:"Seal the keys of all records with a new data key. Takes two."`
 }
 
@@ -222,6 +223,23 @@ func (c keysRetireCommand) Run(ctx context.Context, s *streams) error {
 			fmt.Fprintf(s.err, "Nothing can be signed: %v\n", trouble)
 		}
 		return nil
+	})
+}
+
+type keysListsCommand struct {
+	two `embed:""`
+}
+
+func (c keysListsCommand) Run(ctx context.Context, s *streams) error {
+	return c.signedIn(ctx, s, data.Administrator, data.Reviewer, func(h *house.House, a, b staff.Session) error {
+		made, err := h.MakeListKeys(ctx, a, b)
+		for _, what := range made {
+			fmt.Fprintf(s.out, "%s\tmade\n", what)
+		}
+		if err == nil && len(made) == 0 {
+			fmt.Fprintln(s.out, "Nothing was missing.")
+		}
+		return err
 	})
 }
 

@@ -69,6 +69,7 @@
 //	pratiquectl keys request TWO [--for certificate|vdsnc|dcc] --out FILE [--signer URI [--pin-file FILE]]
 //	pratiquectl keys import TWO --anchor FILE… [--yes] FILE
 //	pratiquectl keys retire TWO ID
+//	pratiquectl keys lists TWO
 //	pratiquectl keys rotate TWO
 //	pratiquectl notices test FILE…
 //	pratiquectl notices doc
@@ -325,7 +326,7 @@ var unusable = []error{
 	vault.ErrPutBack, vault.ErrDevice, vault.ErrKind, vault.ErrNoVault, vault.ErrDamaged,
 	backup.ErrForeign, backup.ErrNewer, backup.ErrDamaged, backup.ErrNoSlot, backup.ErrNotEmpty, backup.ErrChanged, house.ErrNoBackups,
 	predeclaration.ErrForm, handover.ErrForm,
-	keys.ErrMissing, keys.ErrPassphrase, keys.ErrUnfit, pkcs11.ErrNotBuilt,
+	keys.ErrMissing, keys.ErrNeverMade, keys.ErrPassphrase, keys.ErrUnfit, pkcs11.ErrNotBuilt,
 	trust.ErrContent, desk.ErrTrustLarge,
 }
 

@@ -149,6 +149,7 @@ const (
 	SignerRetired          Act = "signer.retired"
 	SignersRead            Act = "signers.read"
 	KeysRotated            Act = "keys.rotated"
+	ListKeysMade           Act = "list-keys.made"
 	TrustRead              Act = "trust.read"
 	TrustSet               Act = "trust.set"
 	RevocationsSigned      Act = "revocations.signed"
@@ -164,6 +165,7 @@ const (
 	LaboratoriesSet        Act = "laboratories.set"
 	AuthoritiesSet         Act = "authorities.set"
 	NumbersSkipped         Act = "numbers.skipped"
+	ReferencesGiven        Act = "references.given"
 	PostRestored           Act = "post.restored"
 	PostChecked            Act = "post.checked"
 	CheckpointSigned       Act = "checkpoint.signed"
@@ -186,8 +188,8 @@ var Acts = []Act{
 	CertificateReprinted, CertificateHandedOver, CertificateRead,
 	OfficerSignedIn, OfficerRefused, OfficerPassphrase, OfficersRead, OfficerAdded,
 	OfficerDisabled, OfficerEnabled, OfficerReset, OfficerRecovered,
-	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, TrustRead, TrustSet, RevocationsSigned, SoloSet, RetentionSet,
-	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, AuthoritiesSet, NumbersSkipped, PostRestored, PostChecked,
+	CertificateRevoked, SignerRequested, SignerImported, SignerRetired, SignersRead, KeysRotated, ListKeysMade, TrustRead, TrustSet, RevocationsSigned, SoloSet, RetentionSet,
+	ListRead, LogRead, FiguresRead, TravellerExported, ApplicationErased, BackupMade, BackupSet, LaboratoriesSet, AuthoritiesSet, NumbersSkipped, ReferencesGiven, PostRestored, PostChecked,
 	CheckpointSigned, PostCreated, ClockCorrected,
 }
 

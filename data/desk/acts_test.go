@@ -138,6 +138,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"RestoreTrust":    func() error { return second(p.RestoreTrust(ctx, p.Administrator, p.Reviewer, "utopia", 0)) },
 		"Trusted":         func() error { return second(p.Trusted(ctx)) },
 		"SignRevocations": func() error { _, _, err := p.SignRevocations(ctx, p.Reviewer); return err },
+		"MakeListKeys":    func() error { return second(p.MakeListKeys(ctx, p.Administrator, p.Reviewer)) },
 		"RotateKeys":      func() error { return p.RotateKeys(ctx, p.Administrator, p.Reviewer, func(int) {}) },
 
 		"Checkpoint": func() error { return second(p.Checkpoint(ctx, p.Administrator)) },

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 
 	"pratique/data"
 	"pratique/data/audit"
@@ -45,11 +46,27 @@ func (d *Desk) broughtProblems(c data.Content, laboratories []data.Laboratory) [
 	return brought.Problems(c)
 }
 
+// holding are the ticks of a case without those of seals that do not prove their
+// group any more, by what the post trusts and has revoked. A trust list that
+// cannot be read proves nothing.
+func (d *Desk) holding(tx store.Tx, a data.Application) ([]data.Tick, error) {
+	bySeal := func(t data.Tick) bool { return t.Proof == data.ProofSeal }
+	if !slices.ContainsFunc(a.Ticks, bySeal) {
+		return a.Ticks, nil
+	}
+	proved, err := d.sealed(tx, a.Content)
+	return slices.DeleteFunc(slices.Clone(a.Ticks), func(t data.Tick) bool { return bySeal(t) && !slices.Contains(proved, t.Group) }), err
+}
+
 // sealed are the groups that seals prove, by what the post trusts. Of
-// certificates of its own tx tells whether they are revoked. A nil list proves
-// nothing.
-func (d *Desk) sealed(tx store.Tx, list *trust.List, c data.Content) ([]string, error) {
-	if len(c.Brought) == 0 || list == nil {
+// certificates of its own tx tells whether they are revoked. Where it cannot be
+// told whom the post trusts, no seal proves anything.
+func (d *Desk) sealed(tx store.Tx, c data.Content) ([]string, error) {
+	if len(c.Brought) == 0 {
+		return nil, nil
+	}
+	list, err := d.trustIn(tx)
+	if err != nil {
 		return nil, nil
 	}
 	laboratories, err := issue.Laboratories(tx)

@@ -91,12 +91,22 @@ func TestSealBrought(t *testing.T) {
 	if found, err := p.Validate(ctx, forged); err != nil || !slices.ContainsFunc(found, func(p data.Problem) bool { return p.Key == "problem.brought.altered" }) {
 		t.Errorf("a seal is made to say something else: %v, %v", found, err)
 	}
-	late := must2(t)(p.Take(ctx, p.Reviewer, p.Submitted(t, content).ID))
-	for _, g := range late.Content.Groups() {
-		if !late.Ticked(g) {
-			late = must2(t)(p.Tick(ctx, p.Reviewer, late.ID, g, true))
+	tickRest := func() data.Application {
+		a := must2(t)(p.Take(ctx, p.Reviewer, p.Submitted(t, content).ID))
+		for _, g := range a.Content.Groups() {
+			if !a.Ticked(g) {
+				a = must2(t)(p.Tick(ctx, p.Reviewer, a.ID, g, true))
+			}
 		}
+		return a
 	}
+	late := tickRest()
+	approved := must2(t)(p.Approve(ctx, p.Reviewer, tickRest().ID))
+	good := must2(t)(p.Approve(ctx, p.Reviewer, tickRest().ID))
+	if _, err := p.Issue(ctx, p.Reviewer, good.ID); err != nil {
+		t.Errorf("not issued although the seal holds: %v", err)
+	}
+	returned := must2(t)(p.Return(ctx, p.Reviewer, tickRest().ID, []string{"name"}, ""))
 	// One that was revoked proves nothing, whatever was kept of it.
 	if _, err := p.Revoke(ctx, p.Reviewer, p.Administrator, []data.CertificateNumber{first.Number}, "clerical", ""); err != nil {
 		t.Fatal(err)
@@ -107,5 +117,13 @@ func TestSealBrought(t *testing.T) {
 	}
 	if _, err := p.Approve(ctx, p.Reviewer, late.ID); !errors.Is(err, desk.ErrTicks) {
 		t.Errorf("approved on a seal that was revoked since: %v", err)
+	}
+	if _, err := p.Issue(ctx, p.Reviewer, approved.ID); !errors.Is(err, desk.ErrNotApproved) {
+		t.Errorf("issued on a seal that was revoked since the approval: %v", err)
+	}
+	// Nor does its tick of an earlier round count in the next.
+	returned = must2(t)(p.Submit(ctx, p.Clerk, returned.ID))
+	if returned = must2(t)(p.Take(ctx, p.Reviewer, returned.ID)); ticked(returned, data.GroupVaccinations) != "" {
+		t.Errorf("a revoked certificate's tick was kept: %v", returned.Ticks)
 	}
 }

@@ -36,7 +36,6 @@ import (
 	"pratique/data/mrz"
 	"pratique/data/staff"
 	"pratique/data/store"
-	"pratique/data/trust"
 	"pratique/data/vault"
 )
 
@@ -45,6 +44,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrState: the case is not in a state that allows the act.
 	ErrState = errors.New("the case's state does not allow it")
+	// ErrNoLetter is an [ErrState]: there is nothing to tell the traveller on paper.
+	ErrNoLetter = fmt.Errorf("%w: a letter tells of a case that came back, waits or was decided against, and of a blue certificate", ErrState)
 	// ErrStale: somebody else changed the case, or what it would get, since it was read.
 	ErrStale = errors.New("changed by somebody else meanwhile")
 	// ErrTicks: a group is not ticked, or its values changed since.
@@ -132,7 +133,8 @@ type Desk struct {
 	pages       func(context.Context, string, []byte) (int, error)
 	cost        func() vault.Cost
 
-	opened atomic.Pointer[[]keys.Purpose] // signers that are open
+	opened  atomic.Pointer[[]keys.Purpose] // signers that are open
+	trusted atomic.Pointer[trusted]        // see [Desk.trustIn]; transactions wait for no lock
 
 	entering sync.Mutex // one sign-in at a time makes the desk ready
 	mu       sync.RWMutex
@@ -143,7 +145,6 @@ type Desk struct {
 	rows     map[data.ApplicationID]Row
 	risks    risks
 	looked   map[string]bool // officer/list: said in the log since the sign-in
-	trusted  *trust.List     // what [Desk.Trusted] is made of; nil: to be read
 
 	// shown is what officers were shown that cases would get. It outlasts the lock:
 	// so does what they have read.
@@ -217,10 +218,53 @@ func (d *Desk) ready(ctx context.Context) error {
 			return nil
 		})
 	})
+	if err == nil {
+		err = d.giveReferences(ctx, rows)
+	}
 	if err != nil {
 		return err
 	}
 	return d.unlessLocked(locks, func() { d.rows, d.risks, d.loaded = rows, table, true })
+}
+
+// giveReferences completes cases from before there were references: each gets
+// one, and the look-ups lead to it.
+func (d *Desk) giveReferences(ctx context.Context, rows map[data.ApplicationID]Row) error {
+	var without []data.ApplicationID
+	for id, r := range rows {
+		if r.Reference == "" {
+			without = append(without, id)
+		}
+	}
+	slices.Sort(without)
+	for some := range slices.Chunk(without, batch/4) { // each has several look-ups
+		err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+			for _, id := range some {
+				a, err := getApplication(tx, id)
+				if err != nil {
+					return err
+				}
+				a.Reference = newReference()
+				if err := putApplication(tx, data.Application{}, a); err != nil {
+					return err
+				}
+				r := rows[id]
+				r.Reference = a.Reference
+				rows[id] = r
+			}
+			return add(audit.Entry{At: d.clock(), Act: audit.ReferencesGiven, Detail: map[string]string{"count": strconv.Itoa(len(some))}})
+		})
+		if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
+			return err
+		}
+	}
+	return nil
+}
+
+func newReference() data.Reference {
+	var random [7]byte
+	rand.Read(random[:]) // never fails
+	return data.NewReference(random)
 }
 
 // unlessLocked does something unless the desk was locked since it had been
@@ -278,7 +322,8 @@ func (d *Desk) Lock() {
 	d.vault.Lock()
 	d.useSigners(nil)
 	d.rows, d.looked, d.loaded, d.signing, d.trouble = map[data.ApplicationID]Row{}, map[string]bool{}, false, false, nil
-	d.risks, d.trusted = nil, nil
+	d.risks = nil
+	d.trusted.Store(nil)
 }
 
 // useSigners gives the issuer other signers, or none, and closes those before,
@@ -644,11 +689,11 @@ func (d *Desk) Copy(ctx context.Context, s staff.Session, id data.ApplicationID,
 
 // newApplication is a draft with that content.
 func (d *Desk) newApplication(s staff.Session, c data.Content) data.Application {
-	random := make([]byte, 39)
+	random := make([]byte, 32)
 	rand.Read(random) // never fails
 	now := d.clock()
 	return data.Application{
-		Reference: data.NewReference([7]byte(random[32:])),
+		Reference: newReference(),
 		ID:        data.ApplicationID(hex.EncodeToString(random[:16])), Salt: random[16:32:32], Practice: d.post.Practice(),
 		Version: 1, State: data.Draft, Content: normalised(c), Preparers: []data.OfficerID{s.Officer().ID}, Created: now, Changed: now,
 	}

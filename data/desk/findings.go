@@ -218,7 +218,8 @@ func refusals(a rules.Assessment, ok bool) (problems []data.Problem) {
 	return problems
 }
 
-// stands says whether an approval is still what the notice in force gives.
+// stands says whether an approval is still what the notice in force gives, and
+// what it rests on still holds.
 func (d *Desk) stands(tx store.Tx, app data.Application, now time.Time) error {
 	n, err := d.norms(tx)
 	if err != nil {
@@ -226,6 +227,12 @@ func (d *Desk) stands(tx store.Tx, app data.Application, now time.Time) error {
 	}
 	if approval := app.Approval; !d.same(n, app, *approval, now) {
 		return fmt.Errorf("%w: the notice in force does not give it any more", ErrNotApproved)
+	}
+	// So may a seal be revoked, or its signer no longer be trusted, that ticked something.
+	if holding, err := d.holding(tx, app); err != nil {
+		return err
+	} else if len(holding) < len(app.Ticks) {
+		return fmt.Errorf("%w: a seal that ticked something proves it no more", ErrNotApproved)
 	}
 	// What somebody authorised who has been shut out since, nobody authorises.
 	if over := app.Override; over != nil && over.Hash == app.Approval.Hash {
@@ -246,7 +253,8 @@ func (d *Desk) stands(tx store.Tx, app data.Application, now time.Time) error {
 // the notice's name.
 func (d *Desk) same(n norms, app data.Application, approval data.Approval, now time.Time) bool {
 	if len(n.notices) == 0 {
-		return approval.Colour == data.Green
+		_, until, ok := data.JourneyWindow(app.Content, now, d.post.Zone)
+		return ok && approval.Colour == data.Green && until.Sealed() == approval.ValidUntil.Sealed()
 	}
 	a, ok := d.assess(n, app.Content, app.Override, now)
 	if !ok || !a.Grants() || data.Colour(a.Outcome.Answer) != approval.Colour || (a.Outcome.LastTest == nil) != (approval.LastTest == nil) {

@@ -13,7 +13,6 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/handover"
-	"pratique/data/keys"
 	"pratique/data/staff"
 	"pratique/data/store"
 )
@@ -90,7 +89,7 @@ func (d *Desk) makeHandover(ctx context.Context, s staff.Session, port string, f
 		return nil, list, err
 	}
 	list.Sort()
-	signer, err := d.listSigner(keys.HandoverName(d.post), keys.HandoverSecret)
+	signer, err := d.listSigner(ctx, handoverKey)
 	if err != nil {
 		return nil, list, err
 	}
@@ -176,9 +175,13 @@ func (d *Desk) ReadPassed(ctx context.Context, s staff.Session, b []byte) (fresh
 		return nil, fmt.Errorf("%s: %w", audit.PassedRead, err)
 	}
 	next := map[data.ApplicationID]data.Passed{}
+	byReference := map[data.Reference][]data.ApplicationID{}
+	for _, r := range d.filter(func(r Row) bool { return r.Reference != "" }) { // now: no transaction waits for the rows
+		byReference[r.Reference] = append(byReference[r.Reference], r.ID)
+	}
 	err = d.log.View(ctx, func(tx store.Tx) error {
 		for _, p := range passed {
-			id, err := d.caseOf(tx, p)
+			id, err := caseOf(tx, p, byReference[p.Reference])
 			if err != nil {
 				return err
 			}
@@ -278,18 +281,18 @@ func portOf(a data.Application) string {
 	return legs[len(legs)-1].To
 }
 
-// caseOf is the case that a line names, empty if there is none.
-func (d *Desk) caseOf(tx store.Tx, p handover.Passed) (data.ApplicationID, error) {
-	if p.Number != "" {
+// caseOf is the case that a line names, empty if there is none; those are the
+// cases with its reference.
+func caseOf(tx store.Tx, p handover.Passed, those []data.ApplicationID) (data.ApplicationID, error) {
+	switch {
+	case p.Number != "":
 		c, err := issued(tx, p.Number)
 		if errors.Is(err, ErrNotFound) || !c.Erased.IsZero() {
 			return "", nil
 		}
 		return c.Application, err
-	}
-	rows := d.filter(func(r Row) bool { return r.Reference == p.Reference })
-	if len(rows) != 1 {
+	case len(those) != 1:
 		return "", nil
 	}
-	return rows[0].ID, nil
+	return those[0], nil
 }

@@ -262,6 +262,12 @@ func TestOverride(t *testing.T) {
 	if err != nil || !ok || !got.Grants() || !got.Findings[0].Waived || got.Findings[0].Result != rules.Fail {
 		t.Errorf("%+v, %v", got, err)
 	}
+	// An override that is for another content lets this one not pass.
+	edit(t, p, a.ID, func(a *data.Application) { a.Override.Hash = p.Other().Hash() })
+	if _, err := p.Approve(ctx, p.Reviewer, a.ID); !errors.As(err, &problems) {
+		t.Errorf("approved by the override of another content: %v", err)
+	}
+	edit(t, p, a.ID, func(now *data.Application) { now.Override = a.Override })
 	must2(t)(p.Approve(ctx, p.Reviewer, a.ID))
 
 	// Another content is another case for it.
@@ -456,6 +462,66 @@ func TestInvariant2ApprovedAsShown(t *testing.T) {
 	// Who was shown nothing takes what is in force.
 	if other = must2(t)(p.Approve(ctx, p.Reviewer, other.ID)); other.Approval.Colour != data.Blue {
 		t.Errorf("%+v", other.Approval)
+	}
+}
+
+// TestApprovedAsItIsStored: what changes while a case is being approved, between
+// the rehearsal and the approval, is not approved.
+func TestApprovedAsItIsStored(t *testing.T) {
+	for name, change := range map[string]func(t *testing.T, p *desktest.Post, id data.ApplicationID){
+		"nothing": func(*testing.T, *desktest.Post, data.ApplicationID) {},
+		"the name of a laboratory": func(t *testing.T, p *desktest.Post, _ data.ApplicationID) {
+			renamed := slices.Clone(desktest.Laboratories)
+			renamed[0].SealName = "Another Lab"
+			if err := p.SetLaboratories(ctx, p.Administrator, p.Reviewer, renamed); err != nil {
+				t.Error(err)
+			}
+		},
+		"the content": func(t *testing.T, p *desktest.Post, id data.ApplicationID) {
+			edit(t, p, id, func(a *data.Application) { // and ticked as it is now
+				a.Content.Traveller.Phone, a.Ticks = "+999 555 0123", nil
+				for _, g := range a.Content.Groups() {
+					a.Ticks = append(a.Ticks, data.Tick{Group: g.Name, Hash: g.Hash, Officer: "officer-b", At: p.Now})
+				}
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var p *desktest.Post
+			var id data.ApplicationID
+			armed := false
+			p = desktest.New(t, withBook, func(c *desk.Config) {
+				c.Unprintable = func(data.Statement) []data.Problem {
+					if armed {
+						armed = false
+						change(t, p, id)
+					}
+					return nil
+				}
+			})
+			id = p.Ticked(t, p.Specimen()).ID
+			armed = true
+			_, err := p.Approve(ctx, p.Reviewer, id)
+			switch {
+			case armed:
+				t.Error("the test shows nothing")
+			case name == "nothing" && err != nil, name != "nothing" && !errors.Is(err, desk.ErrStale):
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestApprovedByWhatIsRetired: an approval that a notice gave is none once the
+// post has no notice, unless that gives the same.
+func TestApprovedByWhatIsRetired(t *testing.T) {
+	p := atPost(t, noticeOf(1, "kind", true))
+	a := p.Approved(t, p.Specimen())
+	if err := p.RetireNotice(ctx, p.Administrator, p.Reviewer, "test-notice", 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Issue(ctx, p.Reviewer, a.ID); !errors.Is(err, desk.ErrNotApproved) {
+		t.Errorf("good until %v, issued: %v", a.Approval.ValidUntil, err)
 	}
 }
 

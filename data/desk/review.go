@@ -16,14 +16,12 @@ import (
 	"pratique/data/rules"
 	"pratique/data/staff"
 	"pratique/data/store"
-	"pratique/data/trust"
 )
 
 // Take gives a submitted case to a reviewer who did not prepare it; so it does
 // one whose reviewer was shut out, without their ticks. What its check digits
 // prove is ticked already.
 func (d *Desk) Take(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	list, _ := d.Trusted(ctx) // where that cannot be told, no seal proves anything
 	return d.act(ctx, s, audit.ApplicationTaken, id, func(tx store.Tx, a *data.Application, _ *audit.Entry) error {
 		left := data.OfficerID("") // who had it and was shut out
 		if a.State == data.InReview {
@@ -42,7 +40,7 @@ func (d *Desk) Take(ctx context.Context, s staff.Session, id data.ApplicationID)
 			return err
 		}
 		a.State, a.Reviewer = data.InReview, s.Officer().ID
-		return d.sortTicks(tx, list, a, left)
+		return d.sortTicks(tx, a, left)
 	})
 }
 
@@ -50,16 +48,20 @@ func (d *Desk) Take(ctx context.Context, s staff.Session, id data.ApplicationID)
 // earlier round hold as long as their values did not change; not those of
 // somebody who left, nor those that somebody who prepared it made while solo
 // work was allowed. What check digits or a seal prove is ticked already.
-func (d *Desk) sortTicks(tx store.Tx, list *trust.List, a *data.Application, left data.OfficerID) error {
+func (d *Desk) sortTicks(tx store.Tx, a *data.Application, left data.OfficerID) error {
 	groups := a.Content.Groups()
-	a.Ticks = slices.DeleteFunc(a.Ticks, func(t data.Tick) bool {
+	holding, err := d.holding(tx, *a)
+	if err != nil {
+		return err
+	}
+	a.Ticks = slices.DeleteFunc(holding, func(t data.Tick) bool {
 		mine := t.Officer == a.Reviewer
 		return t.Officer != "" && (t.Officer == left || !mine && slices.Contains(a.Preparers, t.Officer)) || !slices.ContainsFunc(groups, func(g data.Group) bool { return g.Name == t.Group && g.Hash == t.Hash })
 	})
 	if identity := groups[0]; !a.Ticked(identity) && d.proved(a.Content) {
 		a.Ticks = append(a.Ticks, data.Tick{Group: identity.Name, Hash: identity.Hash, Proof: data.ProofMRZ, At: d.clock()})
 	}
-	proved, err := d.sealed(tx, list, a.Content)
+	proved, err := d.sealed(tx, a.Content)
 	for _, g := range groups {
 		if !a.Ticked(g) && slices.Contains(proved, g.Name) {
 			a.Ticks = append(a.Ticks, data.Tick{Group: g.Name, Hash: g.Hash, Proof: data.ProofSeal, At: d.clock()})
@@ -71,7 +73,6 @@ func (d *Desk) sortTicks(tx store.Tx, list *trust.List, a *data.Application, lef
 // TakeOver gives a case that another officer reviews, or has put on hold, to a
 // reviewer who did not prepare it. The log says from whom.
 func (d *Desk) TakeOver(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {
-	list, _ := d.Trusted(ctx) // where that cannot be told, no seal proves anything
 	return d.act(ctx, s, audit.ApplicationTakenOver, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		me, from := s.Officer().ID, a.Reviewer
 		if a.State != data.InReview && a.State != data.OnHold || from == me {
@@ -87,7 +88,7 @@ func (d *Desk) TakeOver(ctx context.Context, s staff.Session, id data.Applicatio
 			left = from
 		}
 		a.Reviewer, e.Detail["from"] = me, string(from)
-		return d.sortTicks(tx, list, a, left)
+		return d.sortTicks(tx, a, left)
 	})
 }
 
@@ -263,7 +264,6 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 	if p := d.unprintable(r.Statement); len(p) > 0 {
 		return data.Application{}, &ProblemsError{Problems: p}
 	}
-	list, _ := d.Trusted(ctx) // where that cannot be told, no seal proves anything
 	return d.act(ctx, s, audit.ApplicationApproved, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		if err := owned(s, a); err != nil {
 			return err
@@ -276,11 +276,9 @@ func (d *Desk) Approve(ctx context.Context, s staff.Session, id data.Application
 			return ErrStale
 		}
 		// A seal that was good when the case was taken may be revoked since.
-		proved, err := d.sealed(tx, list, a.Content)
-		if err != nil {
+		if a.Ticks, err = d.holding(tx, *a); err != nil {
 			return err
 		}
-		a.Ticks = slices.DeleteFunc(slices.Clone(a.Ticks), func(t data.Tick) bool { return t.Proof == data.ProofSeal && !slices.Contains(proved, t.Group) })
 		for _, g := range a.Content.Groups() {
 			if !a.Ticked(g) {
 				return fmt.Errorf("%s: %w", g.Name, ErrTicks)

@@ -15,8 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
-
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/keys"
@@ -218,30 +216,63 @@ func (d *Desk) SetTrust(ctx context.Context, s, second staff.Session, name, sour
 	if err := checkTrust(name, source); err != nil {
 		return v, err
 	}
+	content, parts, err := d.storeTrust(ctx, s, second, name, c)
+	if err != nil {
+		return v, err
+	}
 	err = d.trustAct(ctx, s, second, name, func(tx store.Tx, before TrustVersion, e *audit.Entry) (TrustVersion, error) {
 		taken, err := d.takes(tx, c)
 		if err != nil {
 			return v, err
 		}
-		if taken.Len() == 0 {
-			return v, fmt.Errorf("trust list %s: %w", name, trust.ErrContent)
+		if _, is, err := encoded(taken); err != nil || is != content { // whom the post trusts changed
+			return v, cmp.Or(err, ErrStale)
 		}
 		had, err := trustContent(tx, before)
 		if err != nil {
 			return v, err
 		}
 		change := trust.Compare(had, taken)
-		v = TrustVersion{Source: source, Hash: hash, Counts: map[string]int{}, Refused: len(taken.Refused)}
+		v = TrustVersion{Source: source, Hash: hash, Counts: map[string]int{}, Refused: len(taken.Refused), Content: content, Parts: len(parts)}
 		for _, i := range taken.Items() {
 			v.Counts[string(i.Kind)]++
 		}
 		for what, n := range map[string]int{"added": len(change.Added), "removed": len(change.Removed), "kept": len(change.Kept), "refused": len(change.Refused)} {
 			e.Detail[what] = fmt.Sprint(n)
 		}
-		v.Content, v.Parts, err = putTrust(tx, taken)
-		return v, err
+		last := len(parts) - 1
+		return v, tx.Put(trustPart(content, last), parts[last])
 	}, &v)
 	return v, err
+}
+
+// storeTrust stores what a post takes of a content in parts, all but the last,
+// which comes with the version: nobody reads them before, and no transaction
+// holds more than one.
+func (d *Desk) storeTrust(ctx context.Context, s, second staff.Session, name string, c trust.Content) (content string, parts [][]byte, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
+		if err := staff.PermitTwo(tx, s, second, audit.TrustSet); err != nil {
+			return err
+		}
+		taken, err := d.takes(tx, c)
+		if err == nil && taken.Len() == 0 {
+			err = fmt.Errorf("trust list %s: %w", name, trust.ErrContent)
+		}
+		if err == nil {
+			content, parts, err = packTrust(taken)
+		}
+		return err
+	})
+	for i, part := range parts {
+		if err != nil || i == len(parts)-1 {
+			break
+		}
+		err = d.postAct(ctx, s, &second, audit.TrustSet, name, func(tx store.Tx, e *audit.Entry) error {
+			e.Detail["part"] = fmt.Sprintf("%d of %d", i+1, len(parts))
+			return tx.Put(trustPart(content, i), part)
+		})
+	}
+	return content, parts, err
 }
 
 // RestoreTrust brings an older version of a list back, as a version of its own;
@@ -268,7 +299,7 @@ func (d *Desk) RestoreTrust(ctx context.Context, s, second staff.Session, name s
 // trustAct stores the next version of a list.
 func (d *Desk) trustAct(ctx context.Context, s, second staff.Session, name string,
 	fn func(tx store.Tx, before TrustVersion, e *audit.Entry) (TrustVersion, error), stored *TrustVersion) error {
-	err := d.postAct(ctx, s, &second, audit.TrustSet, name, func(tx store.Tx, e *audit.Entry) error {
+	return d.postAct(ctx, s, &second, audit.TrustSet, name, func(tx store.Tx, e *audit.Entry) error {
 		before, err := latest(tx, name)
 		if err != nil {
 			return err
@@ -282,105 +313,122 @@ func (d *Desk) trustAct(ctx context.Context, s, second staff.Session, name strin
 		*stored = v
 		return store.Put(tx, trustKey(name, v.Number), v)
 	})
-	d.mu.Lock()
-	d.trusted = nil
-	d.mu.Unlock()
-	return err
 }
 
-// putTrust keeps a content, in as many records as it needs.
-func putTrust(tx store.Tx, c trust.Content) (hash string, parts int, err error) {
-	b, err := c.Encode()
+// packTrust is a content as it is kept, in as many parts as it needs, by its hash.
+func packTrust(c trust.Content) (hash string, parts [][]byte, err error) {
+	b, hash, err := encoded(c)
 	if err != nil {
-		return "", 0, err
+		return "", nil, err
 	}
-	sum := sha256.Sum256(b)
-	hash = hex.EncodeToString(sum[:])
 	var z bytes.Buffer
 	w := zlib.NewWriter(&z)
 	w.Write(b)
 	w.Close()
 	if z.Len() > maxTrust {
-		return "", 0, fmt.Errorf("%w: %d bytes, at most %d", ErrTrustLarge, z.Len(), maxTrust)
+		return "", nil, fmt.Errorf("%w: %d bytes, at most %d", ErrTrustLarge, z.Len(), maxTrust)
 	}
-	for part := range slices.Chunk(z.Bytes(), partSize) {
-		if err := tx.Put(trustPart(hash, parts), part); err != nil {
-			return "", 0, err
-		}
-		parts++
-	}
-	return hash, parts, nil
+	return hash, slices.Collect(slices.Chunk(z.Bytes(), partSize)), nil
+}
+
+func encoded(c trust.Content) (b []byte, hash string, err error) {
+	b, err = c.Encode()
+	sum := sha256.Sum256(b)
+	return b, hex.EncodeToString(sum[:]), err
 }
 
 // Trusted is whom the post trusts and what it knows to be revoked: itself, the
 // newest version of every list, and what any version ever revoked. It is no act.
-func (d *Desk) Trusted(ctx context.Context) (*trust.List, error) {
-	d.mu.RLock()
-	l := d.trusted
-	d.mu.RUnlock()
-	var since time.Time
-	err := d.log.View(ctx, func(tx store.Tx) error {
+func (d *Desk) Trusted(ctx context.Context) (l *trust.List, err error) {
+	err = d.log.View(ctx, func(tx store.Tx) error {
 		state, err := audit.Current(tx)
-		if since = state.Latest; err != nil || l != nil {
-			return err
-		}
-		// Sealed records first: while they are locked nothing is told.
-		all, err := trustVersions(tx)
 		if err != nil {
 			return err
 		}
-		own, err := anchors(tx)
-		if err != nil {
-			return err
+		if l, err = d.trustIn(tx); err == nil {
+			l.Since = state.Latest
 		}
-		l = &trust.List{}
-		if own != nil {
-			c, err := trust.ReadContent(own)
-			if err != nil {
-				return err
-			}
-			l.AddContent(c, trust.Source{})
-		}
-		counts := map[string]bool{}
-		for _, v := range newest(all) {
-			c, err := trustContent(tx, v)
-			if err != nil {
-				return err
-			}
-			imported := v.At
-			if v.Restores > 0 { // as old as it was
-				if was, _, err := store.Get[TrustVersion](tx, trustKey(v.Name, v.Restores)); err == nil {
-					imported = was.At
-				}
-			}
-			l.AddContent(c, trust.Source{Name: v.Name, Imported: imported})
-			counts[v.Content] = true
-		}
-		for _, v := range all {
-			if counts[v.Content] {
-				continue
-			}
-			counts[v.Content] = true
-			c, err := trustContent(tx, v)
-			if err != nil {
-				return err
-			}
-			l.AddFormer(c)
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("whom the post trusts: %w", err)
 	}
-	d.mu.Lock()
-	if records, _ := d.vault.Open(); records {
-		d.trusted = l
+	l.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return d.Revocation(ctx, n) }
+	return l, nil
+}
+
+// trustIn is [Desk.Trusted] as a transaction sees it, without what the post
+// itself revoked.
+func (d *Desk) trustIn(tx store.Tx) (*trust.List, error) {
+	// Sealed records first: while they are locked nothing is told.
+	all, err := trustVersions(tx)
+	if err != nil {
+		return nil, err
 	}
-	d.mu.Unlock()
-	whole := *l
-	whole.Since, whole.Own = since, keys.RevocationsName(d.post)
-	whole.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return d.Revocation(ctx, n) }
+	own, err := anchors(tx)
+	if err != nil {
+		return nil, err
+	}
+	of := fmt.Sprint(all, string(own))
+	kept := d.trusted.Load()
+	if kept == nil || kept.of != of {
+		list, err := trustList(tx, all, own)
+		if err != nil {
+			return nil, err
+		}
+		kept = &trusted{of, list}
+		d.trusted.Store(kept)
+		if records, _ := d.vault.Open(); !records {
+			d.trusted.Store(nil) // locked meanwhile
+		}
+	}
+	whole := *kept.list
+	whole.Own = keys.RevocationsName(d.post)
 	return &whole, nil
+}
+
+// trusted is a trust list and what it was made of.
+type trusted struct {
+	of   string
+	list *trust.List
+}
+
+func trustList(tx store.Tx, all []TrustVersion, own []byte) (*trust.List, error) {
+	l := &trust.List{}
+	if own != nil {
+		c, err := trust.ReadContent(own)
+		if err != nil {
+			return nil, err
+		}
+		l.AddContent(c, trust.Source{})
+	}
+	counts := map[string]bool{}
+	for _, v := range newest(all) {
+		c, err := trustContent(tx, v)
+		if err != nil {
+			return nil, err
+		}
+		imported := v.At
+		if v.Restores > 0 { // as old as it was
+			if was, _, err := store.Get[TrustVersion](tx, trustKey(v.Name, v.Restores)); err == nil {
+				imported = was.At
+			}
+		}
+		l.AddContent(c, trust.Source{Name: v.Name, Imported: imported})
+		counts[v.Content] = true
+	}
+	for _, v := range all {
+		if counts[v.Content] {
+			continue
+		}
+		counts[v.Content] = true
+		c, err := trustContent(tx, v)
+		if err != nil {
+			return nil, err
+		}
+		l.AddFormer(c)
+	}
+	return l, nil
 }
 
 // RevocationsFor is how long a revocation list is good: then the next one must
@@ -416,9 +464,9 @@ func (d *Desk) SignRevocations(ctx context.Context, s staff.Session) (b []byte, 
 	if err := d.permit(ctx, s, audit.RevocationsSigned); err != nil {
 		return nil, l, err
 	}
-	signer, err := d.listSigner(keys.RevocationsName(d.post), keys.RevocationsSecret)
+	signer, err := d.listSigner(ctx, revocationsKey)
 	if err != nil {
-		return nil, l, err
+		return nil, l, fmt.Errorf("%s: %w", audit.RevocationsSigned, err)
 	}
 	err = d.postAct(ctx, s, nil, audit.RevocationsSigned, "", func(tx store.Tx, e *audit.Entry) error {
 		before, _, err := store.Get[revocations](tx, store.SettingRevocations)
@@ -454,11 +502,4 @@ func (d *Desk) SignRevocations(ctx context.Context, s staff.Session) (b []byte, 
 	}
 	b, signed := l.Note(signer)
 	return b, l, errors.Join(signed, err)
-}
-
-// listSigner opens a key of the post's lists.
-func (d *Desk) listSigner(name, secret string) (note.Signer, error) {
-	b, _ := d.vault.Secret(secret)
-	defer clear(b)
-	return keys.OpenList(name, b)
 }

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/x509"
 	"errors"
@@ -209,6 +210,87 @@ func TestRevocationsStay(t *testing.T) {
 			t.Fatal(step.when, err)
 		}
 		revoked(step.when, true)
+	}
+}
+
+// dying is a context that is cancelled after it was asked so often.
+type dying struct {
+	context.Context
+	left *int
+}
+
+func (d dying) Err() error {
+	if *d.left--; *d.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestLargeTrustList: one that no transaction should hold comes in parts, and
+// counts when all of it is there, wherever it was interrupted before.
+func TestLargeTrustList(t *testing.T) {
+	p := desktest.New(t)
+	c := p.Issued(t, p.Specimen())
+	const name = "pratique/UT/PR/practice/revocations"
+	private, verifier, err := note.GenerateKey(rand.Reader, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor, p.Signer.Certificate}, Verifiers: []string{verifier}}
+	if _, err := p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom); err != nil {
+		t.Fatal(err)
+	}
+	listed := revocation.OfCertificate("UT", c.Number)
+	for len(listed) < revocation.MaxEntries {
+		e := revocation.Entry{Kind: listed[0].Kind}
+		rand.Read(e.Hash[:])
+		listed = append(listed, e)
+	}
+	b, err := revocation.NewList(name, 1, p.Now, p.Now.AddDate(0, 0, 7), nil, listed).Note(signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	many := trust.Content{Revocations: [][]byte{b}}
+	revoked := func() bool {
+		t.Helper()
+		l, err := p.Trusted(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.Verify(c.Seal, p.Now, true).Outcome == trust.Invalid
+	}
+	before, interrupted := len(entries(t, p, 0)), 0
+	var v desk.TrustVersion
+	for steps := 0; ; steps++ {
+		left := steps
+		if v, err = p.SetTrust(dying{ctx, &left}, p.Administrator, p.Reviewer, "revoked", "a file", "", many); err == nil {
+			break
+		}
+		if !errors.Is(err, context.Canceled) || revoked() {
+			t.Fatalf("interrupted after %d steps, half of it counts: %v", steps, err)
+		}
+		interrupted++
+	}
+	if v.Parts < 2 || v.Number != 1 || interrupted < v.Parts {
+		t.Errorf("%d parts, version %d, interrupted %d times", v.Parts, v.Number, interrupted)
+	}
+	if !revoked() {
+		t.Error("it does not count")
+	}
+	p.Lock()
+	p.Enter(t)
+	if !revoked() {
+		t.Error("it does not count after a lock")
+	}
+	log := entries(t, p, before)
+	log = slices.DeleteFunc(log, func(e audit.Entry) bool { return e.Act != audit.TrustSet })
+	last := log[len(log)-1]
+	if part := log[len(log)-2]; part.Detail["part"] == "" || part.Detail["second"] != "officer-b" || last.Detail["version"] != "1" {
+		t.Errorf("%+v\n%+v", part, last)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -42,13 +41,14 @@ func (d *Desk) Daily(ctx context.Context) (checkpoint []byte, erased int, err er
 	now := d.clock()
 	due := false
 	var over []data.ApplicationID
+	rows := d.filter(func(Row) bool { return true }) // now: no transaction waits for the rows
 	err = d.log.View(ctx, func(tx store.Tx) error {
 		last, err := audit.LastCheckpoint(tx)
 		due = now.Sub(last) >= 24*time.Hour
 		if err != nil {
 			return err
 		}
-		over, err = d.over(tx, now)
+		over, err = d.over(tx, rows, now)
 		return err
 	})
 	if err != nil {
@@ -103,10 +103,7 @@ func (d *Desk) SetRetention(ctx context.Context, s, second staff.Session, days i
 }
 
 // over are the cases whose time is over.
-func (d *Desk) over(tx store.Tx, now time.Time) (ids []data.ApplicationID, err error) {
-	d.mu.RLock()
-	rows := slices.Collect(maps.Values(d.rows))
-	d.mu.RUnlock()
+func (d *Desk) over(tx store.Tx, rows []Row, now time.Time) (ids []data.ApplicationID, err error) {
 	for _, r := range rows {
 		if is, err := d.isOver(tx, r.ID, now); err != nil {
 			return nil, err

@@ -65,6 +65,8 @@ var (
 	ErrMissing = errors.New("signing key missing")
 	// ErrPassphrase: the key file is there and does not open.
 	ErrPassphrase = errors.New("wrong passphrase for the signing key")
+	// ErrNeverMade: the post is older than what such a key signs.
+	ErrNeverMade = errors.New("the post has never had such a key")
 	// ErrUnfit: the key or its certificate may not be used for this.
 	ErrUnfit = errors.New("signing key unfit")
 )

@@ -4,7 +4,6 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -50,9 +49,9 @@ func CreateLog(dir string, post data.Post, passphrase []byte) (verifier string, 
 	if err != nil {
 		return "", err
 	}
-	err = errors.Join(
-		writeNew(filepath.Join(dir, filepath.FromSlash(logKeyFile)), encrypted, 0o600),
-		writeNew(filepath.Join(dir, LogFile), []byte(verifier+"\n"), 0o644))
+	if err = writeNew(filepath.Join(dir, filepath.FromSlash(logKeyFile)), encrypted, 0o600); err == nil {
+		err = writeNew(filepath.Join(dir, LogFile), []byte(verifier+"\n"), 0o644)
+	}
 	return verifier, err
 }
 

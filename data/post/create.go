@@ -209,7 +209,7 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 		puts := []error{
 			store.Put(tx, self, n.Post),
 			store.Put(tx, store.SettingRevocationsKey, lists), vault.SetSecret(tx, keys.RevocationsSecret, listSecret),
-			vault.SetSecret(tx, keys.HandoverSecret, handoverSecret),
+			store.Put(tx, store.SettingHandoverKey, handovers), vault.SetSecret(tx, keys.HandoverSecret, handoverSecret),
 		}
 		for i, r := range signers {
 			puts = append(puts, store.Put(tx, store.Signers+r.ID, r), vault.SetSecret(tx, r.ID, secrets[i]))

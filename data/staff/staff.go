@@ -166,6 +166,7 @@ var permits = map[audit.Act][]data.Role{
 	audit.SignerRetired:          {data.Administrator},
 	audit.SignersRead:            {data.Administrator, data.Reviewer, data.Auditor},
 	audit.KeysRotated:            {data.Administrator},
+	audit.ListKeysMade:           {data.Administrator},
 	audit.TrustRead:              {data.Administrator, data.Reviewer, data.Auditor},
 	audit.TrustSet:               {data.Administrator},
 	audit.RevocationsSigned:      {data.Administrator, data.Reviewer},

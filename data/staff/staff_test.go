@@ -144,7 +144,7 @@ func TestPermit(t *testing.T) {
 		audit.CertificatePrinted: {c, r}, audit.CertificatePrintFailed: {c, r}, audit.CertificateHandedOver: {c, r},
 		audit.CertificateRevoked: {c, r},
 		audit.OfficersRead:       {a, x}, audit.OfficerAdded: {a}, audit.OfficerDisabled: {a}, audit.OfficerEnabled: {a}, audit.OfficerReset: {a},
-		audit.SignerRequested: {a}, audit.SignerImported: {a}, audit.SignerRetired: {a}, audit.SignersRead: {a, r, x}, audit.KeysRotated: {a},
+		audit.SignerRequested: {a}, audit.SignerImported: {a}, audit.SignerRetired: {a}, audit.SignersRead: {a, r, x}, audit.KeysRotated: {a}, audit.ListKeysMade: {a},
 		audit.TrustRead: {a, r, x}, audit.TrustSet: {a}, audit.RevocationsSigned: {a, r}, audit.AuthoritiesSet: {a},
 		audit.SoloSet: {a, r}, audit.RetentionSet: {a}, audit.ApplicationErased: {a, r}, audit.TravellerExported: {r, x},
 		audit.ListRead: {c, r, x}, audit.LogRead: {a, x}, audit.FiguresRead: {r, a, x},

@@ -216,7 +216,7 @@ func Fill(t testing.TB, v *vault.Vault, log *audit.Log, now time.Time) note.Veri
 	}
 	err = log.Update(context.Background(), func(tx store.Tx, add func(audit.Entry) error) error {
 		if err := errors.Join(store.Put(tx, store.SettingRevocationsKey, verifier), vault.SetSecret(tx, keys.RevocationsSecret, secret),
-			vault.SetSecret(tx, keys.HandoverSecret, handoverSecret)); err != nil {
+			store.Put(tx, store.SettingHandoverKey, handovers), vault.SetSecret(tx, keys.HandoverSecret, handoverSecret)); err != nil {
 			return err
 		}
 		for _, o := range Officers {
