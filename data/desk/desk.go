@@ -646,22 +646,22 @@ func (d *Desk) draft(c data.Content, laboratories []data.Laboratory) data.Statem
 
 // Create stores a new application as a draft, whatever it holds so far.
 func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (data.Application, error) {
-	return d.begin(ctx, s, c, func(store.Tx, *data.Application, *audit.Entry) error { return nil })
+	return d.newDraft(ctx, s, c, func(store.Tx, *data.Application, *audit.Entry) error { return nil })
 }
 
 // Copy stores what was typed over a case that somebody else has changed since as
 // an application of its own. It corrects the certificate that the case corrects:
 // whichever is issued first does.
 func (d *Desk) Copy(ctx context.Context, s staff.Session, id data.ApplicationID, c data.Content) (data.Application, error) {
-	return d.begin(ctx, s, c, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
+	return d.newDraft(ctx, s, c, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		of, err := getApplication(tx, id)
 		a.Replaces, e.Detail["copy-of"] = of.Replaces, string(id)
 		return err
 	})
 }
 
-// begin stores a draft with that content, and what fn makes of it, with the entry.
-func (d *Desk) begin(ctx context.Context, s staff.Session, c data.Content, fn func(store.Tx, *data.Application, *audit.Entry) error) (a data.Application, err error) {
+// newDraft stores a draft with that content, and what fn makes of it, with the entry.
+func (d *Desk) newDraft(ctx context.Context, s staff.Session, c data.Content, fn func(store.Tx, *data.Application, *audit.Entry) error) (a data.Application, err error) {
 	fresh := d.newApplication(s, c)
 	err = d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		if err := staff.Permit(tx, s, audit.ApplicationSaved); err != nil {

@@ -186,7 +186,7 @@ func revoked(tx store.Tx, n data.CertificateNumber) (*data.Revocation, error) {
 // issued, the one it replaces is revoked in the same transaction. One that was
 // revoked for fraud is not corrected: [ErrRevoked].
 func (d *Desk) Correct(ctx context.Context, s staff.Session, n data.CertificateNumber) (data.Application, error) {
-	return d.begin(ctx, s, data.Content{}, func(tx store.Tx, a *data.Application, _ *audit.Entry) error {
+	return d.newDraft(ctx, s, data.Content{}, func(tx store.Tx, a *data.Application, _ *audit.Entry) error {
 		c, err := issued(tx, n)
 		if err != nil {
 			return err
