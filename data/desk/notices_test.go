@@ -512,6 +512,29 @@ func TestApprovedAsItIsStored(t *testing.T) {
 	}
 }
 
+// TestApprovedForAnotherWindow: an approval is for the window that its notice
+// gave. A version that gives another one does not let it be issued.
+func TestApprovedForAnotherWindow(t *testing.T) {
+	for name, tt := range map[string]struct {
+		earlier bool
+		want    error
+	}{"the same window": {false, nil}, "another window": {true, desk.ErrNotApproved}} {
+		p := atPost(t, noticeOf(1, "kind", true))
+		a := p.Approved(t, p.Specimen())
+		text := noticeOf(2, "kind", true)
+		if tt.earlier {
+			text = strings.NewReplacer("validUntil: departure.departs", "validUntil: \"departure.departs.day().at('20:00', 'Asia/Singapore')\"",
+				"until: 2022-07-10T21:40", "until: 2022-07-10T20:00").Replace(text)
+		}
+		if _, err := inForce(p, text); err != nil {
+			desktest.Fatal(t, err)
+		}
+		if _, err := p.Issue(ctx, p.Reviewer, a.ID); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestApprovedByWhatIsRetired: an approval that a notice gave is none once the
 // post has no notice, unless that gives the same.
 func TestApprovedByWhatIsRetired(t *testing.T) {
