@@ -36,7 +36,7 @@ test: ## every test, screens included, without a display
 	@[ -n "$$PRATIQUE_VECTORS" ] || echo "make test: PRATIQUE_VECTORS is not set: the tests against public vectors will NOT run, see README" >&2
 	$(NOCGO) $(GO) vet -tags $(TAGS) $(PLAIN)
 	GOOS=windows CGO_ENABLED=0 $(GO) vet -tags $(TAGS) $(PLAIN)
-	$(NOCGO) $(GO) test -timeout 40m -tags $(TAGS) $(TEST) $(PLAIN)
+	$(NOCGO) .ci/in-memory $(GO) test -timeout 40m -tags $(TAGS) $(TEST) $(PLAIN)
 
 pkcs11: ## keys in a token, end to end with SoftHSM2; pratiquectl with cgo and without
 	.ci/softhsm $(TEST)

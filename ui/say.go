@@ -35,6 +35,7 @@ var sayings = []struct {
 	{desk.ErrStale, "error.stale"},
 	{desk.ErrRevoked, "error.revoked"},
 	{desk.ErrReplaced, "error.replaced"},
+	{desk.ErrNoLetter, "error.no-letter"},
 	{desk.ErrState, "error.state"},
 	{desk.ErrTicks, "error.ticks"},
 	{desk.ErrNotFound, "error.not-found"},

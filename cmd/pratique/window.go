@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"image"
 	"os"
 	"os/signal"
@@ -329,11 +328,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 			return flights.New(e, flights.Parts{
 				Desk: h.Desk, Files: files, Asked: asked, Save: savings(h, settings), Page: h.HandoverPage,
 				Print: func(ctx context.Context, title string, pdf []byte) (string, error) {
-					printer, err := printSheet(ctx, settings.String("printer"), title, pdf)
-					if errors.Is(err, sheet.ErrNoPrinter) {
-						err = flights.ErrNoPrinter
-					}
-					return printer, err
+					return printSheet(ctx, settings.String("printer"), title, pdf)
 				},
 			}, r)
 		},

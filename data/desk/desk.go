@@ -44,6 +44,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrState: the case is not in a state that allows the act.
 	ErrState = errors.New("the case's state does not allow it")
+	// ErrNoLetter is an [ErrState]: there is nothing to tell the traveller on paper.
+	ErrNoLetter = fmt.Errorf("%w: a letter tells of a case that came back, waits or was decided against, and of a blue certificate", ErrState)
 	// ErrStale: somebody else changed the case, or what it would get, since it was read.
 	ErrStale = errors.New("changed by somebody else meanwhile")
 	// ErrTicks: a group is not ticked, or its values changed since.

@@ -75,11 +75,16 @@ type ledgerEntry struct {
 	Seal        string                 `json:"seal,omitempty"`
 }
 
-// ledger is a file that every line reaches before write returns.
+// ledger is a file that every line reaches before write returns. A kill may cut
+// the line that is being written: it has no end, and counts for nothing.
 type ledger struct{ path string }
 
 func (l ledger) write(e ledgerEntry) error {
-	f, err := os.OpenFile(l.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	whole, err := l.lines()
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(l.path, os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
@@ -88,17 +93,26 @@ func (l ledger) write(e ledgerEntry) error {
 	if err != nil {
 		return err
 	}
-	if _, err := f.Write(append(b, '\n')); err != nil {
+	if err := f.Truncate(int64(len(whole))); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(append(b, '\n'), int64(len(whole))); err != nil {
 		return err
 	}
 	return f.Sync()
 }
 
-func (l ledger) read() (all []ledgerEntry, err error) {
+// lines are what was written to its end.
+func (l ledger) lines() ([]byte, error) {
 	b, err := os.ReadFile(l.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
+	return b[:bytes.LastIndexByte(b, '\n')+1], err
+}
+
+func (l ledger) read() (all []ledgerEntry, err error) {
+	b, err := l.lines()
 	for line := range bytes.Lines(b) {
 		var e ledgerEntry
 		if err := json.Unmarshal(line, &e); err != nil {

@@ -14,7 +14,7 @@ import (
 
 // Letter is what the traveller is told on paper about a case as it stands: that
 // it came back, waits or was decided against, or what its blue certificate
-// depends on. Of any other state there is none: [ErrState].
+// depends on. Of any other there is none: [ErrNoLetter].
 func (d *Desk) Letter(ctx context.Context, s staff.Session, id data.ApplicationID) (l data.Letter, err error) {
 	err = d.paper(ctx, s, audit.LetterMade, id, func(tx store.Tx, a data.Application, e *audit.Entry) error {
 		if l, err = d.letterOf(tx, a); err == nil {
@@ -181,7 +181,7 @@ func (d *Desk) letterOf(tx store.Tx, a data.Application) (data.Letter, error) {
 		case c.Revoked != nil:
 			return data.Letter{}, ErrRevoked
 		case c.Phase != data.PhaseIssued || c.Statement.Colour != data.Blue:
-			return data.Letter{}, ErrState
+			return data.Letter{}, ErrNoLetter
 		}
 		decide(data.LetterCondition, c.Approver, c.IssuedAt, nil, "")
 		st := c.Statement
@@ -191,7 +191,7 @@ func (d *Desk) letterOf(tx store.Tx, a data.Application) (data.Letter, error) {
 		}
 		return l, nil
 	}
-	return data.Letter{}, ErrState
+	return data.Letter{}, ErrNoLetter
 }
 
 // goesOn says of a case that came back or waits until when it can go on, and by

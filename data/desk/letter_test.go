@@ -22,7 +22,7 @@ func TestLetters(t *testing.T) {
 		a := inState(t, p, state)
 		l, err := p.Letter(ctx, p.Clerk, a.ID)
 		if want := kinds[state]; want == "" {
-			if !errors.Is(err, desk.ErrState) {
+			if !errors.Is(err, desk.ErrNoLetter) || !errors.Is(err, desk.ErrState) {
 				t.Errorf("%s: %q, %v", state, l.Kind, err)
 			}
 			continue

@@ -297,6 +297,27 @@ func TestOverride(t *testing.T) {
 	}
 }
 
+// TestOverrideIsForItsVersion: what was let pass under one version of a notice
+// is not let pass under the next.
+func TestOverrideIsForItsVersion(t *testing.T) {
+	p := atPost(t, noticeOf(1, "never", false))
+	a, b := p.Ticked(t, p.Specimen()), p.Ticked(t, p.Other())
+	for _, id := range []data.ApplicationID{a.ID, b.ID} {
+		must2(t)(p.Override(ctx, p.Reviewer, p.Administrator, id, []string{"never"}, "x"))
+	}
+	must2(t)(p.Approve(ctx, p.Reviewer, b.ID))
+	if _, err := inForce(p, noticeOf(2, "never", false)); err != nil {
+		t.Fatal(err)
+	}
+	var problems *desk.ProblemsError
+	if _, err := p.Approve(ctx, p.Reviewer, a.ID); !errors.As(err, &problems) {
+		t.Errorf("approved by an override of the version before: %v", err)
+	}
+	if _, err := p.Issue(ctx, p.Reviewer, b.ID); !errors.Is(err, desk.ErrNotApproved) {
+		t.Errorf("issued by an override of the version before: %v", err)
+	}
+}
+
 // TestNoticeLife: import, difference, trial, activation by two, history; and
 // what is refused.
 func TestNoticeLife(t *testing.T) {

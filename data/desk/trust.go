@@ -383,6 +383,7 @@ func (d *Desk) trustIn(tx store.Tx) (*trust.List, error) {
 		}
 	}
 	whole := *kept.list
+	whole.Own = keys.RevocationsName(d.post)
 	return &whole, nil
 }
 
@@ -425,7 +426,7 @@ func trustList(tx store.Tx, all []TrustVersion, own []byte) (*trust.List, error)
 		if err != nil {
 			return nil, err
 		}
-		l.AddRevoked(c)
+		l.AddFormer(c)
 	}
 	return l, nil
 }

@@ -168,7 +168,19 @@ func lister(t *testing.T) (signer note.Signer, verifier string) {
 func TestRevocationsStay(t *testing.T) {
 	p := desktest.New(t)
 	c := p.Issued(t, p.Specimen())
+<<<<<<< HEAD
 	signer, verifier := lister(t)
+=======
+	const name = "pratique/UT/PR/practice/revocations"
+	private, verifier, err := note.GenerateKey(rand.Reader, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+>>>>>>> main
 	list := func(number uint64, entries ...revocation.Entry) []byte {
 		b, err := revocation.NewList(signer.Name(), number, p.Now, p.Now.AddDate(0, 0, 7), nil, entries).Note(signer)
 		if err != nil {
@@ -183,9 +195,12 @@ func TestRevocationsStay(t *testing.T) {
 	if _, err := set(trust.Content{Revocations: [][]byte{first}}); !errors.Is(err, trust.ErrContent) {
 		t.Errorf("a list of nobody: %v", err)
 	}
-	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor, p.Signer.Certificate}, Verifiers: []string{verifier}}
-	if _, err := p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom); err != nil {
-		t.Fatal(err)
+	for name, c := range map[string]trust.Content{
+		"utopia": {Certificates: []*x509.Certificate{p.Anchor, p.Signer.Certificate}}, "key": {Verifiers: []string{verifier}},
+	} {
+		if _, err := p.SetTrust(ctx, p.Administrator, p.Reviewer, name, "a file", "", c); err != nil {
+			t.Fatal(err)
+		}
 	}
 	revoked := func(when string, want bool) {
 		t.Helper()
@@ -205,6 +220,7 @@ func TestRevocationsStay(t *testing.T) {
 		{"listed", func() error { return second(set(trust.Content{Revocations: [][]byte{first}})) }},
 		{"a newer list without it", func() error { return second(set(trust.Content{Revocations: [][]byte{list(2)}})) }},
 		{"withdrawn", func() error { return second(p.RestoreTrust(ctx, p.Administrator, p.Reviewer, "revoked", 0)) }},
+		{"its key withdrawn", func() error { return second(p.RestoreTrust(ctx, p.Administrator, p.Reviewer, "key", 0)) }},
 		{"after a lock", func() error { p.Lock(); p.Enter(t); return nil }},
 	} {
 		if err := step.do(); err != nil {
@@ -232,7 +248,19 @@ func (d dying) Err() error {
 func TestLargeTrustList(t *testing.T) {
 	p := desktest.New(t)
 	c := p.Issued(t, p.Specimen())
+<<<<<<< HEAD
 	signer, verifier := lister(t)
+=======
+	const name = "pratique/UT/PR/practice/revocations"
+	private, verifier, err := note.GenerateKey(rand.Reader, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+>>>>>>> main
 	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor, p.Signer.Certificate}, Verifiers: []string{verifier}}
 	if _, err := p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom); err != nil {
 		t.Fatal(err)

@@ -40,7 +40,6 @@ package handover
 
 import (
 	"cmp"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -52,6 +51,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"pratique/data"
+	"pratique/data/keys"
 )
 
 const (
@@ -161,27 +161,14 @@ func Open(b []byte, v note.Verifier) (List, error) {
 	if len(b) > maxFile {
 		return List{}, fmt.Errorf("%w: more than %d bytes", ErrForm, maxFile)
 	}
-	n, err := note.Open(b, note.VerifierList(v))
-	var unverified *note.UnverifiedNoteError
+	text, err := keys.OpenNote(b, v)
 	switch {
-	case errors.As(err, &unverified), errors.As(err, new(*note.InvalidSignatureError)):
+	case errors.Is(err, keys.ErrNotSigned):
 		return List{}, ErrSignature
 	case err != nil:
 		return List{}, fmt.Errorf("%w: %w", ErrForm, err)
 	}
-	for _, sig := range append(n.Sigs, n.UnverifiedSigs...) {
-		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
-			return List{}, fmt.Errorf("%w: a signature in another spelling", ErrForm)
-		}
-	}
-	l, err := parse(n.Text)
-	if err == nil && l.Origin != v.Name() {
-		err = fmt.Errorf("%w: is of %q", ErrSignature, l.Origin)
-	}
-	if err != nil {
-		return List{}, err
-	}
-	return l, nil
+	return parse(text)
 }
 
 // parse reads the signed text; whatever it takes [List.text] writes the same.

@@ -115,7 +115,7 @@ func TestListRefused(t *testing.T) {
 		"a space at the end":      {signed(s, strings.Replace(text.text(), "high|-", "high|- ", 1)), ErrForm},
 		"an unknown status":       {signed(s, strings.Replace(text.text(), "issued", "fine", 1)), ErrForm},
 		"nothing":                 {nil, ErrForm},
-		"a checkpoint of a log":   {signed(s, "pratique/UT/PR/practice\n5\nAAAA\n"), ErrForm},
+		"a checkpoint of a log":   {signed(s, "pratique/UT/PR/practice\n5\nAAAA\n"), ErrSignature},
 		"larger than it may be":   {bytes.Repeat([]byte("a"), maxFile+1), ErrForm},
 		"days in the wrong order": {signed(s, strings.Replace(text.text(), "until 2022-07-11", "until 2022-07-01", 1)), ErrForm},
 	} {

@@ -14,8 +14,6 @@
 //
 // What is known about a signer is a [Record], which the post stores: from the
 // request (PKCS#10), by the certificate that answers it, until it is retired.
-// The practice signer of a new practice post has none; its certificate lies
-// beside the key as signer.pem ([CreatePractice], [Open]).
 //
 // Certificates follow the profile of the EU governance guide (DSC and CSCA,
 // sub-type without extended key usage: any kind of certificate). Two

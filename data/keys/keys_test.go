@@ -43,7 +43,11 @@ var made = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	signer, err = (keys.Ring{Dir: dir, Post: practicePost}).MakeOwn(keys.ForCertificates, keyURI, []byte(passphrase), now)
+	signer, err = (keys.Ring{Dir: dir, Post: practicePost}).MakeOwn(keys.ForCertificates, "", []byte(passphrase), now)
+	if err == nil {
+		err = os.Rename(filepath.Join(dir, "keys", signer.ID+".key"), filepath.Join(dir, "keys/signer.key"))
+		signer.URI = keyURI
+	}
 	return dir, err
 })
 
@@ -172,7 +176,7 @@ var errAny = errors.New("any error")
 func TestOwnKeyIsKept(t *testing.T) {
 	dir := folder(t)
 	before := files(t, dir)
-	if _, err := (keys.Ring{Dir: dir, Post: practicePost}).MakeOwn(keys.ForCertificates, keyURI, []byte("other"), now); !errors.Is(err, fs.ErrExist) {
+	if _, err := (keys.Ring{Dir: dir, Post: practicePost}).MakeOwn(keys.ForCertificates, keyURI, []byte("other"), now); !errors.Is(err, keys.ErrUnfit) {
 		t.Errorf("a key was made over another: %v", err)
 	}
 	for name, b := range files(t, dir) {

@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"io/fs"
 	"net/url"
 	"os"
 	"os/exec"
@@ -158,7 +157,9 @@ func TestInvariant8WhatIsAskedForIsMadeOnce(t *testing.T) {
 		name, uri, secret string
 		want              error
 	}{
-		{"over another", r.URI, passphrase, fs.ErrExist},
+		{"over another", r.URI, passphrase, keys.ErrUnfit},
+		{"a file with a PIN", "file:keys/mine.key", "1234", keys.ErrUnfit},
+		{"a file elsewhere", "FILE:../mine.key", passphrase, keys.ErrUnfit},
 		{"without a passphrase", "", "", keys.ErrPassphrase},
 		{"a token that nobody reaches", "pkcs11:token=x;object=y?pin-value=1234", passphrase, keys.ErrUnfit},
 		{"no URI", "keys/other.key", passphrase, keys.ErrUnfit},

@@ -97,6 +97,11 @@ func (g Ring) make(p Purpose, uri string, secret []byte, now time.Time) (Record,
 	if err != nil {
 		return Record{}, nil, err
 	}
+	// A PIN is enough for a token, which counts. A file opens at every guess, so
+	// its secret is the post's to make, not to be chosen with a name.
+	if _, file := place.(files); file && uri != "" {
+		return Record{}, nil, fmt.Errorf("%w: a file is named by the post; name a token, or nothing", ErrUnfit)
+	}
 	key, err := place.Make(u, secret)
 	if err != nil {
 		return Record{}, nil, err
@@ -107,9 +112,10 @@ func (g Ring) make(p Purpose, uri string, secret []byte, now time.Time) (Record,
 // Request makes a key and the request (PKCS#10, RFC 2986) with which an outside
 // authority is asked for its certificate, one for signers of the purpose. The
 // subject is the post's: country, state, and the unit PRACTICE where it is one;
-// the extensions that the certificate must have are asked for. An empty uri means a new file,
-// keys/ID.key, encrypted with the secret; in a token the secret is its PIN. A
-// key that was made and whose record was never stored signs nothing.
+// the extensions that the certificate must have are asked for. An empty uri means
+// a new file, keys/ID.key, encrypted with the secret, 256 random bits; any other
+// is that of a token, whose PIN the secret is. A key that was made and whose
+// record was never stored signs nothing.
 func (g Ring) Request(p Purpose, uri string, secret []byte, now time.Time) (Record, error) {
 	extensions, err := p.extensions(g.Post)
 	if err != nil {

@@ -30,7 +30,8 @@
 // lower-case hexadecimal; the number is decimal without a zero before it; the
 // times are RFC 3339 in UTC, whole seconds. So there is one text for every list.
 // What it is signed with signs nothing else. A list has all that those before it
-// had: nothing is ever taken off.
+// had: nothing is ever taken off. It revokes what its post issued, and nothing
+// else.
 //
 // # Lists of others
 //

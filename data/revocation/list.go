@@ -1,16 +1,18 @@
 package revocation
 
 import (
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"pratique/data/keys"
 )
 
 // Limits of a list.
@@ -69,11 +71,17 @@ func (l List) Note(signer note.Signer) ([]byte, error) {
 	return b, nil
 }
 
+// names are those of lists, as [keys.RevocationsName] makes them.
+var names = regexp.MustCompile(`^pratique/[A-Z]{2}/[0-9A-Z]{2}/(practice|real)/revocations$`)
+
 // NameOf is what a list says it is of; nothing of it is verified. Ok is false if
 // the bytes are no list at all.
 func NameOf(b []byte) (name string, ok bool) {
-	name, _, ok = strings.Cut(string(b[:min(len(b), 256)]), "\n")
-	return name, ok && strings.HasPrefix(name, "pratique/") && strings.HasSuffix(name, "/revocations")
+	name, _, _ = strings.Cut(string(b[:min(len(b), 256)]), "\n")
+	if !names.MatchString(name) {
+		return "", false
+	}
+	return name, true
 }
 
 // Open reads a list that is signed with the key of one of the verifiers. The
@@ -82,26 +90,17 @@ func Open(b []byte, verifiers ...note.Verifier) (List, error) {
 	if len(b) > maxList {
 		return List{}, fmt.Errorf("%w: more than %d bytes", ErrList, maxList)
 	}
-	name, ok := NameOf(b)
-	if !ok {
+	if _, ok := NameOf(b); !ok {
 		return List{}, fmt.Errorf("%w: its first line is no name of one", ErrList)
 	}
-	// Another key's signature says nothing of this name.
-	verifiers = slices.DeleteFunc(slices.Clone(verifiers), func(v note.Verifier) bool { return v.Name() != name })
-	n, err := note.Open(b, note.VerifierList(verifiers...))
-	var unverified *note.UnverifiedNoteError
+	text, err := keys.OpenNote(b, verifiers...)
 	switch {
-	case errors.As(err, &unverified):
-		return List{}, fmt.Errorf("%s: %w", name, ErrKey)
+	case errors.Is(err, keys.ErrNotSigned):
+		return List{}, fmt.Errorf("%w: %w", ErrKey, err)
 	case err != nil:
 		return List{}, fmt.Errorf("%w: %w", ErrList, err)
 	}
-	for _, sig := range append(n.Sigs, n.UnverifiedSigs...) {
-		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
-			return List{}, fmt.Errorf("%w: a signature in another spelling", ErrList)
-		}
-	}
-	return parse(n.Text)
+	return parse(text)
 }
 
 // parse reads the text of a list in its one spelling.

@@ -91,6 +91,9 @@ func TestList(t *testing.T) {
 			t.Errorf("with %s: %v", who, err)
 		}
 	}
+	if _, err := revocation.Open(b, other, verifier, verifier); err != nil {
+		t.Errorf("with a key that came twice, after another of its name: %v", err)
+	}
 	if _, err := revocation.Open(b); !errors.Is(err, revocation.ErrKey) {
 		t.Errorf("with no key: %v", err)
 	}
@@ -120,20 +123,21 @@ func TestBadList(t *testing.T) {
 	const hash = "UCI 3e23e8160039594a33894f6564e1b134\n"
 	const times = "2022-07-09T02:30:00Z\n2022-07-16T02:30:00Z\n"
 	for what, text := range map[string]string{
-		"no name":          "utopia\n7\n" + times + "0\n",
-		"short":            name + "\n7\n",
-		"number 0":         name + "\n0\n" + times + "0\n",
-		"number 07":        name + "\n07\n" + times + "0\n",
-		"a time elsewhere": name + "\n7\n2022-07-09T10:30:00+08:00\n2022-07-16T02:30:00Z\n0\n",
-		"no time":          name + "\n7\ntoday\n2022-07-16T02:30:00Z\n0\n",
-		"next before":      name + "\n7\n2022-07-17T02:30:00Z\n2022-07-16T02:30:00Z\n0\n",
-		"fewer lines":      name + "\n7\n" + times + "2\n" + hash,
-		"more lines":       name + "\n7\n" + times + "0\n" + hash,
-		"twice":            name + "\n7\n" + times + "2\n" + hash + hash,
-		"not in order":     name + "\n7\n" + times + "2\n" + hash + "UCI 00000000000000000000000000000000\n",
-		"capitals":         name + "\n7\n" + times + "1\n" + strings.ToUpper(hash),
-		"a short hash":     name + "\n7\n" + times + "1\nUCI 3e23\n",
-		"another kind":     name + "\n7\n" + times + "1\nNAME 3e23e8160039594a33894f6564e1b134\n",
+		"a name with signs": "pratique/UT/\\..\\/real/revocations\n7\n" + times + "0\n",
+		"no name":           "utopia\n7\n" + times + "0\n",
+		"short":             name + "\n7\n",
+		"number 0":          name + "\n0\n" + times + "0\n",
+		"number 07":         name + "\n07\n" + times + "0\n",
+		"a time elsewhere":  name + "\n7\n2022-07-09T10:30:00+08:00\n2022-07-16T02:30:00Z\n0\n",
+		"no time":           name + "\n7\ntoday\n2022-07-16T02:30:00Z\n0\n",
+		"next before":       name + "\n7\n2022-07-17T02:30:00Z\n2022-07-16T02:30:00Z\n0\n",
+		"fewer lines":       name + "\n7\n" + times + "2\n" + hash,
+		"more lines":        name + "\n7\n" + times + "0\n" + hash,
+		"twice":             name + "\n7\n" + times + "2\n" + hash + hash,
+		"not in order":      name + "\n7\n" + times + "2\n" + hash + "UCI 00000000000000000000000000000000\n",
+		"capitals":          name + "\n7\n" + times + "1\n" + strings.ToUpper(hash),
+		"a short hash":      name + "\n7\n" + times + "1\nUCI 3e23\n",
+		"another kind":      name + "\n7\n" + times + "1\nNAME 3e23e8160039594a33894f6564e1b134\n",
 	} {
 		b, err := note.Sign(&note.Note{Text: text}, signer)
 		if err != nil {
@@ -180,7 +184,7 @@ func TestForGood(t *testing.T) {
 	first, second := listed(1, nil, "A", "B"), listed(2, nil, "B") // shorter: somebody's mistake
 	for _, order := range [][]revocation.List{{first, second}, {second, first}, {second, first, second}} {
 		var s revocation.Set
-		if s.Has(u, v) {
+		if s.Has(u, v, name) {
 			t.Fatal("revoked by nobody")
 		}
 		for i, l := range order {
@@ -188,7 +192,7 @@ func TestForGood(t *testing.T) {
 				t.Errorf("list %d at place %d: older %v", l.Number, i, older)
 			}
 		}
-		if !s.Has(u, v) {
+		if !s.Has(u, v, name) {
 			t.Errorf("no longer revoked after %d lists", len(order))
 		}
 		if n := s.Lists()[name]; n.Number != 2 || !s.Latest().Equal(n.Issued) || s.Len() != 2 {
@@ -211,8 +215,8 @@ func TestEveryHash(t *testing.T) {
 	for _, e := range all {
 		var s revocation.Set
 		s.Add(revocation.NewList(name, 1, issued, issued, nil, []revocation.Entry{e}))
-		if !s.Has(u, v) || s.Has(other, otherV) {
-			t.Errorf("by %s: %v, another: %v", e.Kind, s.Has(u, v), s.Has(other, otherV))
+		if !s.Has(u, v, name) || s.Has(other, otherV, name) {
+			t.Errorf("by %s: %v, another: %v", e.Kind, s.Has(u, v, name), s.Has(other, otherV, name))
 		}
 		for kid, want := range map[string]bool{u.KeyID(): true, "AAAAAAAAAAA=": false, "UNKNOWN_KID": true} {
 			b := fmt.Appendf(nil, `{"country":"UT","expires":"2022-08-01T00:00:00Z","kid":%q,"hashType":%q,"entries":[{"hash":%q}]}`,
@@ -222,8 +226,8 @@ func TestEveryHash(t *testing.T) {
 				t.Fatal(err)
 			}
 			var s revocation.Set
-			if s.AddBatch(batch); s.Has(u, v) != want || s.Has(other, otherV) {
-				t.Errorf("by a batch for key %s: %v, want %v", kid, s.Has(u, v), want)
+			if s.AddBatch(batch); s.Has(u, v, name) != want || s.Has(other, otherV, name) {
+				t.Errorf("by a batch for key %s: %v, want %v", kid, s.Has(u, v, name), want)
 			}
 		}
 		var bloom, partial revocation.Set
@@ -236,8 +240,8 @@ func TestEveryHash(t *testing.T) {
 		}
 		partial.AddPartial(p)
 		for what, s := range map[string]*revocation.Set{"Bloom": &bloom, "partial": &partial} {
-			if !s.Has(u, v) || s.Has(other, otherV) {
-				t.Errorf("%s by %s: %v, another: %v", what, e.Kind, s.Has(u, v), s.Has(other, otherV))
+			if !s.Has(u, v, name) || s.Has(other, otherV, name) {
+				t.Errorf("%s by %s: %v, another: %v", what, e.Kind, s.Has(u, v, name), s.Has(other, otherV, name))
 			}
 		}
 	}
@@ -272,8 +276,8 @@ func TestCards(t *testing.T) {
 				t.Fatal(err)
 			}
 			var s revocation.Set
-			if s.AddCards(c); s.Has(u, v) != (want && ours) {
-				t.Errorf("%s of key %s: %v", rids, kid, s.Has(u, v))
+			if s.AddCards(c); s.Has(u, v, name) != (want && ours) {
+				t.Errorf("%s of key %s: %v", rids, kid, s.Has(u, v, name))
 			}
 		}
 	}
@@ -529,6 +533,6 @@ func FuzzForeign(f *testing.F) {
 		if x, err := revocation.ReadCards(b); err == nil {
 			s.AddCards(x)
 		}
-		s.Has(u, v)
+		s.Has(u, v, name)
 	})
 }

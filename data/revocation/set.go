@@ -10,8 +10,8 @@ import (
 // Set is everything that is known to be revoked, from any number of lists. It
 // only ever grows. The zero Set is empty and ready.
 type Set struct {
-	hashes   map[Entry]bool
-	keyed    map[Entry]map[string]bool // of batches for one key: by its identifier
+	ours     map[listed]bool // by the list's name
+	batches  map[listed]bool // by the key's identifier, or empty
 	cards    []Cards
 	filters  []*Bloom
 	partials []*Partial
@@ -19,12 +19,18 @@ type Set struct {
 	count    int
 }
 
+// listed is an entry, and of whose certificates it is one.
+type listed struct {
+	entry Entry
+	of    string
+}
+
 // anyKey stands in batches that are not for one key.
 const anyKey = "UNKNOWN_KID"
 
 func (s *Set) ready() {
-	if s.hashes == nil {
-		s.hashes, s.keyed, s.lists = map[Entry]bool{}, map[Entry]map[string]bool{}, map[string]List{}
+	if s.ours == nil {
+		s.ours, s.batches, s.lists = map[listed]bool{}, map[listed]bool{}, map[string]List{}
 	}
 }
 
@@ -33,8 +39,8 @@ func (s *Set) ready() {
 func (s *Set) Add(l List) (older bool) {
 	s.ready()
 	for _, e := range l.Entries {
-		if !s.hashes[e] {
-			s.hashes[e] = true
+		if e := (listed{e, l.Name}); !s.ours[e] {
+			s.ours[e] = true
 			s.count++
 		}
 	}
@@ -49,16 +55,13 @@ func (s *Set) Add(l List) (older bool) {
 // AddBatch takes a batch of the EU in. That it has expired changes nothing.
 func (s *Set) AddBatch(b Batch) {
 	s.ready()
+	of := b.KID
+	if of == anyKey {
+		of = ""
+	}
 	for _, e := range b.Entries {
+		s.batches[listed{e, of}] = true
 		s.count++
-		if b.KID == "" || b.KID == anyKey {
-			s.hashes[e] = true
-			continue
-		}
-		if s.keyed[e] == nil {
-			s.keyed[e] = map[string]bool{}
-		}
-		s.keyed[e][b.KID] = true
 	}
 }
 
@@ -89,13 +92,15 @@ func (s *Set) Latest() (at time.Time) {
 	return at
 }
 
-// Has reports whether a verified seal is revoked.
-func (s *Set) Has(u *seal.Unverified, v *seal.Verified) bool {
+// Has reports whether a verified seal is revoked. Name is that of the lists of
+// the post that issued it, empty if it is no post of ours: what the list of
+// another post has revokes nothing of this one's.
+func (s *Set) Has(u *seal.Unverified, v *seal.Verified, name string) bool {
 	if v.SHC != nil && s.hasCard(u.KeyID(), *v.SHC) {
 		return true
 	}
 	for _, e := range OfSeal(u, v) {
-		if s.hashes[e] || s.keyed[e][u.KeyID()] {
+		if s.ours[listed{e, name}] || s.batches[listed{e, ""}] || s.batches[listed{e, u.KeyID()}] {
 			return true
 		}
 		for _, f := range s.filters {

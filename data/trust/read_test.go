@@ -562,6 +562,15 @@ func TestRevokedByLists(t *testing.T) {
 			t.Errorf("%s: list %+v", tt.name, v.Revocations)
 		}
 	}
+	// A desk knows all that it revoked itself, and of others what their list says.
+	for own, want := range map[string]trust.Outcome{by.Name(): trust.Valid, "pratique/UT/ZZ/real/revocations": trust.CannotSay} {
+		l := trust.List{Own: own, Revoked: func(data.CertificateNumber) (*data.Revocation, error) { return nil, nil }}
+		l.Add(anchor.certificate, signer.certificate)
+		l.AddContent(trust.Content{Verifiers: []string{verifier}, Revocations: [][]byte{others}}, trust.Source{})
+		if v := l.Verify(text, now.AddDate(0, 0, 8), false); v.Outcome != want {
+			t.Errorf("an old list of %s at %s: %s %v", by.Name(), own, v.Outcome, v.Reasons)
+		}
+	}
 	// The key may come after the list.
 	var l trust.List
 	l.Add(anchor.certificate, signer.certificate)
@@ -766,4 +775,58 @@ func FuzzReadContent(f *testing.F) {
 		var l trust.List
 		l.AddContent(back, trust.Source{})
 	})
+}
+
+// TestWhoseRevocations: a list revokes what its post issued and nothing of
+// another post, practice nothing real; its key may come from two sources, and
+// what it signed stays revoked when the source is no longer trusted.
+func TestWhoseRevocations(t *testing.T) {
+	st := statement(t)
+	anchor := newAuthority(t, "Anchor", false)
+	signer := anchor.signer(t, nil)
+	text := signer.says(t, st)
+	code := string(st.Number)[:2]
+	signed := func(country, code string, kind data.PostKind) trust.Content {
+		t.Helper()
+		post := data.Post{Country: country, Code: code, Kind: kind}
+		verifier, secret, err := keys.NewRevocations(post)
+		if err != nil {
+			t.Fatal(err)
+		}
+		by, err := keys.OpenRevocations(post, secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := revocation.NewList(by.Name(), 1, now, now.AddDate(0, 0, 7), nil, revocation.OfCertificate(st.Issuer, st.Number, text)).Note(by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return trust.Content{Verifiers: []string{verifier}, Revocations: [][]byte{b}}
+	}
+	own := signed(st.Issuer, code, data.RealPost)
+	key, list := trust.Content{Verifiers: own.Verifiers}, trust.Content{Revocations: own.Revocations}
+	for _, tt := range []struct {
+		name string
+		add  func(*trust.List)
+		want trust.Outcome
+	}{
+		{"its own post", func(l *trust.List) { l.AddContent(own, trust.Source{}) }, trust.Invalid},
+		{"another post", func(l *trust.List) { l.AddContent(signed(st.Issuer, "ZZ", data.RealPost), trust.Source{}) }, trust.Valid},
+		{"another state", func(l *trust.List) { l.AddContent(signed("XX", code, data.RealPost), trust.Source{}) }, trust.Valid},
+		{"practice", func(l *trust.List) { l.AddContent(signed(st.Issuer, code, data.PracticePost), trust.Source{}) }, trust.Valid},
+		{"a key of two sources", func(l *trust.List) {
+			l.AddContent(key, trust.Source{Name: "a"})
+			l.AddContent(key, trust.Source{Name: "b"})
+			l.AddRevoked(list)
+		}, trust.Invalid},
+		{"a source that is no longer trusted", func(l *trust.List) { l.AddFormer(own) }, trust.Invalid},
+		{"a file that brings its own key", func(l *trust.List) { l.AddRevoked(own) }, trust.Valid},
+	} {
+		var l trust.List
+		l.Add(anchor.certificate, signer.certificate)
+		tt.add(&l)
+		if v := l.Verify(text, now, false); v.Outcome != tt.want {
+			t.Errorf("%s: %s %v, want %s", tt.name, v.Outcome, v.Reasons, tt.want)
+		}
+	}
 }

@@ -163,6 +163,10 @@ type List struct {
 	// known there; where nobody can say, that is an error. Nil: not asked.
 	Revoked func(data.CertificateNumber) (*data.Revocation, error)
 
+	// Own is the name of the revocation lists of the post that Revoked asks: of its
+	// certificates that knows more than any list. Empty for none.
+	Own string
+
 	// Since is when something is known to have happened: a clock before it is
 	// wrong. Zero: the clock is taken as it is.
 	Since time.Time
@@ -213,6 +217,12 @@ func (l *List) AddContent(c Content, s Source) {
 		l.keys[k.ID] = append(l.keys[k.ID], signer{key: &k, listed: true, source: &s})
 	}
 	l.count += len(c.Certificates) + len(c.Keys)
+	l.AddFormer(c)
+}
+
+// AddFormer takes what counts of a content that another has replaced, or that was
+// withdrawn: what it revokes, and what the keys in it signed.
+func (l *List) AddFormer(c Content) {
 	for _, v := range c.Verifiers {
 		if v, err := note.NewVerifier(v); err == nil { // it was read already
 			l.verifiers = append(l.verifiers, v)
@@ -221,8 +231,8 @@ func (l *List) AddContent(c Content, s Source) {
 	l.AddRevoked(c)
 }
 
-// AddRevoked takes only what a content revokes: as of a list that another has
-// replaced, or that was withdrawn.
+// AddRevoked takes only what a content revokes, if need be by keys that are there
+// already.
 func (l *List) AddRevoked(c Content) {
 	l.crls = append(l.crls, c.CRLs...)
 	pending := append(l.pending, c.Revocations...)
@@ -347,16 +357,14 @@ func (l *List) Verify(text string, now time.Time, practice bool) Verdict {
 		switch r, err := l.Revoked(n); {
 		case r != nil:
 			v.revoke(ReasonRevoked)
+			v.Revocations = nil
 			v.Revoked = &data.Revocation{At: r.At, Reason: r.Reason, ReplacedBy: r.ReplacedBy}
 		case err != nil && v.Outcome == Valid:
 			v.Outcome, v.Reasons = CannotSay, []Reason{ReasonNotLookedUp}
 		}
 	}
-	if v.Claims != nil && v.Revoked == nil {
-		v.Revocations = l.listOf(*v.Claims)
-		if v.Outcome == Valid && l.Revoked == nil && v.Revocations != nil && now.After(v.Revocations.Next) {
-			v.Outcome, v.Reasons = CannotSay, []Reason{ReasonRevocationsOld}
-		}
+	if r := v.Revocations; v.Outcome == Valid && r != nil && r.Name != l.Own && now.After(r.Next) {
+		v.Outcome, v.Reasons = CannotSay, []Reason{ReasonRevocationsOld}
 	}
 	if !l.Since.IsZero() {
 		v.Clock = ClockPlausible
@@ -382,32 +390,28 @@ func (v *Verdict) revoke(why Reason) {
 	v.Outcome, v.Reasons = Invalid, reasons
 }
 
-// listOf is the newest revocation list of the post that issued a certificate.
-func (l *List) listOf(st data.Statement) *RevocationState {
-	kind := data.RealPost
-	if st.Practice {
-		kind = data.PracticePost
+// revocationsOf is the name of the revocation lists of the post that issued a
+// seal, empty where no post of ours did.
+func revocationsOf(v *seal.Verified) string {
+	n := v.Number()
+	if n == "" || v.Signer == nil || len(v.Signer.Subject.Country) == 0 {
+		return ""
 	}
-	post := data.Post{Country: st.Issuer, Code: string(st.Number)[:min(2, len(st.Number))], Kind: kind}
-	if list, there := l.revoked.Lists()[keys.RevocationsName(post)]; there {
-		return &RevocationState{list.Name, list.Number, list.Issued, list.Next}
+	post := data.Post{Country: v.Signer.Subject.Country[0], Code: string(n)[:min(2, len(n))], Kind: data.RealPost}
+	if keys.IsPractice(v.Signer) {
+		post.Kind = data.PracticePost
 	}
-	return nil
+	return keys.RevocationsName(post)
 }
 
 // number is the certificate number that a seal of whatever format carries,
 // empty where there is none, or none that can be believed.
-func (v Verdict) number() (n data.CertificateNumber) {
-	switch {
-	case v.Claims != nil:
-		n = v.Claims.Number
-	case v.VDSNC != nil:
-		n, _ = data.ParseCertificateNumber(v.VDSNC.Number())
-	case v.DCC != nil: // URN:UVCI:01:UT:PR7QF2M9X4T9#6
-		id, _, _ := strings.Cut(v.DCC.Certificate.ID(), "#")
-		n, _ = data.ParseCertificateNumber(id[strings.LastIndex(id, ":")+1:])
+func (v Verdict) number() data.CertificateNumber {
+	said := seal.Verified{DCC: v.DCC, VDSNC: v.VDSNC}
+	if v.Claims != nil {
+		said.Statement = *v.Claims
 	}
-	return n
+	return said.Number()
 }
 
 // verify is [List.Verify] but for what only the post knows.
@@ -488,7 +492,11 @@ func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 	if c != nil && l.revokedSigner(c) {
 		v.revoke(ReasonSignerRevoked)
 	}
-	if l.revoked.Has(u, found) {
+	name := revocationsOf(found)
+	if r, there := l.revoked.Lists()[name]; there {
+		v.Revocations = &RevocationState{r.Name, r.Number, r.Issued, r.Next}
+	}
+	if l.revoked.Has(u, found, name) {
 		v.revoke(ReasonListedRevoked)
 	}
 	return v

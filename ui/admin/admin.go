@@ -140,8 +140,10 @@ type core struct {
 	halves Halves
 	half   HalfKey
 	gone   bool
-	busy   string // message key of what is under way, empty for nothing
-	done   string // sentence on what was done last
+	queue  []func() // works that were begun while another one was under way
+	later  func()   // what the officer asked for meanwhile, the last of it
+	busy   string   // message key of what is under way, empty for nothing
+	done   string   // sentence on what was done last
 }
 
 func newCore(e *env.Env, p Parts, s Section) core {
@@ -169,11 +171,21 @@ func kept[T comparable](c *core) T {
 	return draft
 }
 
-// start does work, one at a time. Then takes its outcome and returns the error
-// that is not the officer's doing. What was done is told by a toast to an
-// officer who has left meanwhile.
+// waits keeps what the officer asks for while something is under way until that
+// has ended; the last of it alone.
+func (c *core) waits(act func()) bool {
+	if c.busy != "" {
+		c.later = act
+	}
+	return c.busy != ""
+}
+
+// start does work, one at a time: what two officers have agreed to waits for its
+// turn. Then takes its outcome and returns the error that is not the officer's
+// doing. What was done is told by a toast to an officer who has left meanwhile.
 func start[T any](c *core, busy string, work func(context.Context) (T, error), then func(T, error) error) {
 	if c.busy != "" {
+		c.queue = append(c.queue, func() { start(c, busy, work, then) })
 		return
 	}
 	c.busy, c.done = busy, ""
@@ -188,6 +200,16 @@ func start[T any](c *core, busy string, work func(context.Context) (T, error), t
 			c.show()
 		case c.done != "":
 			c.e.Toast(c.done)
+		}
+		switch later := c.later; {
+		case c.busy != "": // its outcome was the beginning of more
+		case len(c.queue) > 0:
+			next := c.queue[0]
+			c.queue = c.queue[1:]
+			next()
+		case later != nil && !c.gone:
+			c.later = nil
+			later()
 		}
 	})
 }

@@ -164,7 +164,9 @@ func (m *BackupModel) Set(passphrase string) {
 			case err != nil:
 				return err
 			}
-			m.draft, m.strength, m.strong, m.done = "", "", false, m.e.T("admin.backup.set.done")
+			if m.done = m.e.T("admin.backup.set.done"); strings.TrimSpace(m.draft) == folder {
+				m.draft, m.strength, m.strong = "", "", false
+			}
 			if !m.gone {
 				m.Open()
 			}

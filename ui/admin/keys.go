@@ -263,13 +263,13 @@ func (m *KeysModel) Request(pin string) {
 		start(&m.core, "admin.busy.key", func(ctx context.Context) (keys.Record, error) {
 			return m.signing.RequestSigner(ctx, s, other, purpose, uri, []byte(pin))
 		}, func(r keys.Record, err error) error {
-			return m.changed(r.ID, m.e.T("admin.keys.request.done", r.ID), err)
+			return m.changed(d, r.ID, m.e.T("admin.keys.request.done", r.ID), err)
 		})
 	})
 }
 
-// changed ends an act on a key.
-func (m *KeysModel) changed(id, done string, err error) error {
+// changed ends an act on a key, of a draft or of none. What was typed since stays.
+func (m *KeysModel) changed(of KeyDraft, id, done string, err error) error {
 	if r := new(keys.ImportError); errors.As(err, &r) {
 		m.refused(r)
 		return nil
@@ -277,7 +277,9 @@ func (m *KeysModel) changed(id, done string, err error) error {
 	if err != nil {
 		return err
 	}
-	m.clear()
+	if m.draft == of {
+		m.clear()
+	}
 	m.done = done
 	if !m.gone {
 		m.reload(id)
@@ -304,9 +306,10 @@ type readFiles struct {
 
 // Look reads both files and shows what they would change.
 func (m *KeysModel) Look() {
-	if m.busy != "" || m.draft.Form != Importing {
+	if m.waits(m.Look) || m.draft.Form != Importing {
 		return
 	}
+	d := m.draft
 	certificate, anchor := strings.TrimSpace(m.draft.Certificate), strings.TrimSpace(m.draft.Anchor)
 	start(&m.core, "admin.busy.files", func(context.Context) (f readFiles, err error) {
 		f.wrong = map[string]string{}
@@ -323,6 +326,9 @@ func (m *KeysModel) Look() {
 		}
 		return f, nil
 	}, func(f readFiles, err error) error {
+		if d != m.draft {
+			return nil
+		}
 		m.wrong, m.preview = map[string]string{}, nil
 		for field, key := range f.wrong {
 			m.wrong[field] = m.e.T(key)
@@ -367,7 +373,7 @@ func (m *KeysModel) Import() {
 	if m.busy != "" || m.preview == nil {
 		return
 	}
-	p, bundle, anchors := *m.preview, m.bundle, m.anchors
+	d, p, bundle, anchors := m.draft, *m.preview, m.bundle, m.anchors
 	sentence := m.e.T("admin.keys.import.sentence", p.Key.ID, p.Key.WorkUntil)
 	if p.Retires != "" {
 		sentence += " " + m.e.T("admin.keys.import.retires", p.Retires)
@@ -378,7 +384,7 @@ func (m *KeysModel) Import() {
 		start(&m.core, "admin.busy.store", func(ctx context.Context) (keys.Record, error) {
 			return m.signing.ImportSigner(ctx, s, other, p.Key.ID, bundle, anchors)
 		}, func(r keys.Record, err error) error {
-			return m.changed(p.Key.ID, m.e.T("admin.keys.import.done", p.Key.ID, p.Key.WorkUntil), err)
+			return m.changed(d, p.Key.ID, m.e.T("admin.keys.import.done", p.Key.ID, p.Key.WorkUntil), err)
 		})
 	})
 }
@@ -396,7 +402,9 @@ func (m *KeysModel) Retire() {
 	m.ask(sentence, func(other staff.Session) {
 		s := m.e.Session
 		start(&m.core, "admin.busy.store", nothing(func(ctx context.Context) error { return m.signing.RetireSigner(ctx, s, other, id) }),
-			func(_ struct{}, err error) error { return m.changed(id, m.e.T("admin.keys.retire.done", id), err) })
+			func(_ struct{}, err error) error {
+				return m.changed(KeyDraft{}, id, m.e.T("admin.keys.retire.done", id), err)
+			})
 	})
 }
 

@@ -131,11 +131,14 @@ func (m *LaboratoriesModel) Type(path string) {
 
 // Look reads the file and shows what it would change.
 func (m *LaboratoriesModel) Look() {
-	if m.busy != "" || !m.draft.Importing {
+	if m.waits(m.Look) || !m.draft.Importing {
 		return
 	}
-	path := strings.TrimSpace(m.draft.Path)
+	d, path := m.draft, strings.TrimSpace(m.draft.Path)
 	start(&m.core, "admin.busy.files", func(context.Context) ([]byte, error) { return m.read(path) }, func(b []byte, err error) error {
+		if d != m.draft {
+			return nil
+		}
 		m.problem, m.wrong, m.preview, m.file = "", nil, nil, nil
 		if err != nil {
 			m.problem = m.e.T(unread(err))
@@ -234,7 +237,7 @@ func (m *LaboratoriesModel) Import() {
 	if m.busy != "" || m.preview == nil {
 		return
 	}
-	p, all := *m.preview, m.file
+	d, p, all := m.draft, *m.preview, m.file
 	var names []string
 	for _, l := range p.Added {
 		names = append(names, m.e.T("admin.laboratories.sentence.new", l.Name, l.SealName))
@@ -263,7 +266,9 @@ func (m *LaboratoriesModel) Import() {
 				if err != nil {
 					return err
 				}
-				m.clear()
+				if m.draft == d {
+					m.clear()
+				}
 				if m.done = m.e.T("admin.laboratories.done", len(p.Added), len(p.Changed)); !m.gone {
 					m.Open()
 				}

@@ -104,10 +104,10 @@ func (m *LogModel) Open() { m.Find(m.state.Filter) }
 
 // Find reads the newest of the entries that a filter chooses. That is an act.
 func (m *LogModel) Find(f Filter) {
-	if m.busy != "" {
+	m.state.Filter = f
+	if m.waits(func() { m.Find(f) }) {
 		return
 	}
-	m.state.Filter = f
 	subject := strings.TrimSpace(f.Subject)
 	if n, err := data.ParseCertificateNumber(subject); err == nil {
 		subject = string(n)

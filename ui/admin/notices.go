@@ -76,6 +76,7 @@ type NoticesModel struct {
 	chosen   int
 	diff     []rules.Difference
 	compared bool
+	after    func() // waits for the comparison, nil for nothing
 	draft    NoticesDraft
 	problem  string
 	wrong    string
@@ -137,7 +138,9 @@ func (m *NoticesModel) row(n desk.Notice) NoticeRow {
 }
 
 // Open reads the notices. Those in force come first, then what was imported.
-func (m *NoticesModel) Open() {
+func (m *NoticesModel) Open() { m.reload("", 0) }
+
+func (m *NoticesModel) reload(id string, version int) {
 	done, s := m.done, m.e.Session
 	start(&m.core, "admin.busy.read", func(ctx context.Context) ([]desk.Notice, error) { return m.notices.Notices(ctx, s) }, func(all []desk.Notice, err error) error {
 		m.done = done
@@ -148,9 +151,12 @@ func (m *NoticesModel) Open() {
 		slices.SortStableFunc(all, func(a, b desk.Notice) int { return slices.Index(order, a.State) - slices.Index(order, b.State) })
 		m.all, m.known = all, true
 		m.chosen = max(0, min(m.chosen, len(all)-1))
+		if i := slices.IndexFunc(all, func(n desk.Notice) bool { return n.ID == id && n.Version == version }); i >= 0 {
+			m.chosen = i
+		}
+		m.compare()
 		return nil
 	})
-	m.compare()
 }
 
 // Choose looks at one of them.
@@ -172,7 +178,7 @@ func (m *NoticesModel) here() (desk.Notice, bool) {
 
 // compare finds what the version would change, if it is not in force.
 func (m *NoticesModel) compare() {
-	m.diff, m.compared = nil, false
+	m.diff, m.compared, m.after = nil, false, nil
 	n, ok := m.here()
 	if !ok || n.State != rules.Imported {
 		return
@@ -189,6 +195,10 @@ func (m *NoticesModel) compare() {
 		case ok && now.ID == n.ID && now.Version == n.Version:
 			m.diff, m.compared = all, true
 			m.show()
+			if after := m.after; after != nil {
+				m.after = nil
+				after()
+			}
 		}
 	})
 }
@@ -216,7 +226,7 @@ func (m *NoticesModel) Import() {
 	if m.busy != "" || !m.draft.Importing {
 		return
 	}
-	path, s := strings.TrimSpace(m.draft.Path), m.e.Session
+	typed, path, s := m.draft.Path, strings.TrimSpace(m.draft.Path), m.e.Session
 	type imported struct {
 		notice desk.Notice
 		unread error
@@ -244,12 +254,13 @@ func (m *NoticesModel) Import() {
 		case err != nil:
 			return err
 		}
-		m.draft.Importing, m.draft.Path, m.tried, m.effects = false, "", "", nil
+		if m.draft.Path == typed {
+			m.draft.Importing, m.draft.Path = false, ""
+		}
+		m.tried, m.effects = "", nil
 		m.done = m.e.T("admin.notices.imported", i.notice.ID, i.notice.Version)
 		if !m.gone {
-			m.Open()
-			m.chosen = max(0, slices.IndexFunc(m.all, func(n desk.Notice) bool { return n.ID == i.notice.ID && n.Version == i.notice.Version }))
-			m.compare()
+			m.reload(i.notice.ID, i.notice.Version)
 		}
 		return nil
 	})
@@ -314,6 +325,15 @@ func (m *NoticesModel) Retire() {
 func (m *NoticesModel) turn(from rules.State, sentence, told string, act func(ctx context.Context, s, second staff.Session, id string, version int) error) {
 	n, ok := m.here()
 	if !ok || n.State != from || m.busy != "" || !m.may(audit.NoticeActivated) {
+		return
+	}
+	if from == rules.Imported && !m.compared { // the second officer is told how much it changes
+		again := func() { m.turn(from, sentence, told, act) }
+		if m.compare(); m.compared {
+			again()
+		} else {
+			m.after = again
+		}
 		return
 	}
 	r := m.row(n)

@@ -220,7 +220,8 @@ func (m *OfficersModel) Submit(passphrase string) {
 			return m.letting.ResetPassphrase(ctx, s, other, o.ID, []byte(passphrase))
 		}
 	}
-	m.ask(sentence, func(other staff.Session) { m.do(o.ID, done, other, act) })
+	d := m.draft
+	m.ask(sentence, func(other staff.Session) { m.do(d, o.ID, done, other, act) })
 }
 
 // Enable asks the second officer to let the chosen one in again.
@@ -230,7 +231,7 @@ func (m *OfficersModel) Enable() {
 	}
 	o := m.all[m.chosen].Officer
 	m.ask(m.e.T("admin.officers.enable.sentence", o.Mark, o.Name), func(other staff.Session) {
-		m.do(o.ID, m.e.T("admin.officers.enable.done", o.Mark), other, func(ctx context.Context, s, other staff.Session) error {
+		m.do(OfficerDraft{}, o.ID, m.e.T("admin.officers.enable.done", o.Mark), other, func(ctx context.Context, s, other staff.Session) error {
 			return m.letting.EnableOfficer(ctx, s, other, o.ID)
 		})
 	})
@@ -242,12 +243,13 @@ func (m *OfficersModel) Disable() {
 		return
 	}
 	o := m.all[m.chosen].Officer
-	m.do(o.ID, m.e.T("admin.officers.disable.done", o.Mark), staff.Session{}, func(ctx context.Context, s, _ staff.Session) error {
+	m.do(OfficerDraft{}, o.ID, m.e.T("admin.officers.disable.done", o.Mark), staff.Session{}, func(ctx context.Context, s, _ staff.Session) error {
 		return m.letting.DisableOfficer(ctx, s, o.ID)
 	})
 }
 
-func (m *OfficersModel) do(id data.OfficerID, done string, other staff.Session, act func(ctx context.Context, s, other staff.Session) error) {
+// do does an act, of a draft or of none. What was typed since stays.
+func (m *OfficersModel) do(of OfficerDraft, id data.OfficerID, done string, other staff.Session, act func(ctx context.Context, s, other staff.Session) error) {
 	s := m.e.Session
 	start(&m.core, "admin.busy.store", nothing(func(ctx context.Context) error { return act(ctx, s, other) }), func(_ struct{}, err error) error {
 		var problems *desk.ProblemsError
@@ -262,7 +264,9 @@ func (m *OfficersModel) do(id data.OfficerID, done string, other staff.Session, 
 		case err != nil:
 			return err
 		}
-		m.clear()
+		if m.draft == of {
+			m.clear()
+		}
 		m.done = done
 		if !m.gone {
 			m.read(id)

@@ -176,7 +176,11 @@ func (m *RulesModel) EndSolo() {
 
 func (m *RulesModel) setSolo(until time.Time, sentence, done string) {
 	m.two(sentence, done, func(ctx context.Context, s, other staff.Session) error { return m.ruling.SetSolo(ctx, s, other, until) },
-		func() { m.draft.Until = "" }, &m.wrong[0])
+		func(was RulesDraft) {
+			if m.draft.Until == was.Until {
+				m.draft.Until = ""
+			}
+		}, &m.wrong[0])
 }
 
 // SetRetention asks the second officer to set for how many days cases are kept.
@@ -199,11 +203,16 @@ func (m *RulesModel) SetRetention() {
 	m.two(sentence, done, func(ctx context.Context, s, other staff.Session) error {
 		return m.ruling.SetRetention(ctx, s, other, days)
 	},
-		func() { m.draft.Days = "" }, &m.wrong[1])
+		func(was RulesDraft) {
+			if m.draft.Days == was.Days {
+				m.draft.Days = ""
+			}
+		}, &m.wrong[1])
 }
 
-// two does an act once both officers agree.
-func (m *RulesModel) two(sentence, done string, act func(ctx context.Context, s, other staff.Session) error, clear func(), wrong *string) {
+// two does an act once both officers agree, and clears what was typed for it.
+func (m *RulesModel) two(sentence, done string, act func(ctx context.Context, s, other staff.Session) error, clear func(was RulesDraft), wrong *string) {
+	was := m.draft
 	m.ask(sentence, func(other staff.Session) {
 		s := m.e.Session
 		start(&m.core, "admin.busy.store", nothing(func(ctx context.Context) error { return act(ctx, s, other) }), func(_ struct{}, err error) error {
@@ -215,7 +224,7 @@ func (m *RulesModel) two(sentence, done string, act func(ctx context.Context, s,
 			if err != nil {
 				return err
 			}
-			clear()
+			clear(was)
 			if m.done = done; !m.gone {
 				m.Open()
 			}

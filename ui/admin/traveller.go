@@ -118,7 +118,7 @@ func (m *TravellerModel) forget() {
 // Find finds all that is held of whoever has that document. That it was looked
 // at stands in the log.
 func (m *TravellerModel) Find() {
-	if m.busy != "" {
+	if m.waits(m.Find) {
 		return
 	}
 	m.forget()
@@ -132,10 +132,12 @@ func (m *TravellerModel) Find() {
 	if m.show(); m.wrong != [2]string{} {
 		return
 	}
-	s, d := m.e.Session, m.desk
+	s, d, of := m.e.Session, m.desk, m.draft
 	start(&m.core, "admin.busy.read", func(ctx context.Context) (desk.Export, error) { return d.ExportTraveller(ctx, s, issuer, number) },
 		func(x desk.Export, err error) error {
 			switch {
+			case of != m.draft: // somebody else is asked for by now
+				return nil
 			case errors.Is(err, desk.ErrNotFound):
 				m.none = true
 				return nil

@@ -181,7 +181,7 @@ type lookedAt struct {
 
 // Look reads the file and shows what it would change. Nothing is stored.
 func (m *TrustModel) Look() {
-	if m.busy != "" || !m.draft.Importing {
+	if m.waits(m.Look) || !m.draft.Importing {
 		return
 	}
 	d, s := m.draft, m.e.Session
@@ -193,6 +193,9 @@ func (m *TrustModel) Look() {
 		l.change, err = m.desk.PreviewTrust(ctx, s, name, l.content)
 		return l, err
 	}, func(l lookedAt, err error) error {
+		if d != m.draft {
+			return nil
+		}
 		m.wrong, m.preview = map[string]string{}, nil
 		switch {
 		case err != nil:
@@ -257,12 +260,12 @@ func (m *TrustModel) Import() {
 	if m.show(); len(m.wrong) > 0 {
 		return
 	}
-	p, content, hash := *m.preview, m.content, m.hash
+	d, p, content, hash := m.draft, *m.preview, m.content, m.hash
 	m.ask(m.e.T("admin.trust.import.sentence", name, p.Added, p.Removed, p.Refused), func(other staff.Session) {
 		s := m.e.Session
 		start(&m.core, "admin.busy.store", func(ctx context.Context) (desk.TrustVersion, error) {
 			return m.desk.SetTrust(ctx, s, other, name, source, hash, content)
-		}, m.changed)
+		}, m.changed(d))
 	})
 }
 
@@ -296,36 +299,40 @@ func (m *TrustModel) restore(name string, number int, sentence string) {
 		s := m.e.Session
 		start(&m.core, "admin.busy.store", func(ctx context.Context) (desk.TrustVersion, error) {
 			return m.desk.RestoreTrust(ctx, s, other, name, number)
-		}, m.changed)
+		}, m.changed(TrustDraft{}))
 	})
 }
 
-// changed ends a change.
-func (m *TrustModel) changed(v desk.TrustVersion, err error) error {
-	var problems *desk.ProblemsError
-	if errors.As(err, &problems) {
-		m.wrong = map[string]string{}
-		for _, p := range problems.Problems {
-			m.wrong[strings.TrimPrefix(p.Field, "trust.")] = m.e.Words.Problem(p)
+// changed ends a change, of a draft or of none. What was typed since stays.
+func (m *TrustModel) changed(of TrustDraft) func(desk.TrustVersion, error) error {
+	return func(v desk.TrustVersion, err error) error {
+		var problems *desk.ProblemsError
+		if errors.As(err, &problems) {
+			m.wrong = map[string]string{}
+			for _, p := range problems.Problems {
+				m.wrong[strings.TrimPrefix(p.Field, "trust.")] = m.e.Words.Problem(p)
+			}
+			return nil
+		}
+		if errors.Is(err, desk.ErrTrustLarge) {
+			m.wrong = map[string]string{"path": m.e.T("admin.trust.file.large")}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if m.draft == of {
+			m.clear()
+		}
+		m.done = m.e.T("admin.trust.done", v.Number, v.Name)
+		if v.Withdrew {
+			m.done = m.e.T("admin.trust.done.end", v.Name)
+		}
+		if !m.gone {
+			m.reload(v.Name, v.Number)
 		}
 		return nil
 	}
-	if errors.Is(err, desk.ErrTrustLarge) {
-		m.wrong = map[string]string{"path": m.e.T("admin.trust.file.large")}
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	m.clear()
-	m.done = m.e.T("admin.trust.done", v.Number, v.Name)
-	if v.Withdrew {
-		m.done = m.e.T("admin.trust.done.end", v.Name)
-	}
-	if !m.gone {
-		m.reload(v.Name, v.Number)
-	}
-	return nil
 }
 
 // SignRevocations signs the next revocation list and hands it to take, with a

@@ -170,6 +170,7 @@ type job struct {
 	print  Print
 	record data.Certificate // after the sheet was recorded as printed
 	show   func()
+	then   func() // waits for its end, nil for nothing
 }
 
 // NewJobs makes Jobs.
@@ -323,6 +324,7 @@ type State struct {
 
 	HandedOver bool
 	CanHand    bool
+	CanScan    bool   // what is scanned is kept: it can be handed over, or is not read yet
 	Hand       string // message key of how it went
 	HandOK     bool
 
@@ -360,6 +362,7 @@ type Model struct {
 
 	gone     bool
 	busy     string
+	waiting  []func() // acts that wait until nothing is under way
 	record   data.Certificate
 	officers []data.Officer
 	page     image.Image
@@ -404,6 +407,33 @@ func (m *Model) show() {
 	}
 }
 
+// wait keeps an act for when nothing is under way any more: a hand is quicker
+// than a disk.
+func (m *Model) wait(act func() State) State {
+	m.waiting = append(m.waiting, func() { act() })
+	return m.State()
+}
+
+// idle ends what is under way, and begins what waits after that is shown.
+func (m *Model) idle() (after func()) {
+	m.busy = ""
+	return func() {
+		for len(m.waiting) > 0 && m.busy == "" {
+			next := m.waiting[0]
+			m.waiting = m.waiting[1:]
+			next()
+		}
+	}
+}
+
+// take takes the record, unless what is known is newer: answers keep no order.
+func (m *Model) take(c data.Certificate) {
+	was := m.record
+	if !c.Erased.IsZero() || len(c.Prints) >= len(was.Prints) && (was.HandedOver.IsZero() || !c.HandedOver.IsZero()) && (was.Revoked == nil || c.Revoked != nil) {
+		m.record = c
+	}
+}
+
 // Open reads the certificate, draws its page and asks for printers.
 func (m *Model) Open() State {
 	type opened struct {
@@ -418,13 +448,15 @@ func (m *Model) Open() State {
 		}
 		return o, err
 	}, func(o opened, err error) {
-		m.busy = ""
+		defer m.idle()()
 		if err != nil {
 			m.e.Error(err)
+			m.waiting = nil
 			m.show()
 			return
 		}
-		m.record, m.officers = o.c, o.officers
+		m.take(o.c)
+		m.officers = o.officers
 		m.draw()
 		m.ask()
 	})
@@ -598,6 +630,9 @@ func (m *Model) Print() State {
 			e.Toast(c.Number.String() + ": " + e.T("certificates.print."+string(p.Step), p.Copy, p.Queue))
 		}
 		j.show()
+		if j.then != nil {
+			j.then()
+		}
 	})
 	return m.State()
 }
@@ -666,8 +701,8 @@ func (m *Model) jobChanged() {
 	if m.gone {
 		return
 	}
-	if j := m.parts.Jobs.of[m.number]; j != nil && j.print.Step == Done && m.record.Revoked == nil {
-		m.record = j.record
+	if j := m.parts.Jobs.of[m.number]; j != nil && j.print.Step == Done {
+		m.take(j.record)
 		m.draw()
 		return
 	}
@@ -730,8 +765,11 @@ func (m *Model) DontSave() State {
 // Write writes the file, and never over another.
 func (m *Model) Write() State {
 	path := strings.TrimSpace(m.path)
-	if !m.saving || !m.State().Counts || m.busy != "" || path == "" {
+	if !m.saving || !m.State().Counts || path == "" {
 		return m.State()
+	}
+	if m.busy != "" {
+		return m.wait(m.Write)
 	}
 	if filepath.Ext(path) == "" {
 		path += ".pdf"
@@ -745,7 +783,7 @@ func (m *Model) Write() State {
 		}
 		return struct{}{}, write(path, pdf)
 	}, func(_ struct{}, err error) {
-		m.busy = ""
+		defer m.idle()()
 		switch {
 		case err == nil:
 			m.saving, m.saved, m.savedAs = false, "certificates.saved", path
@@ -759,18 +797,29 @@ func (m *Model) Write() State {
 		default:
 			m.e.Error(fmt.Errorf("save %s: %w", c.Number, err))
 		}
+		if m.gone && m.saved != "" {
+			m.e.Toast(c.Number.String() + ": " + m.e.T(m.saved, path))
+		}
 		m.show()
 	})
 	return m.State()
 }
 
-// HandOver takes what was scanned from the paper that the traveller gets.
+// HandOver takes what was scanned from the paper that the traveller gets. It
+// waits for what is under way, and a first sheet until it is recorded as printed:
+// paper is quicker than the word of its printer.
 func (m *Model) HandOver(scanned string) State {
 	// A pasted line's end is a space by now, and a seal may end with one too.
 	if _, err := seal.Parse(scanned); err != nil {
 		scanned = strings.TrimSpace(scanned)
 	}
-	if !m.State().Counts || scanned == "" || m.busy != "" {
+	if scanned == "" {
+		return m.State()
+	}
+	if m.busy != "" {
+		return m.wait(func() State { return m.HandOver(scanned) })
+	}
+	if !m.State().Counts {
 		return m.State()
 	}
 	m.hand, m.handOK = "", false
@@ -779,21 +828,35 @@ func (m *Model) HandOver(scanned string) State {
 		return m.State()
 	}
 	m.busy = "certificates.busy.hand"
-	d, s, n := m.parts.Desk, m.e.Session, m.number
-	env.Go(m.e, func(ctx context.Context) (data.Certificate, error) { return d.HandOver(ctx, s, n, scanned) },
-		func(c data.Certificate, err error) {
-			m.busy = ""
-			switch {
-			case err == nil:
-				m.record, m.hand, m.handOK = c, "certificates.hand.done", true
-			case errors.Is(err, desk.ErrOtherPaper):
-				m.hand = "certificates.hand.other"
-			default:
-				m.e.Error(err)
-			}
-			m.show()
-		})
+	if j := m.parts.Jobs.of[m.number]; j != nil && j.print.Under() && len(m.record.Prints) == 0 {
+		j.then = m.handOver(scanned)
+	} else {
+		m.handOver(scanned)()
+	}
 	return m.State()
+}
+
+func (m *Model) handOver(scanned string) func() {
+	d, s, n := m.parts.Desk, m.e.Session, m.number
+	return func() {
+		env.Go(m.e, func(ctx context.Context) (data.Certificate, error) { return d.HandOver(ctx, s, n, scanned) },
+			func(c data.Certificate, err error) {
+				defer m.idle()()
+				switch {
+				case err == nil:
+					m.take(c)
+					m.hand, m.handOK = "certificates.hand.done", true
+				case errors.Is(err, desk.ErrOtherPaper):
+					m.hand = "certificates.hand.other"
+				default:
+					m.e.Error(err)
+				}
+				if m.gone && m.hand != "" {
+					m.e.Toast(n.String() + ": " + m.e.T(m.hand))
+				}
+				m.show()
+			})
+	}
 }
 
 // Leave stops drawing and keeps a revocation that was begun. A sheet on its way
@@ -819,6 +882,7 @@ func (m *Model) State() State {
 	m.ended(&s)
 	s.OnTerms = s.Counts && st.Colour == data.Blue
 	s.CanHand = s.Counts && !s.HandedOver
+	s.CanScan = s.CanHand || c.Number == ""
 	if j := m.parts.Jobs.of[m.number]; j != nil {
 		s.Print = j.print
 	}

@@ -133,10 +133,11 @@ func (m *Model) Revoke(second staff.Session) State {
 	env.Go(m.e, func(ctx context.Context) ([]data.Certificate, error) {
 		return d.Revoke(ctx, s, second, []data.CertificateNumber{n}, g.Reason, g.Note)
 	}, func(all []data.Certificate, err error) {
-		m.busy = ""
+		defer m.idle()()
 		if len(all) > 0 {
 			m.DontRevoke()
-			m.record, m.page, m.saving = all[0], nil, false
+			m.take(all[0])
+			m.page, m.saving = nil, false
 			m.undraw()
 			m.drawing = false
 			m.e.Toast(m.e.T("certificates.revoke.done", n))
@@ -158,7 +159,7 @@ func (m *Model) Correct() State {
 	d, s, n := m.parts.Desk, m.e.Session, m.number
 	env.Go(m.e, func(ctx context.Context) (data.Application, error) { return d.Correct(ctx, s, n) },
 		func(a data.Application, err error) {
-			m.busy = ""
+			defer m.idle()()
 			if a.ID == "" {
 				m.e.Error(err)
 				m.show()

@@ -316,19 +316,26 @@ func (s *One) Actions() []env.Action {
 	}
 }
 
-// TypedRune implements env.Typist: a scanner's text goes where paper is scanned.
-// Where nothing can be handed over, its spaces and its Enter press no button.
+// TypedRune implements env.Typist: a scanner's text goes where paper is scanned,
+// which is out of sight while the certificate is being read. Where nothing can be
+// handed over, its spaces and its Enter press no button.
 func (s *One) TypedRune(r rune) {
 	if s.st.CanHand {
 		s.e.Window.Canvas().Focus(s.scan)
-		s.scan.TypedRune(r)
 	} else {
 		s.e.Window.Canvas().Unfocus()
 	}
+	if s.st.CanScan {
+		s.scan.TypedRune(r)
+	}
 }
 
-// TypedKey implements env.Typist.
-func (s *One) TypedKey(*fyne.KeyEvent) {}
+// TypedKey implements env.Typist: the Enter of a scanner.
+func (s *One) TypedKey(k *fyne.KeyEvent) {
+	if (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) && s.st.CanScan {
+		s.scan.OnSubmitted(s.scan.Text)
+	}
+}
 
 func (s *One) doPrint() { s.show(s.m.Print()) }
 
@@ -474,6 +481,10 @@ func (s *One) show(st State) {
 	s.root.Refresh()
 	if st.Print.Step != before.Print.Step && st.Print.Step == Done && st.CanHand {
 		s.e.Window.Canvas().Focus(s.scan) // the next thing is the scanner
+	}
+	if !before.CanHand && st.CanHand && s.scan.Text != "" { // a scanner was quicker than the disk
+		s.e.Window.Canvas().Focus(s.scan)
+		s.scan.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // and types on
 	}
 	if before.Saving && !st.Saving {
 		s.e.Window.Canvas().Focus(s.save) // not the path, which is out of sight

@@ -26,6 +26,7 @@ import (
 	"pratique/ui/env"
 	"pratique/ui/save"
 	"pratique/ui/second"
+	"pratique/ui/sheet"
 	"pratique/ui/stated"
 )
 
@@ -58,9 +59,6 @@ type Files interface {
 	Read(ctx context.Context, b []byte) (evidence.Found, error)
 }
 
-// ErrNoPrinter: there is nothing to print on.
-var ErrNoPrinter = errors.New("no printer")
-
 // Parts are what the screen is made of.
 type Parts struct {
 	Desk interface {
@@ -72,7 +70,7 @@ type Parts struct {
 	}
 	Files Files
 	// Page is the copy on paper of a signed list, Print prints it on the usual
-	// printer and says which that is.
+	// printer and says which that is; see [sheet.ErrNoPrinter].
 	Page  func(ctx context.Context, list handover.List, signed []byte) (pdf []byte, err error)
 	Print func(ctx context.Context, title string, pdf []byte) (printer string, err error)
 	Save  save.Parts
@@ -176,6 +174,7 @@ type Model struct {
 	signed   []byte
 	classes  map[string]string
 	set      map[string]string // of the file
+	next     func()            // waits until nothing is under way, nil for nothing
 	gone     bool
 }
 
@@ -211,6 +210,15 @@ func (m *Model) show() {
 	}
 }
 
+// waits keeps what is asked for while something is under way until that has
+// ended; the last of it alone.
+func (m *Model) waits(act func()) bool {
+	if m.st.Busy != "" {
+		m.next = act
+	}
+	return m.st.Busy != ""
+}
+
 // start does work away from the UI goroutine, one at a time.
 func start[T any](m *Model, busy string, work func(context.Context) (T, error), then func(T, error)) {
 	if m.st.Busy != "" {
@@ -222,6 +230,10 @@ func start[T any](m *Model, busy string, work func(context.Context) (T, error), 
 		m.st.Busy = ""
 		then(got, err)
 		m.show()
+		if next := m.next; next != nil && !m.gone {
+			m.next = nil
+			next()
+		}
 	})
 }
 
@@ -243,7 +255,7 @@ func (m *Model) Open() {
 
 // Go changes to another part.
 func (m *Model) Go(p Part) {
-	if m.st.Busy == "" && p != m.st.Part && slices.Contains(m.st.Parts, p) {
+	if p != m.st.Part && slices.Contains(m.st.Parts, p) && !m.waits(func() { m.Go(p) }) {
 		m.forget()
 		m.st.Part = p
 		m.Open()
@@ -297,7 +309,7 @@ type expectation struct {
 
 // Expect counts who is expected.
 func (m *Model) Expect() {
-	if m.st.Busy != "" {
+	if m.waits(m.Expect) {
 		return
 	}
 	if !m.asked(false) {
@@ -370,7 +382,7 @@ func (m *Model) MayFile() bool {
 
 // File takes what the part takes from a file: a declaration, checkpoints, classes.
 func (m *Model) File(read func() ([]byte, error)) {
-	if m.st.Busy != "" || !m.MayFile() {
+	if !m.MayFile() || m.waits(func() { m.File(read) }) {
 		return
 	}
 	m.forget()
@@ -519,7 +531,8 @@ func (m *Model) TakeIn() {
 	if m.st.Declared == nil {
 		return
 	}
-	d, s, b, a := m.parts.Desk, m.e.Session, m.declared, m.st.Asked
+	asked := m.st.Asked
+	d, s, b, a := m.parts.Desk, m.e.Session, m.declared, asked
 	type taken struct {
 		expectation
 		is data.Application
@@ -541,7 +554,9 @@ func (m *Model) TakeIn() {
 			return
 		}
 		m.forget()
-		m.st.Asked, m.st.New = a, t.is.ID
+		if m.st.New = t.is.ID; m.st.Asked == asked { // nobody typed meanwhile
+			m.st.Asked = a
+		}
 		m.st.Done = m.e.T("flights.declared.done", t.is.Reference.String())
 		m.expected(a, t.expectation, err)
 		for i := range m.st.Expected {
@@ -605,7 +620,7 @@ func (m *Model) Print() {
 	}, func(printer string, err error) {
 		m.st.Done, m.st.Refused = "", ""
 		switch {
-		case errors.Is(err, ErrNoPrinter):
+		case errors.Is(err, sheet.ErrNoPrinter):
 			m.st.Refused = m.e.T("flights.list.no-printer")
 		case err != nil:
 			m.e.Error(err)

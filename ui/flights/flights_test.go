@@ -23,6 +23,7 @@ import (
 	"pratique/ui/locale"
 	"pratique/ui/save"
 	"pratique/ui/screentest"
+	"pratique/ui/sheet"
 	"pratique/ui/widgets"
 )
 
@@ -269,7 +270,7 @@ func TestHandover(t *testing.T) {
 	if b.Print(); b.State().Done != "Printed on counter printer." {
 		t.Errorf("%q", b.State().Done)
 	}
-	b.Model.parts.Print = func(context.Context, string, []byte) (string, error) { return "", ErrNoPrinter }
+	b.Model.parts.Print = func(context.Context, string, []byte) (string, error) { return "", sheet.ErrNoPrinter }
 	if b.Print(); b.State().Done != "" || !strings.Contains(b.State().Refused, "no printer") {
 		t.Errorf("%+v", b.State())
 	}
@@ -488,4 +489,52 @@ func TestPictures(t *testing.T) {
 	m := b.Screen.(*screen).m
 	m.File(given([]byte("pratique passed 1\nport PVG\n" + c.Number.String() + "|boarded|2022-07-09T17:00:00+08:00\n")))
 	b.Shot(t, "back-en-1280", 1280, 800)
+}
+
+// TestQuickHand: what is asked for while the disk is slow is answered after it,
+// and an answer to what was asked before does not stand for it.
+func TestQuickHand(t *testing.T) {
+	p := desktest.New(t)
+	b := at(t, p, p.Clerk, Expected)
+	was := b.State().Asked
+	var later []func()
+	b.e.Run = func(work, then func()) { later = append(later, func() { work(); then() }) }
+	all := func() {
+		for len(later) > 0 {
+			one := later[0]
+			later = later[1:]
+			one()
+		}
+	}
+	text, err := predeclaration.Text(p.Other())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Expect()
+	b.Ask(Asked{From: "2022-07-01", Until: "2022-07-30"})
+	b.Expect()
+	all()
+	if st := b.State(); !st.Known || st.Asked.From != "2022-07-01" {
+		t.Errorf("known %v, asked %+v", st.Known, st.Asked)
+	}
+	b.Expect()
+	b.Text(text)
+	all()
+	if b.State().Declared == nil {
+		t.Error("what was scanned meanwhile is lost")
+	}
+	b.TakeIn()
+	b.TakeIn()
+	b.Ask(was)
+	all()
+	if st := b.State(); st.New == "" || st.Asked != was || len(p.Counts()) != 1 || p.Counts()[data.PreDeclared] != 1 {
+		t.Errorf("new %q, asked %+v, cases %v", st.New, st.Asked, p.Counts())
+	}
+	b.Expect()
+	b.Go(Risk)
+	all()
+	if st := b.State(); st.Part != Risk || st.Busy != "" {
+		t.Errorf("in %s, busy %q", st.Part, st.Busy)
+	}
+	b.none(t)
 }

@@ -33,10 +33,15 @@ type Files interface {
 // errNoSeal says that nothing that was brought is a seal.
 var errNoSeal = errors.New("no seal in it")
 
-// Bring reads the codes in a text or file. It may run anywhere; its outcome goes
-// to [Model.Brought].
-func (m *Model) Bring(files Files, seals Seals, b []byte) func(context.Context) ([]data.Brought, error) {
+// Bring begins to read the codes in a text or file. It may run anywhere; its
+// outcome goes to [Model.Brought].
+func (m *Model) Bring(files Files, seals Seals, read func() ([]byte, error)) func(context.Context) ([]data.Brought, error) {
+	m.reading++
 	return func(ctx context.Context) (all []data.Brought, err error) {
+		b, err := read()
+		if err != nil {
+			return nil, err
+		}
 		found, err := files.Read(ctx, b)
 		if err != nil {
 			return nil, err
@@ -62,8 +67,12 @@ func (m *Model) Bring(files Files, seals Seals, b []byte) func(context.Context) 
 	}
 }
 
-// Brought puts seals into the application: what is empty is filled in.
-func (m *Model) Brought(all []data.Brought) (s State, filled []string) {
+// Brought puts seals into the application: what is empty is filled in. What
+// waited for them is not done if they were to be read, and cannot be.
+func (m *Model) Brought(all []data.Brought, unread error) (s State, filled []string) {
+	if m.reading--; unread != nil {
+		m.wanted = nil
+	}
 	s = m.Edit(func(c *data.Content) {
 		for _, b := range all {
 			var more []string
@@ -108,7 +117,7 @@ func (s *screen) newBrought(locked bool) (*broughtCard, fyne.CanvasObject) {
 	c.entry.SetPlaceHolder(s.e.T("brought.entry"))
 	c.entry.OnSubmitted = func(text string) {
 		c.entry.Set("") // it is kept as what was read of it
-		s.bring([]byte(text), false)
+		s.bring(func() ([]byte, error) { return []byte(text), nil }, false)
 	}
 	open := widgets.NewButton(s.e.T("brought.open"), nil, c.open)
 	if locked || s.p.Files == nil {
@@ -124,7 +133,7 @@ func (c *broughtCard) open() {
 		case err != nil:
 			c.s.e.Error(err)
 		case r != nil:
-			c.s.bringFrom(r, false)
+			c.s.bring(func() ([]byte, error) { return readAll(r) }, false)
 		}
 	}, c.s.e.Window)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".png", ".jpg", ".jpeg", ".pdf", ".txt", ".PNG", ".JPG", ".JPEG", ".PDF", ".TXT"}))
@@ -137,45 +146,48 @@ func (c *broughtCard) open() {
 func (s *screen) dropped(_ fyne.Position, files []fyne.URI) {
 	s.side.papers.drop(files)
 	for _, f := range files {
-		if r, err := storage.Reader(f); err == nil { // if not, attaching it said so
-			s.bringFrom(r, true)
-		}
+		s.bring(func() ([]byte, error) {
+			r, err := storage.Reader(f)
+			if err != nil {
+				return nil, err // attaching it says so
+			}
+			return readAll(r)
+		}, true)
 	}
 }
 
-func (s *screen) bringFrom(r io.ReadCloser, quiet bool) {
+func readAll(r io.ReadCloser) ([]byte, error) {
 	defer r.Close()
-	b, err := io.ReadAll(io.LimitReader(r, evidence.MaxSize+1))
-	switch {
-	case err == nil:
-		s.bring(b, quiet)
-	case !quiet:
-		s.e.Error(err)
-	}
+	return io.ReadAll(io.LimitReader(r, evidence.MaxSize+1))
 }
 
 // bring reads codes off the UI goroutine and fills in what they say. If it is
 // quiet, only what was found is told.
-func (s *screen) bring(b []byte, quiet bool) {
-	if s.form.locked() || s.p.Files == nil || len(b) == 0 {
+func (s *screen) bring(read func() ([]byte, error), quiet bool) {
+	if s.form.locked() || s.p.Files == nil {
 		return
 	}
-	env.Go(s.e, s.m.Bring(s.p.Files, s.p.Desk, b), func(all []data.Brought, err error) {
+	env.Go(s.e, s.m.Bring(s.p.Files, s.p.Desk, read), func(all []data.Brought, err error) {
+		if quiet {
+			err = nil
+		}
+		state, filled := s.m.Brought(all, err)
 		switch {
-		case s.left, quiet && err != nil:
 		case errors.Is(err, errNoSeal):
 			s.e.Toast(s.e.T("brought.none"))
 		case errors.Is(err, evidence.ErrKind), errors.Is(err, evidence.ErrDamaged), errors.Is(err, evidence.ErrLimit), errors.Is(err, context.DeadlineExceeded):
 			s.e.Toast(s.e.T(failure(err)))
 		case err != nil:
 			s.e.Error(err)
-		default:
-			state, filled := s.m.Brought(all)
+		case len(all) > 0 && s.left:
+			s.e.Toast(s.e.T("brought.left"))
+		case len(all) > 0:
 			s.apply(state)
 			s.typed(state)
 			s.check()
 			s.e.Toast(s.e.T("brought.filled", len(filled)))
 		}
+		s.end(s.m.Next())
 	})
 }
 

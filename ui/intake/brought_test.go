@@ -32,6 +32,11 @@ func (noPages) Render(context.Context, []byte, int, float64) (image.Image, error
 	return nil, errors.New("no PDF here")
 }
 
+// text is what a scanner types.
+func text(b string) func() ([]byte, error) {
+	return func() ([]byte, error) { return []byte(b), nil }
+}
+
 func withBook(c *desk.Config) { c.Book = book }
 
 // A code fills in what is empty, what differs is chosen with a reason, and a
@@ -43,11 +48,11 @@ func TestBrought(t *testing.T) {
 	s.Edit(func(c *data.Content) {
 		c.Traveller.Surname, c.Doses = "YANGBEN", []data.Dose{{Date: p.Specimen().Doses[0].Date, Lot: "OTHER"}}
 	})
-	all, err := s.Bring(files, p.Desk, []byte(seal+"\r\n"))(ctx)
+	all, err := s.Bring(files, p.Desk, text(seal+"\r\n"))(ctx)
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%v, %v", all, err)
 	}
-	state, filled := s.Brought(all)
+	state, filled := s.Brought(all, nil)
 	if !slices.Contains(filled, "traveller.birth") || slices.Contains(filled, "traveller.surname") || state.Content.Doses[0].Lot != "OTHER" {
 		t.Errorf("filled %v", filled)
 	}
@@ -78,7 +83,7 @@ func TestBrought(t *testing.T) {
 	if state := s.TakeOut(0); state.Content.Brought != nil || state.Content.Traveller.Birth == "" {
 		t.Errorf("%+v", state.Content)
 	}
-	if _, err := s.Bring(files, p.Desk, []byte("HELLO"))(ctx); err == nil {
+	if _, err := s.Bring(files, p.Desk, text("HELLO"))(ctx); err == nil {
 		t.Error("a text is a seal")
 	}
 }

@@ -102,6 +102,7 @@ type State struct {
 
 	Evidence  []data.Evidence
 	Attaching int            // scans that are on their way
+	Waits     bool           // what was asked for waits for them
 	Refused   []data.Problem // why a scan was not taken, the last ones tried
 
 	Dirty   bool
@@ -127,6 +128,10 @@ type Model struct {
 	checked  int // revision that State's problems belong to
 	touched  map[string]bool
 	revealed map[string]bool // sections shown although they do not belong
+	storing  int             // saves and acts that are under way
+	reading  int             // codes that are being read
+	wanted   act             // waits for scans and codes that are on their way, nil for none
+	ending   bool            // such an act is under way
 	labs     []data.Laboratory
 
 	authorities []data.Authority
@@ -610,8 +615,14 @@ func (m *Model) Save() (work func(context.Context) (Kept, error), ok bool) {
 	if !m.unsaved() || m.state.Saving || m.state.Closed != Open {
 		return nil, false
 	}
-	m.state.Saving = true
+	m.stores(1)
 	return m.keep(), true
+}
+
+// stores counts what is under way.
+func (m *Model) stores(by int) {
+	m.storing += by
+	m.state.Saving = m.storing > 0
 }
 
 // unsaved reports whether there is anything to store. A new application in
@@ -635,7 +646,7 @@ func (m *Model) keep() func(context.Context) (Kept, error) {
 // Saved takes the outcome of a save. What is returned is an error that the
 // state does not tell.
 func (m *Model) Saved(k Kept, err error) (State, error) {
-	m.state.Saving = false
+	m.stores(-1)
 	if errors.Is(err, errElsewhere) {
 		m.state.Closed = Elsewhere
 		return m.state, nil
@@ -656,7 +667,8 @@ func (m *Model) Copy() (work func(context.Context) (Kept, error), ok bool) {
 	if m.state.Closed != Elsewhere || m.state.Saving {
 		return nil, false
 	}
-	m.state.Saving, m.state.Closed = true, Open
+	m.stores(1)
+	m.state.Closed = Open
 	c, revision := m.state.Content, m.revision
 	return func(ctx context.Context) (Kept, error) {
 		a, err := m.keeper.copy(ctx, revision, c)
@@ -672,6 +684,7 @@ func (m *Model) Leave(ctx context.Context) (copied bool, err error) {
 	if !m.unsaved() || m.state.Closed != Open && m.state.Closed != Elsewhere {
 		return false, nil
 	}
+	m.stores(1)
 	k, err := within(ctx, m.keep())
 	if errors.Is(err, errElsewhere) {
 		revision, c := m.revision, m.state.Content
@@ -715,29 +728,42 @@ func (m *Model) Try() State {
 	return m.state
 }
 
-// Submit saves and hands the application to review. It may run anywhere; its
-// outcome goes to [Model.Done].
-func (m *Model) Submit() func(context.Context) (Kept, error) {
+// act is one after which the case is out of the clerk's hands.
+type act func(context.Context, staff.Session, data.ApplicationID) (data.Application, error)
+
+// Submit saves and hands the application to review. While scans or codes are on
+// their way it waits for them: ok is false then, and the work comes from
+// [Model.Next]. It may run anywhere; its outcome goes to [Model.Done].
+func (m *Model) Submit() (work func(context.Context) (Kept, error), ok bool) {
 	m.Try()
-	return m.then(func(ctx context.Context, id data.ApplicationID) (data.Application, error) {
-		return m.desk.Submit(ctx, m.session, id)
-	})
+	return m.end(m.desk.Submit)
 }
 
-// Withdraw saves and ends the application. It may run anywhere; its outcome
-// goes to [Model.Done].
-func (m *Model) Withdraw() func(context.Context) (Kept, error) {
-	return m.then(func(ctx context.Context, id data.ApplicationID) (data.Application, error) {
-		return m.desk.Withdraw(ctx, m.session, id)
-	})
+// Withdraw saves and ends the application, like [Model.Submit].
+func (m *Model) Withdraw() (work func(context.Context) (Kept, error), ok bool) {
+	return m.end(m.desk.Withdraw)
 }
 
-func (m *Model) then(act func(context.Context, data.ApplicationID) (data.Application, error)) func(context.Context) (Kept, error) {
-	keep, id := m.keep(), m.state.ID
+// end wants an act, the first that is asked for.
+func (m *Model) end(a act) (work func(context.Context) (Kept, error), ok bool) {
+	if m.wanted == nil && !m.ending {
+		m.wanted = a
+	}
+	return m.Next()
+}
+
+// Next is the act that waited, once nothing that it waits for is on its way.
+func (m *Model) Next() (work func(context.Context) (Kept, error), ok bool) {
+	m.state.Waits = m.wanted != nil && m.state.Attaching+m.reading > 0
+	if m.wanted == nil || m.state.Waits {
+		return nil, false
+	}
+	do, keep, id, c := m.wanted, m.keep(), m.state.ID, m.state.Content
 	if !m.unsaved() {
 		keep = nil
 	}
-	m.state.Saving = true
+	m.wanted, m.ending = nil, true
+	m.stores(1)
 	return func(ctx context.Context) (k Kept, err error) {
 		if keep != nil {
 			if k, err = keep(ctx); err != nil {
@@ -745,29 +771,62 @@ func (m *Model) then(act func(context.Context, data.ApplicationID) (data.Applica
 			}
 			id = k.application.ID
 		}
-		a, err := act(ctx, id)
+		if id == "" { // nothing is entered
+			p, err := m.desk.Validate(ctx, c)
+			if err == nil {
+				err = &desk.ProblemsError{Problems: p}
+			}
+			return k, err
+		}
+		a, err := do(ctx, m.session, id)
 		if a.ID != "" {
 			k.application = a
 		}
 		return k, err
-	}
+	}, true
 }
 
-// Done takes the outcome of an act. Ended: the case is out of the clerk's
-// hands. Problems that stopped it are shown like those of a check; any other
-// error is returned.
-func (m *Model) Done(k Kept, err error) (s State, ended bool, other error) {
+// End is what became of an act that ends the case. Each has a text
+// "intake.ended." and its name.
+type End string
+
+// The ends. After the last two the case is out of the clerk's hands.
+const (
+	NotEnded  End = "not"   // something is missing, or the case is somewhere else
+	TypedOn   End = "typed" // it was submitted, and comes back with what was typed on
+	HandedIn  End = "submitted"
+	TakenBack End = "withdrawn"
+)
+
+// Over reports whether the case is out of the clerk's hands.
+func (e End) Over() bool { return e == HandedIn || e == TakenBack }
+
+// Done takes the outcome of an act. Problems that stopped it are shown like
+// those of a check; any other error is returned.
+func (m *Model) Done(k Kept, err error) (s State, end End, other error) {
+	m.ending = false
 	s, err = m.Saved(k, err)
 	var stopped *desk.ProblemsError
 	if errors.As(err, &stopped) {
 		m.state.Problems = stopped.Problems
-		return m.state, false, nil
+		return m.state, NotEnded, nil
 	}
-	ended = err == nil && s.Closed != Elsewhere
-	if ended {
-		m.stored(k.application)
+	if err != nil || s.Closed == Elsewhere {
+		return m.state, NotEnded, err
 	}
-	return m.state, ended, err
+	m.stored(k.application)
+	end = HandedIn
+	if m.state.Stage == data.Withdrawn {
+		end = TakenBack
+	}
+	if m.unsaved() { // typed on meanwhile, which is not lost
+		m.keeper.take(k.application, m.saved)
+		if m.state.Closed = Open; end == TakenBack {
+			m.state.Closed = Elsewhere
+		}
+		end = TypedOn
+	}
+	return m.state, end, nil
 }
 
 // First is the field of the first problem, in the order of the form.

@@ -482,30 +482,38 @@ func TestSubmit(t *testing.T) {
 	c := p.Specimen()
 	c.Declaration.Agreed = false
 	s.Replace(c)
-	k, err := s.Submit()(ctx)
-	state, ended, err := s.Done(k, err)
-	if ended || err != nil || len(state.Problems) != 1 || state.Stage != data.Draft || state.ID == "" || state.Dirty || state.Saving {
+	end := func(work func(context.Context) (intake.Kept, error), ok bool) (intake.State, intake.End, error) {
+		t.Helper()
+		if !ok {
+			t.Fatal("it waits for nothing")
+		}
+		return s.Done(work(ctx))
+	}
+	state, ended, err := end(s.Submit())
+	if ended != intake.NotEnded || err != nil || len(state.Problems) != 1 || state.Stage != data.Draft || state.ID == "" || state.Dirty || state.Saving {
 		t.Fatalf("ended %v, %v, %+v", ended, err, state)
 	}
 	if !s.SlipReady() {
 		t.Error("the traveller cannot read the slip before signing")
 	}
 	s.Edit(func(c *data.Content) { c.Declaration.Agreed = true })
-	k, err = s.Submit()(ctx)
-	state, ended, err = s.Done(k, err)
-	if !ended || err != nil || state.Stage != data.Submitted || state.Closed != intake.Submitted {
+	state, ended, err = end(s.Submit())
+	if ended != intake.HandedIn || err != nil || state.Stage != data.Submitted || state.Closed != intake.Submitted {
 		t.Errorf("ended %v, %v, %+v", ended, err, state)
 	}
 	if got := s.stored(state.ID); got.State != data.Submitted || got.Version != 2 {
 		t.Errorf("stored %s, version %d", got.State, got.Version)
 	}
-	k, err = s.Withdraw()(ctx)
-	if state, ended, err := s.Done(k, err); !ended || err != nil || state.Stage != data.Withdrawn {
+	if state, ended, err := end(s.Withdraw()); ended != intake.TakenBack || err != nil || state.Stage != data.Withdrawn {
 		t.Errorf("ended %v, %v, %+v", ended, err, state)
 	}
-	k, err = s.Withdraw()(ctx)
-	if _, ended, err := s.Done(k, err); ended || !errors.Is(err, desk.ErrState) {
+	if _, ended, err := end(s.Withdraw()); ended != intake.NotEnded || !errors.Is(err, desk.ErrState) {
 		t.Errorf("withdrawn twice: %v, %v", ended, err)
+	}
+	empty := sit(t, p, p.Clerk, "")
+	work, _ := empty.Submit()
+	if state, ended, err := empty.Done(work(ctx)); ended != intake.NotEnded || err != nil || len(state.Problems) == 0 || state.ID != "" {
+		t.Errorf("an empty form: ended %v, %v, %+v", ended, err, state)
 	}
 }
 

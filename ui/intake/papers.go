@@ -1,9 +1,9 @@
 package intake
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"io"
 
 	"pratique/data"
 	"pratique/data/desk"
@@ -12,7 +12,7 @@ import (
 // Attach begins to attach a scan that shows a group, or anything. What is typed
 // is stored before, so that there is a case to attach it to. Work is slow and
 // may run anywhere; its outcome goes to [Model.Attached].
-func (m *Model) Attach(group, name string, scan []byte) func(context.Context) (data.Application, error) {
+func (m *Model) Attach(group, name string, open func() (io.ReadCloser, error)) func(context.Context) (data.Application, error) {
 	m.state.Attaching++
 	m.state.Refused = nil
 	c, revision := m.state.Content, m.revision
@@ -25,14 +25,23 @@ func (m *Model) Attach(group, name string, scan []byte) func(context.Context) (d
 		if err != nil {
 			return a, err
 		}
-		return m.desk.AttachEvidence(ctx, m.session, a.ID, group, name, bytes.NewReader(scan))
+		scan, err := open()
+		if err != nil {
+			return data.Application{}, err
+		}
+		defer scan.Close()
+		return m.desk.AttachEvidence(ctx, m.session, a.ID, group, name, scan)
 	}
 }
 
 // Attached takes the outcome of an act on a scan. Why it was refused stands in
-// the State; another error is the caller's to show.
+// the State; another error is the caller's to show. What waited for a scan that
+// is not there is not done.
 func (m *Model) Attached(a data.Application, err error) (State, error) {
 	m.state.Attaching = max(0, m.state.Attaching-1)
+	if err != nil {
+		m.wanted = nil
+	}
 	if a.ID != "" && (err == nil || m.state.ID == "") { // it is stored, whatever became of the scan
 		open := m.state.Closed
 		m.saved = max(m.saved, m.keeper.kept(a))
@@ -73,13 +82,19 @@ func (m *Model) onScan(act func(context.Context, data.ApplicationID) (data.Appli
 }
 
 // Begin makes a draft of what a traveller announced, now that they have come.
-func (m *Model) Begin() func(context.Context) (data.Application, error) {
+// Ok is false while that is under way.
+func (m *Model) Begin() (work func(context.Context) (data.Application, error), ok bool) {
+	if m.state.Saving {
+		return nil, false
+	}
+	m.stores(1)
 	of := m.state.ID
-	return func(ctx context.Context) (data.Application, error) { return m.desk.Begin(ctx, m.session, of) }
+	return func(ctx context.Context) (data.Application, error) { return m.desk.Begin(ctx, m.session, of) }, true
 }
 
 // Begun takes the outcome of [Model.Begin].
 func (m *Model) Begun(a data.Application, err error) (State, error) {
+	m.stores(-1)
 	if err == nil {
 		m.take(a)
 	}

@@ -13,7 +13,6 @@ import (
 	"fyne.io/fyne/v2/storage"
 
 	"pratique/data"
-	"pratique/data/attachment"
 	"pratique/ui/env"
 	"pratique/ui/evidence"
 	"pratique/ui/stated"
@@ -147,45 +146,27 @@ func (p *papers) bring(path string) {
 	}
 }
 
-// act does something with a scan, off the UI goroutine.
+// act does something with a scan, off the UI goroutine. Who has left is told
+// what went wrong.
 func (p *papers) act(work func(context.Context) (data.Application, error)) {
 	s := p.s
 	s.apply(s.m.State())
 	env.Go(s.e, work, func(a data.Application, err error) {
 		state, err := s.m.Attached(a, err)
-		if s.left {
-			return
-		}
-		s.apply(state)
 		if err != nil {
 			s.e.Error(err)
+		} else if s.left && len(state.Refused) > 0 {
+			s.e.Toast(s.e.Words.Problem(state.Refused[len(state.Refused)-1]))
 		}
+		s.end(s.m.Next()) // shows the state, too
 	})
 }
 
 // attach attaches a file to the group of the field that has the focus.
-func (p *papers) attach(name string, read func() (io.ReadCloser, error)) {
-	s := p.s
-	if s.form.locked() {
-		return
+func (p *papers) attach(name string, open func() (io.ReadCloser, error)) {
+	if !p.s.form.locked() {
+		p.act(p.s.m.Attach(stated.GroupOf(p.s.form.current), name, open))
 	}
-	group := stated.GroupOf(s.form.current)
-	env.Go(s.e, func(context.Context) ([]byte, error) {
-		r, err := read()
-		if err != nil {
-			return nil, err
-		}
-		defer r.Close()
-		return io.ReadAll(io.LimitReader(r, attachment.MaxSize+1))
-	}, func(scan []byte, err error) {
-		switch {
-		case s.left:
-		case err != nil:
-			s.e.Error(err)
-		default:
-			p.act(s.m.Attach(group, name, scan))
-		}
-	})
 }
 
 // pick asks for a file.

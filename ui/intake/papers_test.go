@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,13 @@ import (
 	"pratique/data/desk/desktest"
 	"pratique/ui/intake"
 )
+
+const png = "\x89PNG\r\n\x1a\n a picture"
+
+// scan is a file that is opened when it is attached.
+func scan(content string) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }
+}
 
 // TestAttach: a scan is attached to an application of which nothing was typed,
 // filed under its group, moved and taken away; what is no scan is refused in
@@ -27,17 +35,16 @@ func TestAttach(t *testing.T) {
 		}
 		return s
 	}
-	png := []byte("\x89PNG\r\n\x1a\n a picture")
-	s := do(m.Attach(data.GroupIdentity, "passport.png", png))
+	s := do(m.Attach(data.GroupIdentity, "passport.png", scan(png)))
 	if s.ID == "" || len(s.Evidence) != 1 || s.Evidence[0].Group != data.GroupIdentity || s.Attaching != 0 || len(s.Refused) > 0 {
 		t.Fatalf("attached: %+v", s)
 	}
 	m.Edit(func(c *data.Content) { c.Traveller.Surname = "SPECIMEN" })
-	s = do(m.Attach("", "notes.txt", []byte("no scan at all")))
+	s = do(m.Attach("", "notes.txt", scan("no scan at all")))
 	if len(s.Evidence) != 1 || len(s.Refused) != 1 || !strings.HasPrefix(s.Refused[0].Key, "problem.evidence.") {
 		t.Errorf("refused: %+v", s.Refused)
 	}
-	s = do(m.Attach("", "again.png", png))
+	s = do(m.Attach("", "again.png", scan(png)))
 	if len(s.Refused) != 1 || s.Refused[0].Key != "problem.evidence.twice" {
 		t.Errorf("attached twice: %+v", s.Refused)
 	}
@@ -79,7 +86,11 @@ func TestAnnounced(t *testing.T) {
 	if s := m.Loaded(l); s.Closed != intake.Announced || !s.Closed.Unlockable() {
 		t.Fatalf("closed %q", s.Closed)
 	}
-	s, err := m.Begun(m.Begin()(ctx))
+	work, ok := m.Begin()
+	if _, again := m.Begin(); !ok || again {
+		t.Errorf("begins %v, and once more %v", ok, again)
+	}
+	s, err := m.Begun(work(ctx))
 	if err != nil || s.Stage != data.Draft || s.Closed != intake.Open {
 		t.Errorf("begun: %s %q, %v", s.Stage, s.Closed, err)
 	}

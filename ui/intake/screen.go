@@ -242,16 +242,24 @@ func (s *screen) keep(work func(context.Context) (Kept, error), asked bool) {
 		case err != nil:
 			s.e.Error(err)
 		case state.Closed == Elsewhere:
-		case asked:
-			s.e.Toast(s.e.T("intake.saved", s.clock(state.SavedAt)))
-		case state.Dirty: // typed on meanwhile
-			s.p.After(SaveAfter, func() {
-				if !s.left {
-					s.save(false)
-				}
-			})
+		default:
+			if asked {
+				s.e.Toast(s.e.T("intake.saved", s.clock(state.SavedAt)))
+			}
+			s.again(state)
 		}
 	})
+}
+
+// again stores later what was typed on meanwhile.
+func (s *screen) again(state State) {
+	if state.Dirty {
+		s.p.After(SaveAfter, func() {
+			if !s.left {
+				s.save(false)
+			}
+		})
+	}
 }
 
 // clock is a time of day at the post.
@@ -368,45 +376,46 @@ func (s *screen) next() {
 
 // submit hands the application to review, or goes to what is wrong with it.
 func (s *screen) submit() {
-	if s.form.locked() || s.m.State().Saving {
+	if s.form.locked() {
 		return
 	}
 	s.e.Window.Canvas().Unfocus() // so that what is typed last is taken as it will be kept
-	s.m.Try()
-	s.checkThen(func() {
-		if path, ok := s.m.First(); ok {
-			s.jump(path)
-			return
-		}
-		s.end(s.m.Submit(), "intake.submitted")
-	})
+	s.end(s.m.Submit())
 }
 
 func (s *screen) withdraw() {
 	body := widgets.Prose(s.e.T("intake.withdraw.text"), theme.ColorNameForeground)
 	widgets.ShowDialog(s.e.Window.Canvas(), s.e.T("intake.withdraw.title"), body, nil,
-		widgets.Choice{Label: s.e.T("intake.withdraw"), Importance: widget.DangerImportance, Do: func() { s.end(s.m.Withdraw(), "intake.withdrawn") }},
+		widgets.Choice{Label: s.e.T("intake.withdraw"), Importance: widget.DangerImportance, Do: func() { s.end(s.m.Withdraw()) }},
 		widgets.Choice{Label: s.e.T("fyne.Cancel")})
 }
 
-// end does an act after which the case is somebody else's.
-func (s *screen) end(work func(context.Context) (Kept, error), told string) {
-	s.apply(s.m.State())
+// end does an act after which the case is somebody else's, if its turn has come.
+func (s *screen) end(work func(context.Context) (Kept, error), ok bool) {
+	if !s.left {
+		s.apply(s.m.State())
+	}
+	if !ok {
+		return
+	}
 	env.Go(s.e, work, func(k Kept, err error) {
-		state, ended, err := s.m.Done(k, err)
-		if s.left {
-			return
-		}
-		if ended {
-			s.e.Toast(s.e.T(told))
-			s.e.Navigate(env.Route{Screen: env.Queue})
-			return
-		}
-		s.apply(state)
-		if err != nil {
+		state, end, err := s.m.Done(k, err)
+		switch {
+		case err != nil:
 			s.e.Error(err)
-		} else if path, ok := s.m.First(); ok {
-			s.jump(path)
+		case end != NotEnded || s.left:
+			s.e.Toast(s.e.T("intake.ended." + string(end)))
+		}
+		switch {
+		case s.left:
+		case end.Over():
+			s.e.Navigate(env.Route{Screen: env.Queue})
+		default:
+			s.apply(state)
+			s.again(state)
+			if path, ok := s.m.First(); ok && err == nil {
+				s.jump(path)
+			}
 		}
 	})
 }
@@ -507,7 +516,11 @@ func (s *screen) unlock() {
 		s.jump("traveller.surname")
 		return
 	}
-	env.Go(s.e, s.m.Begin(), func(a data.Application, err error) {
+	work, ok := s.m.Begin()
+	if !ok {
+		return
+	}
+	env.Go(s.e, work, func(a data.Application, err error) {
 		state, err := s.m.Begun(a, err)
 		if s.left {
 			return

@@ -112,6 +112,8 @@ func (d *side) saved(state State) {
 	switch {
 	case state.Closed == Elsewhere:
 		text, color = t("intake.state.elsewhere"), look.Invalid.Ink()
+	case state.Waits:
+		text = t("intake.state.waits")
 	case state.Saving:
 		text = t("intake.state.saving")
 	case state.Dirty && !d.s.m.Blank():

@@ -153,7 +153,7 @@ func (m *Model) State() State { return m.state }
 // Choose chooses a chip; there is nothing at an index without one.
 func (m *Model) Choose(i int) State {
 	if i >= 0 && i < len(m.state.Chips) && i != m.state.Chosen {
-		m.chosen = m.state.Chips[i]
+		m.chosen, m.placed = m.state.Chips[i], true
 		m.chosen.Count = 0
 		return m.arrange()
 	}

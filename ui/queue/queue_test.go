@@ -127,6 +127,21 @@ func TestChips(t *testing.T) {
 	}
 }
 
+// TestChosenBeforeItIsRead: the chip that a reviewer chose while the cases were
+// being read stays the chosen one.
+func TestChosenBeforeItIsRead(t *testing.T) {
+	p := desktest.New(t)
+	m := queue.NewModel(queue.Parts{Desk: some}, p.Reviewer, clock, "")
+	l, err := m.Load(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Choose(3)
+	if got := ids(m.Loaded(l)); got != "2" {
+		t.Errorf("shows %s", got)
+	}
+}
+
 func TestOpen(t *testing.T) {
 	p := desktest.New(t)
 	for _, tt := range []struct {

@@ -160,7 +160,7 @@ func TestOpenSSLReadsTheKeys(t *testing.T) {
 	p := desktest.New(t)
 	const passphrase = "kamo rudi teso bali"
 	ring := keys.Ring{Dir: dir, Post: p.Config.Post}
-	record, err := ring.MakeOwn(keys.ForCertificates, "file:keys/signer.key", []byte(passphrase), desktest.Now)
+	record, err := ring.MakeOwn(keys.ForCertificates, "", []byte(passphrase), desktest.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestOpenSSLReadsTheKeys(t *testing.T) {
 		}
 	}
 	at := []string{"verify", "-x509_strict", "-attime", "1657400000"} // the day after
-	anchor, signer, key := filepath.Join(dir, "anchor.pem"), filepath.Join(dir, "keys/signer.pem"), filepath.Join(dir, "keys/signer.key")
+	anchor, signer, key := filepath.Join(dir, "anchor.pem"), filepath.Join(dir, "keys/signer.pem"), filepath.Join(dir, "keys", record.ID+".key")
 	if out, err := openssl(t, append(at, "-CAfile", anchor, signer)...); err != nil {
 		t.Errorf("%s, %v", out, err)
 	}

@@ -118,19 +118,28 @@ func Encrypt(seal string, recipients ...string) (string, error) {
 	return text, nil
 }
 
-// Open is the signed record in an encrypted seal, in the text of package hcert.
-// Nothing in it is verified. Errors wrap [ErrFormat] or [ErrNotForYou].
-func Open(text string, identities ...age.Identity) (string, error) {
+// decode is what is encrypted in an encrypted seal.
+func decode(text string) ([]byte, error) {
 	rest, ok := strings.CutPrefix(trim(text), Prefix)
 	switch {
 	case !ok:
-		return "", fmt.Errorf("%w: does not begin with %q", ErrFormat, Prefix)
+		return nil, fmt.Errorf("%w: does not begin with %q", ErrFormat, Prefix)
 	case len(rest) > MaxText:
-		return "", fmt.Errorf("%w: %d characters, at most %d", ErrFormat, len(rest), MaxText)
+		return nil, fmt.Errorf("%w: %d characters, at most %d", ErrFormat, len(rest), MaxText)
 	}
 	b, err := hcert.DecodeBase45(rest)
 	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrFormat, err)
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	return b, nil
+}
+
+// Open is the signed record in an encrypted seal, in the text of package hcert.
+// Nothing in it is verified. Errors wrap [ErrFormat] or [ErrNotForYou].
+func Open(text string, identities ...age.Identity) (string, error) {
+	b, err := decode(text)
+	if err != nil {
+		return "", err
 	}
 	r, err := age.Decrypt(bytes.NewReader(b), identities...)
 	var none *age.NoIdentityMatchError
@@ -149,10 +158,9 @@ func Open(text string, identities ...age.Identity) (string, error) {
 
 // Recipients is for how many an encrypted seal is. Errors wrap [ErrFormat].
 func Recipients(text string) (int, error) {
-	rest, _ := strings.CutPrefix(trim(text), Prefix)
-	b, err := hcert.DecodeBase45(rest)
-	if err != nil || !Looks(text) {
-		return 0, fmt.Errorf("%w: %w", ErrFormat, err)
+	b, err := decode(text)
+	if err != nil {
+		return 0, err
 	}
 	head, _, found := bytes.Cut(b, []byte("\n--- "))
 	if !found {

@@ -51,6 +51,16 @@ func TestEncryptedForSomeOpenedByThem(t *testing.T) {
 	}
 }
 
+// TestRecipientsOfOthers: what is no encrypted seal is for nobody, and why is
+// told.
+func TestRecipientsOfOthers(t *testing.T) {
+	for _, text := range []string{"", "HC1:AB", "ABC", sealed.Prefix, sealed.Prefix + "A", sealed.Prefix + strings.Repeat("A", 1<<20)} {
+		if n, err := sealed.Recipients(text); n != 0 || !errors.Is(err, sealed.ErrFormat) || strings.Contains(err.Error(), "%!") {
+			t.Errorf("%.20q: %d, %v", text, n, err)
+		}
+	}
+}
+
 // TestEveryChangedCharacterIsFound: what was changed anywhere does not open.
 func TestEveryChangedCharacterIsFound(t *testing.T) {
 	id := identity(t)
