@@ -150,10 +150,10 @@ func TestRealPostTrustsNoPractice(t *testing.T) {
 	}
 }
 
-// lister signs revocation lists of another post.
+// lister signs revocation lists in the name of the post, with a key of its own.
 func lister(t *testing.T) (signer note.Signer, verifier string) {
 	t.Helper()
-	private, verifier, err := note.GenerateKey(rand.Reader, "pratique/UT/XX/practice/revocations")
+	private, verifier, err := note.GenerateKey(rand.Reader, "pratique/UT/PR/practice/revocations")
 	if err == nil {
 		signer, err = note.NewSigner(private)
 	}
@@ -168,19 +168,7 @@ func lister(t *testing.T) (signer note.Signer, verifier string) {
 func TestRevocationsStay(t *testing.T) {
 	p := desktest.New(t)
 	c := p.Issued(t, p.Specimen())
-<<<<<<< HEAD
 	signer, verifier := lister(t)
-=======
-	const name = "pratique/UT/PR/practice/revocations"
-	private, verifier, err := note.GenerateKey(rand.Reader, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := note.NewSigner(private)
-	if err != nil {
-		t.Fatal(err)
-	}
->>>>>>> main
 	list := func(number uint64, entries ...revocation.Entry) []byte {
 		b, err := revocation.NewList(signer.Name(), number, p.Now, p.Now.AddDate(0, 0, 7), nil, entries).Note(signer)
 		if err != nil {
@@ -248,19 +236,7 @@ func (d dying) Err() error {
 func TestLargeTrustList(t *testing.T) {
 	p := desktest.New(t)
 	c := p.Issued(t, p.Specimen())
-<<<<<<< HEAD
 	signer, verifier := lister(t)
-=======
-	const name = "pratique/UT/PR/practice/revocations"
-	private, verifier, err := note.GenerateKey(rand.Reader, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := note.NewSigner(private)
-	if err != nil {
-		t.Fatal(err)
-	}
->>>>>>> main
 	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor, p.Signer.Certificate}, Verifiers: []string{verifier}}
 	if _, err := p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom); err != nil {
 		t.Fatal(err)
