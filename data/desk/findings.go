@@ -228,7 +228,7 @@ func (d *Desk) stands(tx store.Tx, app data.Application, now time.Time) error {
 	if approval := app.Approval; !d.same(n, app, *approval, now) {
 		return fmt.Errorf("%w: the notice in force does not give it any more", ErrNotApproved)
 	}
-	// So may a seal be revoked, or its signer no longer be trusted, that ticked something.
+	// A seal that ticked something may be revoked since, or its signer not be trusted any more.
 	if holding, err := d.holding(tx, app); err != nil {
 		return err
 	} else if len(holding) < len(app.Ticks) {
