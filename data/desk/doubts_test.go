@@ -230,6 +230,35 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
+// TestAskedAfterTheApproval: what a laboratory is asked about an approved case
+// waits for its answer.
+func TestAskedAfterTheApproval(t *testing.T) {
+	p := desktest.New(t)
+	a := p.Approved(t, p.Specimen())
+	say := func(outcome string) {
+		t.Helper()
+		if _, err := p.BackCheck(ctx, p.Reviewer, a.ID, data.BackCheck{By: "phone", Outcome: outcome}); err != nil {
+			desktest.Fatal(t, err)
+		}
+	}
+	say("")
+	if _, err := p.Issue(ctx, p.Reviewer, a.ID); problem(err) != "problem.backcheck.open" {
+		t.Errorf("issued before the answer: %v", err)
+	}
+	say(data.Confirmed)
+	if _, err := p.Issue(ctx, p.Reviewer, a.ID); err != nil {
+		t.Errorf("confirmed: %v", err)
+	}
+	a = p.Approved(t, p.Other())
+	say(data.Confirmed)
+	if _, err := p.BackCheck(ctx, p.Reviewer, a.ID, data.BackCheck{By: "phone", Outcome: data.Denied, Note: "no such number"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Issue(ctx, p.Reviewer, a.ID); problem(err) != "problem.backcheck.denied" {
+		t.Errorf("issued although it is denied: %v", err)
+	}
+}
+
 func TestBackChecks(t *testing.T) {
 	p := desktest.New(t)
 	if err := p.SetSampling(ctx, p.Administrator, p.Reviewer, data.Sampling{Percent: 100}); err != nil {
