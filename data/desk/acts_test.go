@@ -203,7 +203,6 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"SetFlights": func() error {
 			return p.SetFlights(ctx, p.Administrator, p.Reviewer, map[string]string{"UT 846": "high"})
 		},
-		"FindByPhone": func() error { return second(p.FindByPhone(p.Clerk, "555 0177")) },
 		"Handover": func() error {
 			_, _, err := p.Handover(ctx, p.Reviewer, "PVG", "2022-07-10", "2022-07-10")
 			return err

@@ -180,7 +180,7 @@ func TestOlderCases(t *testing.T) {
 		if rows, err := s.Search(s.reviewer, reference.String()); err != nil || len(rows) != 1 {
 			t.Errorf("by reference: %v, %v", rows, err)
 		}
-		if rows, err := s.FindByPhone(s.reviewer, a.Content.Traveller.Phone); err != nil || len(rows) != 1 {
+		if rows, err := s.Search(s.reviewer, a.Content.Traveller.Phone); err != nil || len(rows) != 1 {
 			t.Errorf("by telephone: %v, %v", rows, err)
 		}
 		given := 0
