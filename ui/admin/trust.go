@@ -52,7 +52,7 @@ type TrustPreview struct {
 	Hash, Signer                  string
 	Added, Removed, Kept, Refused int
 	// Lines name what is added ("+"), removed ("-") and refused ("!"), the first
-	// [trustLines] of them.
+	// [trustLines] of them; before all, what to know of keys without certificates.
 	Lines []string
 	More  int
 }
@@ -226,6 +226,9 @@ func (m *TrustModel) previewOf(l lookedAt) *TrustPreview {
 		} else {
 			p.More++
 		}
+	}
+	if l.change.Alone > 0 {
+		line("!", m.e.T("trust.keys-alone", l.change.Alone))
 	}
 	for _, r := range l.change.Refused { // first: they need a decision
 		line("!", r.What+":", m.e.T("trust.refused."+string(r.Why)))
