@@ -761,7 +761,7 @@ func (m *Model) State() State {
 		st.Risk = w.T("risk." + m.app.Risk)
 	}
 	if !m.app.Moved.IsZero() {
-		st.Moved = m.day(m.app.Moved)
+		st.Moved = m.e.When(m.app.Moved)
 	}
 	if len(c.Itinerary) > 0 {
 		st.Flight = c.Itinerary[0].Flight
@@ -801,11 +801,6 @@ func (m *Model) assessed() bool {
 		return true
 	}
 	return false
-}
-
-// day is a time on the post's clock.
-func (m *Model) day(t time.Time) string {
-	return data.MomentOf(t, m.e.Post.Zone).Wall[:10] + " " + data.MomentOf(t, m.e.Post.Zone).Wall[11:]
 }
 
 // name is an officer's name.
