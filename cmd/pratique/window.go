@@ -276,7 +276,7 @@ func may(o data.Officer, s env.ScreenName) bool {
 // screens puts every screen together with what it works on.
 func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, languages []string, setLanguage func(string)) map[env.ScreenName]env.Factory {
 	halves, begun, jobs, administration := review.Halves{}, certificates.Halves{}, certificates.NewJobs(), adminParts(h, settings)
-	asked, files := map[data.OfficerID]flights.Asked{}, evidence.NewWorker(pages)
+	listed, files := map[data.OfficerID]flights.Kept{}, evidence.NewWorker(pages)
 	draw := func(ctx context.Context, scan []byte, page int) (image.Image, error) {
 		return h.Scan(ctx, scan, page, scans.MaxSide)
 	}
@@ -326,7 +326,7 @@ func screens(h *house.House, settings fyne.Preferences, pages *page.Engine, lang
 		},
 		env.Flights: func(e *env.Env, r env.Route) env.Screen {
 			return flights.New(e, flights.Parts{
-				Desk: h.Desk, Files: files, Asked: asked, Save: savings(h, settings), Page: h.HandoverPage,
+				Desk: h.Desk, Files: files, Kept: listed, Save: savings(h, settings), Page: h.HandoverPage,
 				Print: func(ctx context.Context, title string, pdf []byte) (string, error) {
 					return printSheet(ctx, settings.String("printer"), title, pdf)
 				},

@@ -74,14 +74,22 @@ type Parts struct {
 	Page  func(ctx context.Context, list handover.List, signed []byte) (pdf []byte, err error)
 	Print func(ctx context.Context, title string, pdf []byte) (printer string, err error)
 	Save  save.Parts
-	// Asked keeps what was asked for; never nil.
-	Asked map[data.OfficerID]Asked
+	// Kept keeps what each officer asked for, and the list made of it; never nil.
+	Kept map[data.OfficerID]Kept
 }
 
 // Asked is what an officer asks for. It is comparable.
 type Asked struct {
 	From, Until data.Date // days, both included
 	Port        string
+}
+
+// Kept is what an officer asked for and the list that was made of it. Whoever is
+// on that is known to the port by now, so it does not go with the screen.
+type Kept struct {
+	Asked
+	list   *handover.List // nil for none
+	signed []byte
 }
 
 // Part of the screen.
@@ -184,7 +192,7 @@ func NewModel(e *env.Env, parts Parts, part Part) *Model {
 	o := e.Officer()
 	m := &Model{Show: func(State) {}, e: e, parts: parts}
 	m.st = State{
-		Parts: partsOf(o), Part: part, Asked: parts.Asked[o.ID],
+		Parts: partsOf(o), Part: part, Asked: parts.Kept[o.ID].Asked,
 		MayDeclare: staff.Allows(o, audit.ApplicationPreDeclared),
 		MayHand:    staff.Allows(o, audit.HandoverMade), MayRead: staff.Allows(o, audit.PassedRead), MaySet: staff.Allows(o, audit.FlightsSet),
 	}
@@ -249,6 +257,9 @@ func (m *Model) Open() {
 			m.st.Classes = compared(classes, classes)
 		})
 	default:
+		if k := m.parts.Kept[m.e.Officer().ID]; m.st.List == nil && k.list != nil && k.Asked == m.st.Asked {
+			m.handed(k)
+		}
 		m.show()
 	}
 }
@@ -583,7 +594,7 @@ func (m *Model) Hand() {
 		signed []byte
 		list   handover.List
 	}
-	d, s, a := m.parts.Desk, m.e.Session, m.st.Asked
+	d, s, a, who := m.parts.Desk, m.e.Session, m.st.Asked, m.e.Officer().ID
 	start(m, "flights.busy.hand", func(ctx context.Context) (h made, err error) {
 		h.signed, h.list, err = d.Handover(ctx, s, a.Port, a.From, a.Until)
 		return h, err
@@ -591,9 +602,15 @@ func (m *Model) Hand() {
 		if m.e.Error(err); err != nil || a != m.st.Asked {
 			return
 		}
-		m.signed, m.st.List = h.signed, &h.list
-		m.st.Done = m.e.T("flights.list.done", len(h.list.Rows), h.list.Port, data.MomentOf(h.list.Made, m.e.Post.Zone).String())
+		m.parts.Kept[who] = Kept{a, &h.list, h.signed}
+		m.handed(m.parts.Kept[who])
 	})
+}
+
+// handed shows a list that was made.
+func (m *Model) handed(k Kept) {
+	m.signed, m.st.List = k.signed, k.list
+	m.st.Done = m.e.T("flights.list.done", len(k.list.Rows), k.list.Port, data.MomentOf(k.list.Made, m.e.Post.Zone).String())
 }
 
 // Signed is the signed list and what its file is called.
@@ -669,8 +686,10 @@ func (m *Model) Set(other staff.Session) {
 	})
 }
 
-// Leave keeps what was asked for.
+// Leave keeps what was asked for, and the list that answers it.
 func (m *Model) Leave() {
 	m.gone = true
-	m.parts.Asked[m.e.Officer().ID] = m.st.Asked
+	if who := m.e.Officer().ID; m.parts.Kept[who].Asked != m.st.Asked {
+		m.parts.Kept[who] = Kept{Asked: m.st.Asked}
+	}
 }

@@ -78,7 +78,7 @@ func partsFor(t testing.TB, p *desktest.Post) Parts {
 		t.Fatal(err)
 	}
 	return Parts{
-		Desk: p.Desk, Files: files(text), Asked: map[data.OfficerID]Asked{},
+		Desk: p.Desk, Files: files(text), Kept: map[data.OfficerID]Kept{},
 		Page: func(_ context.Context, l handover.List, signed []byte) ([]byte, error) { return []byte(l.Port), nil },
 		Print: func(_ context.Context, title string, pdf []byte) (string, error) {
 			return "counter printer", nil
@@ -237,7 +237,7 @@ func TestExpected(t *testing.T) {
 	}
 	b.none(t)
 	b.Leave()
-	if got := b.parts.Asked["officer-b"]; got.From != "2022-07-11" {
+	if got := b.parts.Kept["officer-b"]; got.From != "2022-07-11" {
 		t.Errorf("kept %+v", got)
 	}
 }
@@ -316,6 +316,52 @@ func TestHandover(t *testing.T) {
 	clerk.Hand()
 	if st := clerk.State(); st.List != nil || st.MayHand || !st.MayRead || !clerk.MayFile() {
 		t.Errorf("%+v", st)
+	}
+}
+
+// TestListStays: a list that was made is known to the port, so it is still there
+// when its officer comes back, in whichever language; not when another does.
+func TestListStays(t *testing.T) {
+	p := desktest.New(t)
+	p.Issued(t, p.Specimen())
+	b := at(t, p, p.Reviewer, Handover)
+	b.Ask(Asked{"2022-07-09", "2022-07-12", "PVG"})
+	var later func() // the list is made on a slow disk
+	b.e.Run = func(work, then func()) { later = func() { work(); then() } }
+	b.Hand()
+	b.Leave()
+	later()
+	b.none(t)
+	words, err := locale.Load(screentest.Assets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := func(s staff.Session) *Model {
+		e := *b.e
+		e.Words, e.Session, e.Run = words.In("zh"), s, env.Synchronous
+		m := NewModel(&e, b.parts, Handover)
+		m.Open()
+		return m
+	}
+	if st := back(p.Both).State(); st.List != nil || st.Done != "" {
+		t.Errorf("another officer has %+v", st.List)
+	}
+	for range 2 {
+		m := back(p.Reviewer)
+		st := m.State()
+		if st.List == nil || len(st.List.Rows) != 1 || st.Asked.Port != "PVG" || !strings.HasPrefix(st.Done, "PVG 名单共 1 名旅客") {
+			t.Fatalf("%+v", st)
+		}
+		if _, signed := m.Signed(); len(signed) == 0 {
+			t.Error("the list is not signed any more")
+		}
+		m.Leave()
+	}
+	m := back(p.Reviewer)
+	m.Ask(Asked{"2022-07-09", "2022-07-12", "CAN"})
+	m.Leave()
+	if st := back(p.Reviewer).State(); st.List != nil || st.Asked.Port != "CAN" {
+		t.Errorf("the answer to another question: %+v", st)
 	}
 }
 
