@@ -70,14 +70,45 @@ type Model struct {
 	officers []data.Officer
 	chosen   Chip // but for its count; the zero Chip has all
 	placed   bool // a chip was chosen, by the officer or for their role
+	byHand   bool // by the officer
 	state    State
 }
 
-// NewModel makes a list of what find finds, of everything if it is empty.
-func NewModel(p Parts, s staff.Session, now func() time.Time, find string) *Model {
-	m := &Model{p: p, session: s, now: now, roles: s.Officer().Roles, find: find}
+// What a route has for the chips without a state.
+const (
+	chipAll   = "all"
+	chipMoved = "moved"
+)
+
+// NewModel makes a list of what a route finds, of everything if it finds nothing,
+// with the chip that the route names, as [Model.Route] does.
+func NewModel(p Parts, s staff.Session, now func() time.Time, r env.Route) *Model {
+	m := &Model{p: p, session: s, now: now, roles: s.Officer().Roles, find: r.Find}
+	switch state := data.State(r.ID); {
+	case r.ID == chipMoved:
+		m.chosen = Chip{Moved: true}
+	case slices.Contains(data.States, state):
+		m.chosen = Chip{State: state}
+	}
+	m.byHand = r.ID == chipAll || m.chosen != (Chip{})
+	m.placed = m.byHand
 	m.arrange()
 	return m
+}
+
+// Route is the place of this list, with the chip that the officer chose.
+func (m *Model) Route() env.Route {
+	r := env.Route{Screen: env.Queue, Find: m.find}
+	switch {
+	case !m.byHand:
+	case m.chosen.Moved:
+		r.ID = chipMoved
+	case m.chosen.State != "":
+		r.ID = string(m.chosen.State)
+	default:
+		r.ID = chipAll
+	}
+	return r
 }
 
 // Load reads the cases. It is quick but not instant with many of them and may
@@ -153,7 +184,7 @@ func (m *Model) State() State { return m.state }
 // Choose chooses a chip; there is nothing at an index without one.
 func (m *Model) Choose(i int) State {
 	if i >= 0 && i < len(m.state.Chips) && i != m.state.Chosen {
-		m.chosen, m.placed = m.state.Chips[i], true
+		m.chosen, m.placed, m.byHand = m.state.Chips[i], true, true
 		m.chosen.Count = 0
 		return m.arrange()
 	}

@@ -78,7 +78,7 @@ func clock() time.Time { return desktest.Now }
 
 func loaded(t *testing.T, d queue.Desk, s staff.Session, find string) *queue.Model {
 	t.Helper()
-	m := queue.NewModel(queue.Parts{Desk: d}, s, clock, find)
+	m := queue.NewModel(queue.Parts{Desk: d}, s, clock, env.Route{Find: find})
 	l, err := m.Load(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestChips(t *testing.T) {
 // being read stays the chosen one.
 func TestChosenBeforeItIsRead(t *testing.T) {
 	p := desktest.New(t)
-	m := queue.NewModel(queue.Parts{Desk: some}, p.Reviewer, clock, "")
+	m := queue.NewModel(queue.Parts{Desk: some}, p.Reviewer, clock, env.Route{})
 	l, err := m.Load(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -139,6 +139,35 @@ func TestChosenBeforeItIsRead(t *testing.T) {
 	m.Choose(3)
 	if got := ids(m.Loaded(l)); got != "2" {
 		t.Errorf("shows %s", got)
+	}
+}
+
+// TestChipStays: the chip that an officer chose is there when the list is made
+// anew, in another language; what nobody chose is not.
+func TestChipStays(t *testing.T) {
+	p := desktest.New(t)
+	for _, tt := range []struct {
+		choose int // of the chips, -1 for none
+		id     string
+		shows  string
+	}{{-1, "", "16"}, {0, "all", "1234567"}, {3, "in review", "2"}, {7, "moved", "3"}} {
+		b := open(t, p, p.Reviewer, "en", some, "")
+		if tt.choose >= 0 {
+			b.Screen.(env.Typist).TypedRune(rune('1' + tt.choose))
+		}
+		b.SetLanguage("zh")
+		r := b.Here()
+		if want := (env.Route{Screen: env.Queue, ID: tt.id}); r != want {
+			t.Errorf("chip %d: at %+v, want %+v", tt.choose, r, want)
+		}
+		m := queue.NewModel(queue.Parts{Desk: some}, p.Reviewer, clock, r)
+		l, err := m.Load(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ids(m.Loaded(l)); got != tt.shows {
+			t.Errorf("chip %d: shows %s, want %s", tt.choose, got, tt.shows)
+		}
 	}
 }
 
@@ -161,7 +190,7 @@ func TestOpen(t *testing.T) {
 		{data.Withdrawn, env.Intake, env.Intake, env.Intake},
 	} {
 		for s, want := range map[*staff.Session]env.ScreenName{&p.Clerk: tt.clerk, &p.Reviewer: tt.reviewer, &p.Both: tt.both} {
-			r := queue.NewModel(queue.Parts{Desk: some}, *s, clock, "").Open(desk.Row{ID: "x", Number: "N", State: tt.state})
+			r := queue.NewModel(queue.Parts{Desk: some}, *s, clock, env.Route{}).Open(desk.Row{ID: "x", Number: "N", State: tt.state})
 			id := "x"
 			if want == env.Certificates {
 				id = "N"
@@ -216,7 +245,7 @@ func TestNotices(t *testing.T) {
 		{"old backup, a reviewer", p.Reviewer, warned{}, 73 * time.Hour, nil},
 		{"no backup", p.Administrator, warned{}, 0, []queue.Notice{{Key: "queue.backup.none", Loud: true}}},
 	} {
-		m := queue.NewModel(queue.Parts{Desk: tt.desk, LastBackup: made(tt.backup)}, tt.s, clock, "")
+		m := queue.NewModel(queue.Parts{Desk: tt.desk, LastBackup: made(tt.backup)}, tt.s, clock, env.Route{})
 		l, err := m.Load(context.Background())
 		if err != nil {
 			t.Fatal(err)

@@ -44,11 +44,14 @@ type screen struct {
 	gone  bool
 }
 
-var _ env.Typist = (*screen)(nil)
+var (
+	_ env.Typist = (*screen)(nil)
+	_ env.Placed = (*screen)(nil)
+)
 
 // New makes the screen. It reads the cases and then counts minutes.
 func New(e *env.Env, p Parts, r env.Route) env.Screen {
-	s := &screen{e: e, p: p, m: NewModel(p, e.Session, e.Now, r.Find)}
+	s := &screen{e: e, p: p, m: NewModel(p, e.Session, e.Now, r)}
 	s.told = widgets.Stack(6)
 	s.chips = widgets.Flow(6, 6)
 	s.found = widgets.NewText("", widgets.Style{Color: look.ColorMuted, Elide: true})
@@ -90,6 +93,10 @@ func (s *screen) Content() fyne.CanvasObject { return s.body }
 
 // Focus implements env.Screen.
 func (s *screen) Focus() fyne.Focusable { return s.list.Focusable() }
+
+// Route implements env.Placed: the chip that was chosen is there on the way back,
+// and in another language.
+func (s *screen) Route() env.Route { return s.m.Route() }
 
 // Leave implements env.Screen. There is nothing to keep.
 func (s *screen) Leave() { s.gone = true }

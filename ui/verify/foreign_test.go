@@ -162,6 +162,20 @@ func TestSeveralCodes(t *testing.T) {
 		t.Errorf("put together with what was forgotten: %s", a.Outcome)
 	}
 	b.m.Clear()
+	// A scanner is quicker than the reading.
+	var later []func()
+	b.env.Run = func(work, then func()) { later = append(later, func() { work(); then() }) }
+	for _, p := range []string{parts[2], parts[0], parts[1]} {
+		b.m.Text(p)
+	}
+	for _, one := range later {
+		one()
+	}
+	b.env.Run = env.Synchronous
+	if st := b.m.State(); len(st.Answers) != 1 || st.Answers[0].Outcome != trust.Valid {
+		t.Errorf("scanned quickly: %+v", st.Answers)
+	}
+	b.m.Clear()
 	b.m.Files(file("card.png", picture(t, parts[2], parts[0], parts[1])))
 	if st := b.m.State(); len(st.Answers) != 1 || st.Answers[0].Outcome != trust.Valid || st.Answers[0].File != "card.png" {
 		t.Errorf("in a picture: %+v", st.Answers)

@@ -20,6 +20,7 @@ import (
 	"pratique/data/brought"
 	"pratique/data/evidence"
 	"pratique/data/seal"
+	"pratique/data/seal/shc"
 	"pratique/data/trust"
 	"pratique/ui/env"
 	"pratique/ui/stated"
@@ -109,7 +110,7 @@ type Model struct {
 	e      *env.Env
 	parts  Parts
 	st     State
-	parted []string // texts of scanned codes that others belong to
+	parted []string // texts of scanned codes that others belong to, being read or read
 	until  time.Time
 	round  int // counts answers, so that an old clock stops
 	cancel func()
@@ -139,7 +140,11 @@ func (m *Model) Text(text string) State {
 	}
 	// A seal in several codes is scanned one after the other.
 	before := m.parted
-	return m.read(nil, func(ctx context.Context) ([]result, error) {
+	coming := before
+	if _, err := seal.Parse(text); errors.Is(err, shc.ErrChunk) { // the next one may come before this is read
+		coming = append(slices.Clip(before), text)
+	}
+	return m.read(nil, coming, func(ctx context.Context) ([]result, error) {
 		found, err := m.parts.Files.Read(ctx, []byte(text))
 		for _, t := range before {
 			found.Symbols = append(found.Symbols, evidence.Symbol{Text: t})
@@ -164,7 +169,7 @@ func (m *Model) Files(files ...Source) State {
 	if len(files) == 0 {
 		return m.st
 	}
-	return m.read(files, func(ctx context.Context) ([]result, error) {
+	return m.read(files, nil, func(ctx context.Context) ([]result, error) {
 		var all []result
 		for _, f := range files {
 			b, err := readAll(f)
@@ -205,14 +210,16 @@ func readAll(f Source) ([]byte, error) {
 
 var errOpen = errors.New("cannot be opened")
 
-// read clears the answers, does the work in the background and answers.
-func (m *Model) read(files []Source, work func(context.Context) ([]result, error)) State {
+// read clears the answers, does the work in the background and answers. Parted
+// are the parts of seals that are among what is read.
+func (m *Model) read(files []Source, parted []string, work func(context.Context) ([]result, error)) State {
 	m.Clear()
+	m.parted = parted
 	if len(files) > 0 {
 		m.st.Reading = files[0].Name
 	}
 	m.cancel = env.Go(m.e, work, func(all []result, err error) {
-		m.st.Reading = ""
+		m.st.Reading, m.parted = "", nil
 		if err != nil {
 			m.st.Failure = failure(err)
 			var f *fileError
