@@ -655,9 +655,17 @@ func compared(was, is map[string]string) (all []Class) {
 	}
 	maps.Copy(both, was)
 	for _, f := range slices.Sorted(maps.Keys(both)) {
-		all = append(all, Class{f, was[f], is[f]})
+		all = append(all, Class{spaced(f), was[f], is[f]})
 	}
 	return all
+}
+
+// spaced is a flight without spaces as it is written everywhere else: "UT 846".
+func spaced(flight string) string {
+	if len(flight) < 3 || !data.ValidFlight(flight) {
+		return flight
+	}
+	return flight[:2] + " " + flight[2:]
 }
 
 // AskSet says what a second officer has to agree to; ok is false if there is

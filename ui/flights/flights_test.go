@@ -372,7 +372,7 @@ func TestRisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := at(t, p, p.Administrator, Risk)
-	if want := []Class{{"UT846", "high", "high"}, {"UT9", "low", "low"}}; !reflect.DeepEqual(b.State().Classes, want) {
+	if want := []Class{{"UT 846", "high", "high"}, {"UT 9", "low", "low"}}; !reflect.DeepEqual(b.State().Classes, want) {
 		t.Fatalf("%+v", b.State())
 	}
 	b.File(given([]byte("ut 9, low\nUT846;high\n")))
@@ -387,7 +387,7 @@ func TestRisk(t *testing.T) {
 		t.Error("asks for nothing")
 	}
 	b.File(given([]byte("UT 846, medium\nUT 12, low\n")))
-	want := []Class{{"UT12", "", "low"}, {"UT846", "high", "medium"}, {"UT9", "low", ""}}
+	want := []Class{{"UT 12", "", "low"}, {"UT 846", "high", "medium"}, {"UT 9", "low", ""}}
 	if st := b.State(); !reflect.DeepEqual(st.Changes, want) || st.Refused != "" || st.Wrong != nil {
 		t.Fatalf("%+v", st)
 	}
@@ -401,7 +401,7 @@ func TestRisk(t *testing.T) {
 	b.failed = nil
 	b.Set(p.Reviewer)
 	b.none(t)
-	if st := b.State(); st.Changes != nil || !reflect.DeepEqual(st.Classes, []Class{{"UT12", "low", "low"}, {"UT846", "medium", "medium"}}) || st.Done == "" {
+	if st := b.State(); st.Changes != nil || !reflect.DeepEqual(st.Classes, []Class{{"UT 12", "low", "low"}, {"UT 846", "medium", "medium"}}) || st.Done == "" {
 		t.Errorf("%+v", st)
 	}
 	if got, err := p.Flights(ctx); err != nil || !reflect.DeepEqual(got, map[string]string{"UT12": "low", "UT846": "medium"}) {
