@@ -339,7 +339,8 @@ func (m *TrustModel) changed(of TrustDraft) func(desk.TrustVersion, error) error
 }
 
 // SignRevocations signs the next revocation list and hands it to take, with a
-// name for its file.
+// name for its file, unless the officer has left meanwhile: the next one has
+// everything in it as well.
 func (m *TrustModel) SignRevocations(take func(name string, b []byte)) {
 	if m.busy != "" || !m.may(audit.RevocationsSigned) {
 		return
@@ -357,6 +358,9 @@ func (m *TrustModel) SignRevocations(take func(name string, b []byte)) {
 			return err
 		}
 		m.done = m.e.T("admin.trust.revocations.done", v.l.Number, len(v.l.Entries), m.e.Day(v.l.Next))
+		if m.gone { // nothing is asked over another screen
+			return nil
+		}
 		take(fmt.Sprintf("%s-%d.revocations", m.e.Post.Code, v.l.Number), v.b)
 		return nil
 	})

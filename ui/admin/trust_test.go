@@ -152,6 +152,17 @@ func TestSignRevocationList(t *testing.T) {
 	if is, ok := revocation.NameOf(list); name != "PR-1.revocations" || !ok || !strings.HasPrefix(is, "pratique/UT/PR/") || !strings.Contains(m.State().Done, "Revocation list 1") {
 		t.Errorf("%s: %s, done %q", name, is, m.State().Done)
 	}
+	e := o.alone(t, o.Reviewer)
+	left := NewTrustModel(e, o.parts)
+	left.Open()
+	all := slowly(e)
+	var said string
+	e.Toast = func(text string) { said = text }
+	left.SignRevocations(func(string, []byte) { t.Error("asks for a file where the officer has left") })
+	left.Leave()
+	if all(); !strings.Contains(said, "Revocation list 2") {
+		t.Errorf("said %q", said)
+	}
 	clerk := NewTrustModel(o.alone(t, o.Clerk), o.parts)
 	clerk.SignRevocations(func(string, []byte) { t.Error("signed for a clerk") })
 }
