@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,6 +121,27 @@ func TestModel(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%s: in sight %+v, want %+v", tt.name, got, tt.want)
 		}
+	}
+}
+
+// TestNotKnownYet: that a case has no scan is said only once that is known.
+func TestNotKnownYet(t *testing.T) {
+	s := &source{}
+	m := NewModel(newEnv(t, "en"), s.parts())
+	if m.State().Known {
+		t.Error("known before anybody told")
+	}
+	if st := m.Set(nil); !st.Known || st.Current >= 0 {
+		t.Errorf("%+v", st)
+	}
+	v, _ := window(t, "en", s, 520, 560)
+	said := func(key string) bool { return strings.Contains(test.RenderObjectToMarkup(v), v.e.T(key)) }
+	if !said("evidence.unknown") || said("evidence.none") {
+		t.Error("it says that there is none")
+	}
+	v.Set(nil)
+	if said("evidence.unknown") || !said("evidence.none") {
+		t.Error("it does not say that there is none")
 	}
 }
 

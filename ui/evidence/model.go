@@ -45,6 +45,7 @@ const keep = 6
 
 // State is what the view shows.
 type State struct {
+	Known     bool // which documents there are
 	Documents []Document
 	Current   int    // of Documents, -1 for none
 	Page      int    // counted from 0
@@ -62,6 +63,7 @@ type Model struct {
 
 	e         *env.Env
 	parts     Parts
+	known     bool
 	documents []Document
 	current   int
 	page      int
@@ -89,7 +91,7 @@ func NewModel(e *env.Env, parts Parts) *Model {
 
 // State is what to show now.
 func (m *Model) State() State {
-	s := State{Documents: m.documents, Current: m.current, Page: m.page, Wanted: m.wanted, Busy: m.busy, Failed: m.failed}
+	s := State{Known: m.known, Documents: m.documents, Current: m.current, Page: m.page, Wanted: m.wanted, Busy: m.busy, Failed: m.failed}
 	if m.current >= 0 {
 		s.Pages = m.documents[m.current].Pages
 		if i := m.find(); i >= 0 {
@@ -106,7 +108,7 @@ func (m *Model) Set(documents []Document) State {
 	if m.current >= 0 {
 		id = m.documents[m.current].ID
 	}
-	m.documents = slices.Clone(documents)
+	m.known, m.documents = true, slices.Clone(documents)
 	i := slices.IndexFunc(m.documents, func(d Document) bool { return d.ID == id })
 	if i < 0 && len(m.documents) > 0 {
 		i, m.page = 0, 0

@@ -131,6 +131,8 @@ func (v *View) show(st State) {
 	}
 	role, key := look.Unknown, ""
 	switch {
+	case !st.Known:
+		v.page.SetNone(v.e.T("evidence.unknown"))
 	case st.Current < 0:
 		v.page.SetNone(v.e.T("evidence.none"))
 	case st.Documents[st.Current].Gone:

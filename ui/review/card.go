@@ -21,6 +21,7 @@ type card struct {
 	s     *Screen
 	i     int
 	group Group
+	from  string // the message key of where its lines come from
 	drawn bool
 
 	ground *widgets.Ground
@@ -49,12 +50,12 @@ func newCard(s *Screen, i int) *card {
 	return c
 }
 
-func (c *card) show(g Group, tickable, sealed bool) {
-	if c.drawn && reflect.DeepEqual(g, c.group) && c.tick.Visible() == tickable {
+func (c *card) show(g Group, tickable bool, source string) {
+	if c.drawn && reflect.DeepEqual(g, c.group) && source == c.from && c.tick.Visible() == tickable {
 		return
 	}
-	lines := !c.drawn || !reflect.DeepEqual([]any{g.Lines, g.Beside, g.Problems}, []any{c.group.Lines, c.group.Beside, c.group.Problems})
-	c.group, c.drawn = g, true
+	lines := !c.drawn || source != c.from || !reflect.DeepEqual([]any{g.Lines, g.Beside, g.Problems}, []any{c.group.Lines, c.group.Beside, c.group.Problems})
+	c.group, c.from, c.drawn = g, source, true
 	c.title.SetText(g.Title)
 	c.tick.Hidden = !tickable
 	c.box.Fill, c.box.Stroke = "", theme.ColorNameInputBorder
@@ -92,11 +93,7 @@ func (c *card) show(g Group, tickable, sealed bool) {
 			c.body.Add(widgets.NewNotice(look.Invalid, c.s.e.Words.Place(p.Field)+": "+c.s.e.Words.Problem(p)))
 		}
 		if len(g.Lines) > 0 {
-			caption := "review.sealed"
-			if !sealed {
-				caption = "review.entered"
-			}
-			c.body.Add(widgets.Stack(6, widgets.Caption(t(caption)), stated.Pairs(g.Lines)))
+			c.body.Add(widgets.Stack(6, widgets.Caption(t(source)), stated.Pairs(g.Lines)))
 		}
 		if len(g.Beside) > 0 {
 			c.body.Add(widgets.Stack(6, widgets.Caption(t("review.beside")), stated.Pairs(g.Beside)))

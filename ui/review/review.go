@@ -181,6 +181,8 @@ type State struct {
 	Ticked   int
 	Problems []data.Problem // of no group
 	Seal     Seal
+	// Source is the message key of where the groups' lines come from.
+	Source string
 	// Further are the further seals that will be made, as rehearsed, one sentence
 	// for each format.
 	Further []string
@@ -282,7 +284,8 @@ type Model struct {
 	changed  map[string]bool // groups whose earlier tick counts no more
 	current  int
 	ticking  map[string]bool // groups whose ticks are on their way
-	next     ActName         // waits for them, empty for none
+	seeing   map[string]bool // groups whose original is being noted; true: the other way after that
+	next     ActName         // waits for the ticks, empty for none
 	problems []data.Problem
 	form     ActName // that is being filled in, empty for none
 	filled   Filled
@@ -309,7 +312,7 @@ type opened struct {
 // NewModel makes the model of a case; nothing is read yet.
 func NewModel(e *env.Env, parts Parts, id data.ApplicationID) *Model {
 	key := HalfKey{e.Officer().ID, id}
-	return &Model{Show: func(State) {}, e: e, parts: parts, id: id, mode: Opening, halfKey: key, filled: parts.Halves[key], changed: map[string]bool{}, ticking: map[string]bool{}}
+	return &Model{Show: func(State) {}, e: e, parts: parts, id: id, mode: Opening, halfKey: key, filled: parts.Halves[key], changed: map[string]bool{}, ticking: map[string]bool{}, seeing: map[string]bool{}}
 }
 
 func (m *Model) reviewer() bool { return slices.Contains(m.e.Officer().Roles, data.Reviewer) }
@@ -551,21 +554,36 @@ func (m *Model) Do(name ActName) State {
 	case ActLetter, ActInternal:
 		m.sheet(name)
 	case ActOriginal:
-		g := m.app.Content.Groups()[m.current]
-		on := !m.app.SawOriginal(g)
-		env.Go(m.e, func(ctx context.Context) (data.Application, error) { return d.SeenOriginal(ctx, s, id, g.Name, on) },
-			func(a data.Application, err error) {
-				if err != nil {
-					m.failed(err)
-					return
-				}
-				m.app.Originals = a.Originals
-				m.show()
-			})
+		m.original(m.app.Content.Groups()[m.current])
 	default:
 		m.begin(name)
 	}
 	return m.State()
+}
+
+// original says that the original of a group was seen, or takes that back. Asked
+// again before the desk has answered it does the other, after that.
+func (m *Model) original(g data.Group) {
+	if again, under := m.seeing[g.Name]; under {
+		m.seeing[g.Name] = !again
+		return
+	}
+	m.seeing[g.Name] = false
+	d, s, id, on := m.parts.Desk, m.e.Session, m.id, !m.app.SawOriginal(g)
+	env.Go(m.e, func(ctx context.Context) (data.Application, error) { return d.SeenOriginal(ctx, s, id, g.Name, on) },
+		func(a data.Application, err error) {
+			again := m.seeing[g.Name]
+			delete(m.seeing, g.Name)
+			if err != nil {
+				m.failed(err)
+				return
+			}
+			m.app.Originals = a.Originals
+			if again {
+				m.original(g)
+			}
+			m.show()
+		})
 }
 
 // sheet shows the traveller's letter, or the sheet that stays in the post.
@@ -781,6 +799,14 @@ func (m *Model) State() State {
 	if size := m.file.rehearsal.Size; size > 0 {
 		st.Seal.Characters = size
 		st.Seal.Version, st.Seal.ModuleMM = m.parts.Density(size)
+	}
+	switch {
+	case st.Seal.Characters > 0:
+		st.Source = "review.sealed"
+	case m.file.rehearsed != nil:
+		st.Source = "review.not-rehearsed"
+	default: // a case that is decided is not rehearsed
+		st.Source = "review.entered"
 	}
 	st.Further = m.further()
 	if m.assessed() {

@@ -849,6 +849,9 @@ func TestWithheld(t *testing.T) {
 	m := NewModel(sh.env, ps, handed(t, p, true))
 	m.Open()
 	st := m.State()
+	if st.Source != "review.not-rehearsed" {
+		t.Errorf("the lines come from %q", st.Source)
+	}
 	if st.Failure != "review.failed.notice" || st.Counts.Fail != 1 || st.Grant.Answer != rules.Withheld || len(st.Groups[1].Lines) == 0 || st.CutOff.IsZero() {
 		t.Fatalf("failure %q, counts %+v, grant %+v, lines %d", st.Failure, st.Counts, st.Grant, len(st.Groups[1].Lines))
 	}
@@ -938,6 +941,44 @@ func TestOriginals(t *testing.T) {
 	m.Do(ActOriginal)
 	if st := m.State(); st.Groups[0].Original != "" {
 		t.Error("not taken back")
+	}
+}
+
+// TestOriginalTwice: pressed twice on a slow disk it is set and taken back, three
+// times it is set.
+func TestOriginalTwice(t *testing.T) {
+	p := full(t)
+	sh := newShell(t, p, p.Reviewer, "en")
+	m := NewModel(sh.env, parts(t, p), handed(t, p, false))
+	m.Open()
+	var later []func()
+	sh.env.Run = func(work, then func()) { later = append(later, func() { work(); then() }) }
+	for presses, want := range []string{"", "Officer B", "Officer B", ""} { // each begins where the one before ended
+		for range presses {
+			m.Do(ActOriginal)
+		}
+		for len(later) > 0 {
+			one := later[0]
+			later = later[1:]
+			one()
+		}
+		if got := m.State().Groups[0].Original; got != want || len(sh.errs) > 0 {
+			t.Errorf("after %d presses it was seen by %q, errors %v", presses, got, sh.errs)
+		}
+	}
+}
+
+// TestWhereLinesComeFrom: of a decided case no seal was tried, so none failed.
+func TestWhereLinesComeFrom(t *testing.T) {
+	p := full(t)
+	m := NewModel(newShell(t, p, p.Reviewer, "en").env, parts(t, p), handed(t, p, false))
+	m.Open()
+	if st := m.State(); st.Source != "review.sealed" {
+		t.Errorf("rehearsed: %q", st.Source)
+	}
+	fill(m, ActDecide, "contact", "orange", "2022-07-23", "")
+	if st := m.State(); st.Mode != Decided || st.Source != "review.entered" || st.Failure != "" {
+		t.Errorf("decided: %q, failure %q", st.Source, st.Failure)
 	}
 }
 

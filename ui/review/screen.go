@@ -380,7 +380,7 @@ func (s *Screen) showGroups(st State) {
 		}
 	}
 	for i, c := range s.cards {
-		c.show(st.Groups[i], st.Mode == Reviewing || st.Mode == Waiting || st.Mode == Approved, st.Seal.Characters > 0)
+		c.show(st.Groups[i], st.Mode == Reviewing || st.Mode == Waiting || st.Mode == Approved, st.Source)
 	}
 	s.groups.Refresh()
 }

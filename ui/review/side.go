@@ -105,7 +105,8 @@ func (d *side) bring(group string) { d.view.Bring(group) }
 func (d *side) show(st State) {
 	if !d.opened && st.Case != "" {
 		// What is wrong comes first; then what there is to compare.
-		d.opened = true
+		d.opened, d.docs = true, st.Documents
+		d.view.Set(st.Documents)
 		if d.here = tabFindings; len(st.Documents) > 0 && st.Counts.Fail == 0 {
 			d.here = tabEvidence
 		}
