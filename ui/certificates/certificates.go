@@ -217,6 +217,7 @@ type Row struct {
 	Number     data.CertificateNumber
 	Name       string
 	Document   string
+	Colour     data.Colour
 	Issued     string
 	Prints     int
 	HandedOver string // a day
@@ -270,7 +271,7 @@ func (m *ListModel) Find(text string) {
 		m.st.Rows = nil
 		for _, r := range rows {
 			m.st.Rows = append(m.st.Rows, Row{
-				Number: r.Number, Name: stated.Name(r.NativeName, r.Surname, r.GivenNames), Document: r.Document,
+				Number: r.Number, Name: stated.Name(r.NativeName, r.Surname, r.GivenNames), Document: r.Document, Colour: r.Colour,
 				Issued: m.e.When(r.Issued), Prints: r.Prints, HandedOver: m.e.Day(r.HandedOver),
 				Revoked: m.e.Day(r.Revoked), Replaced: r.ReplacedBy != "",
 			})
@@ -288,10 +289,11 @@ type State struct {
 	Number   data.CertificateNumber
 	Name     string
 	Document string
+	Colour   data.Colour // empty until it is read
 	Life     []Point
 
 	Page      image.Image // nil: not drawn yet
-	Drawing   bool
+	Drawing   bool        // it is on its way; else one that is not there could not be made
 	PageCopy  int
 	NextCopy  int
 	Printable bool // it is read, and no sheet of it is on its way
@@ -420,13 +422,15 @@ func (m *Model) take(c data.Certificate) {
 	}
 }
 
+const busyOpen = "certificates.busy.open"
+
 // Open reads the certificate, draws its page and asks for printers.
 func (m *Model) Open() State {
 	type opened struct {
 		c        data.Certificate
 		officers []data.Officer
 	}
-	m.busy = "certificates.busy.open"
+	m.busy = busyOpen
 	d, s, n := m.parts.Desk, m.e.Session, m.number
 	env.Go(m.e, func(ctx context.Context) (o opened, err error) {
 		if o.c, err = d.Certificate(ctx, s, n); err == nil {
@@ -859,8 +863,8 @@ func (m *Model) Leave() {
 func (m *Model) State() State {
 	c, st := m.record, m.record.Statement
 	s := State{
-		Busy: m.busy, Number: m.number, Name: stated.Name(st.NativeName, st.Surname, st.GivenNames), Document: st.DocumentNumber,
-		Page: m.page, Drawing: m.drawing, PageCopy: m.pageCopy, NextCopy: len(c.Prints) + 1,
+		Busy: m.busy, Number: m.number, Name: stated.Name(st.NativeName, st.Surname, st.GivenNames), Document: st.DocumentNumber, Colour: st.Colour,
+		Page: m.page, Drawing: m.drawing || m.busy == busyOpen, PageCopy: m.pageCopy, NextCopy: len(c.Prints) + 1,
 		Asked: m.asked, Queues: m.queues, Queue: m.queue, NoPrinter: m.noPrinter,
 		Saving: m.saving, Path: m.path, Saved: m.saved, SavedAs: m.savedAs,
 		HandedOver: !c.HandedOver.IsZero(), Hand: m.hand, HandOK: m.handOK,

@@ -15,6 +15,7 @@ import (
 	"pratique/data"
 	"pratique/data/audit"
 	"pratique/data/codes"
+	"pratique/data/desk"
 	"pratique/data/desk/desktest"
 	"pratique/data/staff"
 	"pratique/ui/env"
@@ -390,6 +391,14 @@ func (d conditional) Certificate(ctx context.Context, s staff.Session, n data.Ce
 	c, err := d.Desk.Certificate(ctx, s, n)
 	c.Statement.Colour = data.Blue
 	return c, err
+}
+
+func (d conditional) Issued(s staff.Session) ([]desk.Row, error) {
+	rows, err := d.Desk.Issued(s)
+	for i := range rows {
+		rows[i].Colour = data.Blue
+	}
+	return rows, err
 }
 
 // letters say which case they are about.

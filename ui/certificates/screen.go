@@ -56,7 +56,7 @@ func newList(e *env.Env, parts Parts, find string) *List {
 		return widgets.Column{Title: e.T("certificates.column." + key), Width: width, Grow: grow}
 	}
 	l.table = widgets.NewDataList(e.Words, column("number", 130, 0), column("name", 130, 3), column("document", 92, 1),
-		column("issued", 124, 0), column("prints", 44, 0), column("state", 164, 0))
+		column("colour", 72, 0), column("issued", 124, 0), column("prints", 44, 0), column("state", 164, 0))
 	l.table.OnOpen = func(i int) { e.Navigate(env.Route{Screen: env.Certificates, ID: string(l.st.Rows[i].Number)}) }
 	l.find.SetPlaceHolder(e.T("certificates.find"))
 	l.find.Set(find)
@@ -140,8 +140,19 @@ func (l *List) show(st ListState) {
 		case r.HandedOver != "":
 			state = widgets.Cell{Text: l.e.T("certificates.state.handed-over", r.HandedOver), Role: look.Valid, Icon: "handover", Pill: true}
 		}
-		return []widgets.Cell{number, {Text: r.Name}, {Text: r.Document}, {Text: r.Issued}, printed, state}
+		return []widgets.Cell{number, {Text: r.Name}, {Text: r.Document}, l.colour(r.Colour), {Text: r.Issued}, printed, state}
 	})
+}
+
+// colour is the colour of a certificate. What stands on a condition stands out.
+func (l *List) colour(c data.Colour) widgets.Cell {
+	switch c {
+	case "":
+		return widgets.Cell{Text: "–"}
+	case data.Blue:
+		return widgets.Cell{Text: l.e.T("certificates.colour.blue"), Role: look.Accent, Icon: "flag", Pill: true}
+	}
+	return widgets.Cell{Text: l.e.T("certificates.colour." + string(c))}
 }
 
 // One is the screen of one certificate.
@@ -152,6 +163,7 @@ type One struct {
 
 	number *widgets.Text
 	about  *widgets.Text
+	blue   *widgets.Pill // it is good on a condition
 	done   *widgets.Pill
 	page   *widgets.PageView
 	title  *widgets.Text
@@ -199,6 +211,7 @@ func newOne(e *env.Env, parts Parts, n data.CertificateNumber) *One {
 		e: e, m: NewModel(e, parts, n),
 		number: widgets.NewText(n.String(), widgets.Style{Huge: true, Bold: true}),
 		about:  widgets.NewText("", widgets.Style{Size: theme.SizeNameSubHeadingText, Elide: true}),
+		blue:   widgets.NewPill(look.Accent, "flag", e.T("certificates.blue")),
 		done:   widgets.NewPill(look.Plain, "", ""), page: widgets.NewPageView(e.Words), queues: widgets.Stack(8),
 		progress: widget.NewProgressBarInfinite(), printed: widgets.NewNotice(look.Valid, ""), saved: widgets.NewNotice(look.Valid, ""),
 		busy: widgets.Caption(""), path: widgets.NewEntry(), scan: widgets.NewEntry(), scanNote: widgets.NewNotice(look.Valid, ""), life: widgets.NewTimeline(),
@@ -262,7 +275,7 @@ func newOne(e *env.Env, parts Parts, n data.CertificateNumber) *One {
 	ground := widgets.NewGround(look.ColorSurface, 10)
 	ground.Stroke, ground.Width = theme.ColorNameSeparator, 1
 	s.sheet = container.NewStack(ground, widgets.Inset(12, 12, container.NewBorder(widgets.Inset(0, 4, s.title), nil, nil, nil, s.page)))
-	head := widgets.Stack(2, widgets.Row(16, s.number, widgets.Stretch(), s.done), s.about, s.replaces)
+	head := widgets.Stack(2, widgets.Row(16, s.number, widgets.Stretch(), s.blue, s.done), s.about, s.replaces)
 	s.scroll = container.NewVScroll(widgets.Inset(look.Gap/2, 6, right))
 	s.root = container.NewBorder(widgets.Inset(look.Gap, 8, head), nil, nil, nil, container.New(sides{},
 		container.NewStack(widgets.Inset(look.Gap/2, 6, s.sheet), s.ended), widgets.Wheeled(s.scroll)))
@@ -394,6 +407,7 @@ func (s *One) show(st State) {
 	s.st = st
 	known := len(st.Life) > 0
 	s.about.SetText(strings.Join(strings.Fields(st.Name+"  "+st.Document), " "))
+	widgets.SetVisible(s.blue, st.Colour == data.Blue)
 	switch {
 	case !known:
 		s.done.Hide()
@@ -419,11 +433,15 @@ func (s *One) show(st State) {
 	if st.Page != before.Page {
 		s.page.SetPicture(st.Page, 0, 1)
 	}
-	title := s.e.T("certificates.page.drawing")
-	if st.Page != nil && !st.Drawing {
+	title, none := "", s.e.T("page.none")
+	switch {
+	case st.Drawing:
+		title, none = s.e.T("certificates.page.drawing"), ""
+	case st.Page != nil:
 		title = s.e.T("certificates.page", st.PageCopy)
 	}
 	s.title.SetText(title)
+	s.page.SetNone(none)
 
 	label := s.e.T("certificates.print")
 	if st.NextCopy > 1 {

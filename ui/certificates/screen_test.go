@@ -1,6 +1,7 @@
 package certificates
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"pratique/data"
 	"pratique/ui/env"
@@ -107,6 +109,53 @@ func TestReasonsInWords(t *testing.T) {
 	} {
 		if got := reasons(d.env, keywords); got != want {
 			t.Errorf("%q is %q, want %q", keywords, got, want)
+		}
+	}
+}
+
+// TestColour: the list and the head of a certificate say that it is blue.
+func TestColour(t *testing.T) {
+	for _, want := range []data.Colour{data.Green, data.Blue} {
+		d := newDesktop(t, &printer{})
+		if want == data.Blue {
+			d.parts.Desk = conditional{d.post.Desk}
+		}
+		b := bench(t, d, "en", env.Route{Screen: env.Certificates})
+		l := b.Screen.(*List)
+		if cell := l.colour(l.st.Rows[0].Colour); l.st.Rows[0].Colour != want || cell.Text != string(want) || cell.Pill != (want == data.Blue) {
+			t.Errorf("%s in the list: %+v", want, cell)
+		}
+		b.Key(fyne.KeyReturn)
+		if s := b.Screen.(*One); s.st.Colour != want || s.blue.Visible() != (want == data.Blue) {
+			t.Errorf("%s at the head: %q, %v", want, s.st.Colour, s.blue.Visible())
+		}
+	}
+}
+
+// TestPageOnItsWay: that there is no page is said where none could be made, and
+// not while it is being made.
+func TestPageOnItsWay(t *testing.T) {
+	for _, fails := range []error{nil, errors.New("page and record differ")} {
+		d := newDesktop(t, &printer{queues: office})
+		d.press.err = fails
+		b := bench(t, d, "en", env.Route{Screen: env.Certificates})
+		var disk slowly
+		b.Env.Run = disk.run
+		b.Env.Navigate(env.Route{Screen: env.Certificates, ID: string(d.c.Number)})
+		s := b.Screen.(*One)
+		says := func(key string) bool { return strings.Contains(test.RenderObjectToMarkup(s.root), s.e.T(key)) }
+		steps := 0
+		for ; s.st.Page == nil && len(disk) > 0; steps++ {
+			if st := s.st; st.Drawing && (!says("certificates.page.drawing") || says("page.none")) || !st.Drawing && steps == 0 {
+				t.Fatalf("step %d: drawing %v, no page %v", steps, st.Drawing, says("page.none"))
+			}
+			one := disk[0]
+			disk = disk[1:]
+			one.work()
+			one.then()
+		}
+		if s.st.Drawing || says("certificates.page.drawing") || (s.st.Page == nil) != (fails != nil) || says("page.none") != (fails != nil) || steps < 2 {
+			t.Errorf("%v: drawing %v, page %v, no page %v", fails, s.st.Drawing, s.st.Page != nil, says("page.none"))
 		}
 	}
 }
