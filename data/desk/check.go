@@ -23,8 +23,23 @@ import (
 type Fault struct {
 	What  string // key of a text, "check." and what is wrong
 	Where string // record, entry or number; empty where it concerns the post
-	Why   string // for an administrator
+	Why   string // for an administrator, in English
+	// Key is of a text that says Why in words, and At what it says it of; empty
+	// where that is what the disk or a library says.
+	Key string
+	At  time.Time
 }
+
+// What stands in [Fault.Key], of Why that says no more than that.
+const (
+	WhyNever     = "check.why.never"     // it was never made
+	WhyLast      = "check.why.last"      // the last one was made at At
+	WhyLogAlone  = "check.why.log-alone" // the log says revoked, the record does not
+	WhyRecord    = "check.why.record"    // the record says revoked, the log does not
+	WhyNoRecord  = "check.why.no-record" // the log says revoked, and there is no record
+	WhySequence  = "check.why.sequence"  // the number is there twice, or the one before is missing
+	WhyStatement = "check.why.statement" // the seal says something else
+)
 
 // What a check looks for.
 const (
@@ -52,11 +67,23 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 	fault := func(what, where string, why error) {
 		faults = append(faults, Fault{What: what, Where: where, Why: fmt.Sprint(why)})
 	}
+	// said is a fault whose reason has words.
+	said := func(what, where, why, key string, at time.Time) {
+		faults = append(faults, Fault{What: what, Where: where, Why: why, Key: key, At: at})
+	}
+	// old is a fault of what was made too long ago, or never.
+	old := func(what, done string, last time.Time) {
+		if last.IsZero() {
+			said(what, "", done+" never", WhyNever, last)
+		} else {
+			said(what, "", done+" "+last.UTC().Format(time.RFC3339), WhyLast, last)
+		}
+	}
 	revoked, skipped := map[string]bool{}, map[string]bool{}
 	err = d.log.View(ctx, func(tx store.Tx) error {
 		step(FaultLog)
 		if n, err := audit.Verify(tx); err != nil {
-			fault(FaultLog, fmt.Sprint("entry ", n+1), err)
+			fault(FaultLog, fmt.Sprint("#", n+1), err)
 			return nil // what it says cannot be used
 		}
 		return audit.Each(tx, 0, 0, func(e audit.Entry) error {
@@ -107,31 +134,37 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 		err := store.Each(tx, store.Certificates, "", 0, func(_ string, c data.Certificate) error {
 			sequences[c.Year] = append(sequences[c.Year], c.Sequence)
 			if is := c.Revoked != nil; is != revoked[string(c.Number)] {
-				fault(FaultRevocation, string(c.Number), fmt.Errorf("record %v, log %v", is, !is))
+				key := WhyLogAlone
+				if is {
+					key = WhyRecord
+				}
+				said(FaultRevocation, string(c.Number), fmt.Sprintf("record %v, log %v", is, !is), key, time.Time{})
 			}
 			delete(revoked, string(c.Number))
 			if c.Phase == data.PhaseIssued && c.Erased.IsZero() {
-				if err := checkSeals(tx, c); err != nil {
+				if err := checkSeals(tx, c); errors.Is(err, errStatement) {
+					said(FaultSeal, string(c.Number), err.Error(), WhyStatement, time.Time{})
+				} else if err != nil {
 					fault(FaultSeal, string(c.Number), err)
 				}
 			}
 			return ctx.Err()
 		})
 		for n := range revoked {
-			fault(FaultRevocation, n, errors.New("there is no record of it"))
+			said(FaultRevocation, n, "there is no record of it", WhyNoRecord, time.Time{})
 		}
 		for year, all := range sequences {
 			slices.Sort(all)
 			for i, n := range all {
 				if i > 0 && n == all[i-1] || !skipped[fmt.Sprint(year)] && n != i+1 {
-					fault(FaultSequence, fmt.Sprintf("%d-%d", year, n), errors.New("is there twice, or the one before is missing"))
+					said(FaultSequence, fmt.Sprintf("%d-%d", year, n), "is there twice, or the one before is missing", WhySequence, time.Time{})
 					break
 				}
 			}
 		}
 		last, failed := audit.LastCheckpoint(tx)
 		if failed == nil && now.Sub(last) > 48*time.Hour {
-			fault(FaultCheckpoint, "", fmt.Errorf("signed %s", since(last)))
+			old(FaultCheckpoint, "signed", last)
 		}
 		return errors.Join(err, failed)
 	})
@@ -144,23 +177,17 @@ func (d *Desk) Check(ctx context.Context, s staff.Session, step func(what string
 	}
 	b, err := d.Backups(ctx)
 	if now.Sub(b.Last.Made) > 48*time.Hour {
-		fault(FaultBackup, "", fmt.Errorf("made %s", since(b.Last.Made)))
+		old(FaultBackup, "made", b.Last.Made)
 	}
 	return faults, err
-}
-
-// since is when something was done, if it ever was.
-func since(t time.Time) string {
-	if t.IsZero() {
-		return "never"
-	}
-	return t.UTC().Format(time.RFC3339)
 }
 
 func reads[T any](b []byte) error {
 	_, err := store.Decode[T](b)
 	return err
 }
+
+var errStatement = errors.New("says something else")
 
 // checkSeals compares a certificate's seals with its record, by the signer
 // certificates that the post has on record.
@@ -170,7 +197,7 @@ func checkSeals(tx store.Tx, c data.Certificate) error {
 		return err
 	}
 	if !reflect.DeepEqual(v.Statement, c.Statement) {
-		return errors.New("says something else")
+		return errStatement
 	}
 	for _, s := range c.FurtherSeals {
 		wrong := func(err error) error { return fmt.Errorf("%s of %s: %w", s.Format, cmp.Or(s.Of, "all"), err) }

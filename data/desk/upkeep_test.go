@@ -51,7 +51,7 @@ func TestCheckNamesNoYearOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []desk.Fault{{What: desk.FaultCheckpoint, Why: "signed never"}, {What: desk.FaultBackup, Why: "made never"}}
+	want := []desk.Fault{{What: desk.FaultCheckpoint, Why: "signed never", Key: desk.WhyNever}, {What: desk.FaultBackup, Why: "made never", Key: desk.WhyNever}}
 	if !reflect.DeepEqual(faults, want) {
 		t.Errorf("%+v, want %+v", faults, want)
 	}

@@ -31,7 +31,7 @@ type Fault struct {
 	What  string // a sentence
 	Do    string // what to do about it, a sentence
 	Where string // record, entry or number, empty for the post
-	Why   string // for an administrator, in English
+	Why   string // what a library or the disk said stands in English
 }
 
 // CheckState is everything that the section shows.
@@ -75,7 +75,11 @@ func (m *CheckModel) State() CheckState {
 	if f := m.jobs.found; f != nil {
 		s.Checked = m.e.When(f.at)
 		for _, fault := range f.faults {
-			s.Faults = append(s.Faults, Fault{m.e.T(fault.What), m.e.T("admin." + fault.What), fault.Where, fault.Why})
+			why := fault.Why
+			if fault.Key != "" {
+				why = m.e.T(fault.Key, m.e.When(fault.At))
+			}
+			s.Faults = append(s.Faults, Fault{m.e.T(fault.What), m.e.T("admin." + fault.What), fault.Where, why})
 		}
 	}
 	return s

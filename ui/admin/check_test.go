@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"pratique/data/desk"
 	"pratique/data/staff"
+	"pratique/ui/locale"
+	"pratique/ui/screentest"
 )
 
 // checking is a desk whose check the test holds in its hands.
@@ -33,8 +36,27 @@ func TestCheck(t *testing.T) {
 	if st.Checked != "2022-07-09 18:30" || len(st.Faults) != 2 || st.Running || st.Done != "2 things are not as they must be." {
 		t.Fatalf("%+v", st)
 	}
-	if want := (Fault{"The newest backup is old, or there is none", "See the section Backup, and back up now.", "", "made never"}); st.Faults[1] != want {
+	if want := (Fault{"The newest backup is old, or there is none", "See the section Backup, and back up now.", "", "Never made"}); st.Faults[1] != want {
 		t.Errorf("%+v", st.Faults[1])
+	}
+	zh := o.alone(t, o.Administrator)
+	words, err := locale.Load(screentest.Assets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zh.Words = words.In("zh")
+	for _, f := range NewCheckModel(zh, o.parts).State().Faults {
+		if f.Why != "从未有过" {
+			t.Errorf("in another language: %+v", f)
+		}
+	}
+	if err := o.BackedUp(t.Context(), o.Administrator, desk.Backup{Made: o.Now}); err != nil {
+		t.Fatal(err)
+	}
+	o.Now = o.Now.Add(72 * time.Hour)
+	m.Run()
+	if st := m.State(); len(st.Faults) != 2 || st.Faults[1].Why != "The last one is of 2022-07-09 18:30" {
+		t.Errorf("%+v", st.Faults)
 	}
 	if _, err := o.Checkpoint(t.Context(), o.Administrator); err != nil {
 		t.Fatal(err)
@@ -110,6 +132,11 @@ func TestEveryFaultHasWords(t *testing.T) {
 	} {
 		if !words.Has(what) || !words.Has("admin."+what) {
 			t.Errorf("no words for %s", what)
+		}
+	}
+	for _, why := range []string{desk.WhyNever, desk.WhyLast, desk.WhyLogAlone, desk.WhyRecord, desk.WhyNoRecord, desk.WhySequence, desk.WhyStatement} {
+		if !words.Has(why) {
+			t.Errorf("no words for %s", why)
 		}
 	}
 	if n := len(words.Under("admin.step.check.")); n != len(steps) {
