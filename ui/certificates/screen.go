@@ -55,8 +55,8 @@ func newList(e *env.Env, parts Parts, find string) *List {
 	column := func(key string, width, grow float32) widgets.Column {
 		return widgets.Column{Title: e.T("certificates.column." + key), Width: width, Grow: grow}
 	}
-	l.table = widgets.NewDataList(e.Words, column("number", 130, 0), column("name", 130, 3), column("document", 92, 1),
-		column("colour", 72, 0), column("issued", 124, 0), column("prints", 44, 0), column("state", 164, 0))
+	l.table = widgets.NewDataList(e.Words, column("number", 124, 0), column("name", 104, 3), column("document", 92, 1),
+		column("colour", 56, 0), column("issued", 116, 0), column("prints", 44, 0), column("state", 164, 0))
 	l.table.OnOpen = func(i int) { e.Navigate(env.Route{Screen: env.Certificates, ID: string(l.st.Rows[i].Number)}) }
 	l.find.SetPlaceHolder(e.T("certificates.find"))
 	l.find.Set(find)
@@ -150,7 +150,7 @@ func (l *List) colour(c data.Colour) widgets.Cell {
 	case "":
 		return widgets.Cell{Text: "–"}
 	case data.Blue:
-		return widgets.Cell{Text: l.e.T("certificates.colour.blue"), Role: look.Accent, Icon: "flag", Pill: true}
+		return widgets.Cell{Text: l.e.T("certificates.colour.blue"), Role: look.Accent, Pill: true}
 	}
 	return widgets.Cell{Text: l.e.T("certificates.colour." + string(c))}
 }

@@ -238,8 +238,11 @@ func TestPictures(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.post.Corrected(t, d.post.Issued(t, d.post.Specimen()).Number)
-		b := bench(t, d, language, env.Route{Screen: env.Certificates})
-		b.Shot(t, fmt.Sprint("certificates-", language), 1280, 800)
+		bench(t, d, language, env.Route{Screen: env.Certificates}).Shot(t, fmt.Sprint("certificates-", language), 1280, 800)
+		d.parts.Desk = conditional{d.post.Desk}
+		b := bench(t, d, language, env.Route{Screen: env.Certificates, ID: string(d.c.Number)})
+		b.Shot(t, fmt.Sprint("certificate-blue-", language, "-small"), 1000, 700)
+		b = bench(t, d, language, env.Route{Screen: env.Certificates})
 		b.Shot(t, fmt.Sprint("certificates-", language, "-small"), 1000, 700)
 	}
 }
