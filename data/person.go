@@ -1,5 +1,10 @@
 package data
 
+import (
+	"errors"
+	"unicode/utf8"
+)
+
 // Sex as the travel document states it (ICAO 9303: X is "unspecified").
 type Sex string
 
@@ -92,6 +97,33 @@ const (
 	Yes     Answer = "yes"
 	No      Answer = "no"
 )
+
+// UnmarshalCBOR reads a record's text, and what older records have in its place:
+// true, or false, which they left out.
+func (a *Answer) UnmarshalCBOR(b []byte) error {
+	switch {
+	case len(b) == 0:
+		return errAnswer
+	case b[0] == 0xf4:
+		*a = No
+	case b[0] == 0xf5:
+		*a = Yes
+	case b[0]>>5 == 3: // a text; its length is in the first byte, or follows it
+		head := 1
+		if n := b[0] & 31; n >= 24 && n <= 27 {
+			head += 1 << (n - 24)
+		}
+		if head > len(b) || !utf8.Valid(b[head:]) {
+			return errAnswer
+		}
+		*a = Answer(b[head:])
+	default:
+		return errAnswer
+	}
+	return nil
+}
+
+var errAnswer = errors.New("neither a text nor true or false")
 
 // Declaration is what the traveller states and signs at the counter. Where
 // they were in those 14 days are [Content.Stays].

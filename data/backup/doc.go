@@ -36,7 +36,7 @@
 // # What is in it
 //
 //	post.json anchor.pem log.pub   as they are
-//	PRACTICE.txt                   of a practice post, which is of no use without
+//	PRACTICE.txt practice-authority.key   of a practice post, which is of no use without
 //	head                           as it fits the copy of the database
 //	post.db                        a consistent copy
 //	keys/ checkpoints/ attachments/   all there is

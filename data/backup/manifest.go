@@ -24,10 +24,12 @@ const (
 	fileHead     = "head"
 	fileDB       = "post.db"
 	filePractice = "PRACTICE.txt"
+	// the secret key of a practice post's receiving authority
+	fileAuthority = "practice-authority.key"
 )
 
 // single are the files that lie in the folder itself, except the database.
-var single = []string{filePost, fileAnchor, fileLogKey, fileHead, filePractice}
+var single = []string{filePost, fileAnchor, fileLogKey, fileHead, filePractice, fileAuthority}
 
 // folders may hold any files.
 var folders = []string{"attachments", "checkpoints", "keys"}
@@ -72,8 +74,11 @@ func (m Manifest) total() (n int64) {
 // a dot; the same on every system.
 var safeName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]{0,126}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9._-]{0,126}[A-Za-z0-9_-])?){0,3}$`)
 
+// forPractice tells a file that practice posts alone may have.
+func forPractice(name string) bool { return name == filePractice || name == fileAuthority }
+
 func knownName(name string, kind data.PostKind) bool {
-	if name == filePractice {
+	if forPractice(name) {
 		return kind == data.PracticePost
 	}
 	folder, _, inside := strings.Cut(name, "/")

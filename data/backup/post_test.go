@@ -1,6 +1,7 @@
 package backup_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -189,6 +190,20 @@ func TestPostOpensAfterRestore(t *testing.T) {
 	}
 	if _, err := f.LogSigner(ctx); err != nil {
 		t.Errorf("key of the log: %v", err)
+	}
+	for secret, name := range map[string]string{keys.HandoverSecret: keys.HandoverName(f.Post), keys.RevocationsSecret: keys.RevocationsName(f.Post)} {
+		if b, _ := f.Vault.Secret(secret); b == nil {
+			t.Errorf("no %s", secret)
+		} else if _, err := keys.OpenList(name, b); err != nil {
+			t.Errorf("%s: %v", secret, err)
+		}
+	}
+	want, err := os.ReadFile(filepath.Join(dir, post.AuthorityFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(restored, post.AuthorityFile)); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("key of the practice authority: %v", err)
 	}
 	if err := f.Log.View(ctx, func(tx store.Tx) error {
 		accounts, err := staff.Accounts(tx)

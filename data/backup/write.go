@@ -232,7 +232,7 @@ func collect(ctx context.Context, work string, source Source) ([]item, error) {
 			dir = work
 		}
 		i, err := small(dir, name)
-		if errors.Is(err, fs.ErrNotExist) && name == filePractice {
+		if errors.Is(err, fs.ErrNotExist) && forPractice(name) {
 			continue
 		} else if err != nil {
 			return nil, err

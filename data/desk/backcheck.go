@@ -127,7 +127,8 @@ func groupHash(c data.Content, test int) string {
 	return ""
 }
 
-// doubts are what stops the approval of a case apart from its content.
+// doubts are what stops the approval of a case, and its certificate, apart from
+// its content.
 func (d *Desk) doubts(tx store.Tx, a data.Application) ([]data.Problem, error) {
 	problems := a.Doubts()
 	open, err := due(tx, a)

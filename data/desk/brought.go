@@ -64,8 +64,7 @@ func (d *Desk) misnamed(tx store.Tx, c data.Content) ([]data.Problem, error) {
 }
 
 // holding are the ticks of a case without those of seals that do not prove their
-// group any more, by what the post trusts and has revoked. A trust list that
-// cannot be read proves nothing.
+// group any more, by what the post trusts and has revoked.
 func (d *Desk) holding(tx store.Tx, a data.Application) ([]data.Tick, error) {
 	bySeal := func(t data.Tick) bool { return t.Proof == data.ProofSeal }
 	if !slices.ContainsFunc(a.Ticks, bySeal) {
@@ -76,15 +75,14 @@ func (d *Desk) holding(tx store.Tx, a data.Application) ([]data.Tick, error) {
 }
 
 // sealed are the groups that seals prove, by what the post trusts. Of
-// certificates of its own tx tells whether they are revoked. Where it cannot be
-// told whom the post trusts, no seal proves anything.
+// certificates of its own tx tells whether they are revoked.
 func (d *Desk) sealed(tx store.Tx, c data.Content) ([]string, error) {
 	if len(c.Brought) == 0 {
 		return nil, nil
 	}
 	list, err := d.trustIn(tx)
 	if err != nil {
-		return nil, nil
+		return nil, err
 	}
 	laboratories, err := issue.Laboratories(tx)
 	if err != nil {

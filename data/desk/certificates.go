@@ -27,13 +27,8 @@ func (d *Desk) certificateAct(ctx context.Context, s staff.Session, what audit.A
 		if err := staff.Permit(tx, s, what); err != nil {
 			return err
 		}
-		var found bool
 		var err error
-		c, found, err = store.Get[data.Certificate](tx, store.CertificateKey(n))
-		if err == nil && (!found || c.Phase != data.PhaseIssued) {
-			err = fmt.Errorf("certificate %s: %w", n, ErrNotFound)
-		}
-		if err != nil {
+		if c, err = issued(tx, n); err != nil {
 			return err
 		}
 		e := audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: what, Subject: string(n), Detail: map[string]string{}}

@@ -4,8 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -22,11 +20,11 @@ const maxChanges = 48
 // over path and value. The key is the application's salt, so with it and a value
 // one can prove what stood there, and nobody can when the application is erased.
 func changes(salt []byte, before, after data.Content) (map[string]string, error) {
-	was, err := fields(before)
+	was, err := data.Paths(before, nil)
 	if err != nil {
 		return nil, err
 	}
-	is, err := fields(after)
+	is, err := data.Paths(after, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -57,38 +55,4 @@ func changes(salt []byte, before, after data.Content) (map[string]string, error)
 		changed["more"] = strconv.Itoa(more)
 	}
 	return changed, nil
-}
-
-// fields are the values of a content by their paths: "tests[1].sampled.wall".
-func fields(c data.Content) (map[string]string, error) {
-	b, err := json.Marshal(c)
-	if err != nil {
-		return nil, err
-	}
-	var v any
-	if err := json.Unmarshal(b, &v); err != nil {
-		return nil, err
-	}
-	all := map[string]string{}
-	var walk func(path string, v any)
-	walk = func(path string, v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			for name, field := range v {
-				if path != "" {
-					name = path + "." + name
-				}
-				walk(name, field)
-			}
-		case []any:
-			for i, element := range v {
-				walk(fmt.Sprintf("%s[%d]", path, i), element)
-			}
-		case nil:
-		default:
-			all[path] = fmt.Sprint(v)
-		}
-	}
-	walk("", v)
-	return all, nil
 }

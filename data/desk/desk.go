@@ -648,45 +648,39 @@ func (d *Desk) draft(c data.Content, laboratories []data.Laboratory) data.Statem
 
 // Create stores a new application as a draft, whatever it holds so far.
 func (d *Desk) Create(ctx context.Context, s staff.Session, c data.Content) (data.Application, error) {
-	a := d.newApplication(s, c)
-	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
-		if err := staff.Permit(tx, s, audit.ApplicationSaved); err != nil {
-			return err
-		}
-		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
-			At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
-			Detail: map[string]string{"version": "1", "content": a.Digest()},
-		}))
-	})
-	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
-		return data.Application{}, fmt.Errorf("create application: %w", err)
-	}
-	return a, errors.Join(err, d.refresh(ctx, a.ID))
+	return d.newDraft(ctx, s, c, func(store.Tx, *data.Application, *audit.Entry) error { return nil })
 }
 
 // Copy stores what was typed over a case that somebody else has changed since as
 // an application of its own. It corrects the certificate that the case corrects:
 // whichever is issued first does.
 func (d *Desk) Copy(ctx context.Context, s staff.Session, id data.ApplicationID, c data.Content) (data.Application, error) {
-	a := d.newApplication(s, c)
-	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+	return d.newDraft(ctx, s, c, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
+		of, err := getApplication(tx, id)
+		a.Replaces, e.Detail["copy-of"] = of.Replaces, string(id)
+		return err
+	})
+}
+
+// newDraft stores a draft with that content, and what fn makes of it, with the entry.
+func (d *Desk) newDraft(ctx context.Context, s staff.Session, c data.Content, fn func(store.Tx, *data.Application, *audit.Entry) error) (a data.Application, err error) {
+	fresh := d.newApplication(s, c)
+	err = d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
 		if err := staff.Permit(tx, s, audit.ApplicationSaved); err != nil {
 			return err
 		}
-		of, err := getApplication(tx, id)
-		if err != nil {
+		a = fresh
+		e := audit.Entry{At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID), Detail: map[string]string{"version": "1"}}
+		if err := fn(tx, &a, &e); err != nil {
 			return err
 		}
-		a.Replaces = of.Replaces
-		e := audit.Entry{At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
-			Detail: map[string]string{"version": "1", "content": a.Digest(), "copy-of": string(id)}}
-		if a.Replaces != "" {
+		if e.Detail["content"] = a.Digest(); a.Replaces != "" {
 			e.Detail["replaces"] = string(a.Replaces)
 		}
 		return errors.Join(putApplication(tx, data.Application{}, a), add(e))
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
-		return data.Application{}, fmt.Errorf("copy application: %w", err)
+		return data.Application{}, fmt.Errorf("%s: %w", audit.ApplicationSaved, err)
 	}
 	return a, errors.Join(err, d.refresh(ctx, a.ID))
 }

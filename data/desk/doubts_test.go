@@ -13,21 +13,6 @@ import (
 	"pratique/data/desk/desktest"
 )
 
-// review takes a case that is submitted to the reviewer, with everything ticked.
-func review(t testing.TB, p *desktest.Post, id data.ApplicationID) data.Application {
-	t.Helper()
-	a, err := p.Take(ctx, p.Reviewer, id)
-	for _, g := range a.Content.Groups() {
-		if err == nil {
-			a, err = p.Tick(ctx, p.Reviewer, id, g, true)
-		}
-	}
-	if err != nil {
-		desktest.Fatal(t, err)
-	}
-	return a
-}
-
 // TestSameReport: a report that two travellers hand in marks both cases, and
 // neither gets a certificate until a reviewer has said why.
 func TestSameReport(t *testing.T) {
@@ -59,7 +44,7 @@ func TestSameReport(t *testing.T) {
 	if _, err := p.Issue(ctx, p.Reviewer, first.ID); problem(err) != "problem.same-report.number" {
 		t.Errorf("issued: %v", err)
 	}
-	review(t, p, second.ID)
+	p.Reviewed(t, second.ID)
 	if _, err := p.Approve(ctx, p.Reviewer, second.ID); problem(err) != "problem.same-report.number" {
 		t.Errorf("approved: %v", err)
 	}
@@ -245,6 +230,35 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
+// TestAskedAfterTheApproval: what a laboratory is asked about an approved case
+// waits for its answer.
+func TestAskedAfterTheApproval(t *testing.T) {
+	p := desktest.New(t)
+	a := p.Approved(t, p.Specimen())
+	say := func(outcome string) {
+		t.Helper()
+		if _, err := p.BackCheck(ctx, p.Reviewer, a.ID, data.BackCheck{By: "phone", Outcome: outcome}); err != nil {
+			desktest.Fatal(t, err)
+		}
+	}
+	say("")
+	if _, err := p.Issue(ctx, p.Reviewer, a.ID); problem(err) != "problem.backcheck.open" {
+		t.Errorf("issued before the answer: %v", err)
+	}
+	say(data.Confirmed)
+	if _, err := p.Issue(ctx, p.Reviewer, a.ID); err != nil {
+		t.Errorf("confirmed: %v", err)
+	}
+	a = p.Approved(t, p.Other())
+	say(data.Confirmed)
+	if _, err := p.BackCheck(ctx, p.Reviewer, a.ID, data.BackCheck{By: "phone", Outcome: data.Denied, Note: "no such number"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Issue(ctx, p.Reviewer, a.ID); problem(err) != "problem.backcheck.denied" {
+		t.Errorf("issued although it is denied: %v", err)
+	}
+}
+
 func TestBackChecks(t *testing.T) {
 	p := desktest.New(t)
 	if err := p.SetSampling(ctx, p.Administrator, p.Reviewer, data.Sampling{Percent: 100}); err != nil {
@@ -323,7 +337,7 @@ func TestBackChecks(t *testing.T) {
 	if err != nil {
 		desktest.Fatal(t, err)
 	}
-	a = review(t, p, a.ID)
+	a = p.Reviewed(t, a.ID)
 	if got := waiting(); !slices.Equal(got, []int{0}) { // the yes was about other values
 		t.Errorf("waiting for %v", got)
 	}

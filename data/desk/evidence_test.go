@@ -242,15 +242,7 @@ func TestScansGoAndHashesStay(t *testing.T) {
 		}
 		attach(t, p, a.ID, "test 1", says)
 		if a, err = p.Submit(ctx, p.Clerk, a.ID); err == nil {
-			a, err = p.Take(ctx, p.Reviewer, a.ID)
-		}
-		for _, g := range a.Content.Groups() {
-			if err == nil {
-				a, err = p.Tick(ctx, p.Reviewer, a.ID, g, true)
-			}
-		}
-		if err == nil {
-			_, err = p.Approve(ctx, p.Reviewer, a.ID)
+			_, err = p.Approve(ctx, p.Reviewer, p.Reviewed(t, a.ID).ID)
 		}
 		var certificate data.Certificate
 		if err == nil {

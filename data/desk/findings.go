@@ -228,7 +228,13 @@ func (d *Desk) stands(tx store.Tx, app data.Application, now time.Time) error {
 	if approval := app.Approval; !d.same(n, app, *approval, now) {
 		return fmt.Errorf("%w: the notice in force does not give it any more", ErrNotApproved)
 	}
-	// So may a seal be revoked, or its signer no longer be trusted, that ticked something.
+	// A laboratory may have been asked since, or the same report have come in again.
+	if p, err := d.doubts(tx, app); err != nil {
+		return err
+	} else if len(p) > 0 {
+		return &ProblemsError{Problems: p}
+	}
+	// A seal that ticked something may be revoked since, or its signer not be trusted any more.
 	if holding, err := d.holding(tx, app); err != nil {
 		return err
 	} else if len(holding) < len(app.Ticks) {

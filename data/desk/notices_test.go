@@ -297,6 +297,27 @@ func TestOverride(t *testing.T) {
 	}
 }
 
+// TestOverrideIsForItsVersion: what was let pass under one version of a notice
+// is not let pass under the next.
+func TestOverrideIsForItsVersion(t *testing.T) {
+	p := atPost(t, noticeOf(1, "never", false))
+	a, b := p.Ticked(t, p.Specimen()), p.Ticked(t, p.Other())
+	for _, id := range []data.ApplicationID{a.ID, b.ID} {
+		must2(t)(p.Override(ctx, p.Reviewer, p.Administrator, id, []string{"never"}, "x"))
+	}
+	must2(t)(p.Approve(ctx, p.Reviewer, b.ID))
+	if _, err := inForce(p, noticeOf(2, "never", false)); err != nil {
+		t.Fatal(err)
+	}
+	var problems *desk.ProblemsError
+	if _, err := p.Approve(ctx, p.Reviewer, a.ID); !errors.As(err, &problems) {
+		t.Errorf("approved by an override of the version before: %v", err)
+	}
+	if _, err := p.Issue(ctx, p.Reviewer, b.ID); !errors.Is(err, desk.ErrNotApproved) {
+		t.Errorf("issued by an override of the version before: %v", err)
+	}
+}
+
 // TestNoticeLife: import, difference, trial, activation by two, history; and
 // what is refused.
 func TestNoticeLife(t *testing.T) {
@@ -509,6 +530,29 @@ func TestApprovedAsItIsStored(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestApprovedForAnotherWindow: an approval is for the window that its notice
+// gave. A version that gives another one does not let it be issued.
+func TestApprovedForAnotherWindow(t *testing.T) {
+	for name, tt := range map[string]struct {
+		earlier bool
+		want    error
+	}{"the same window": {false, nil}, "another window": {true, desk.ErrNotApproved}} {
+		p := atPost(t, noticeOf(1, "kind", true))
+		a := p.Approved(t, p.Specimen())
+		text := noticeOf(2, "kind", true)
+		if tt.earlier {
+			text = strings.NewReplacer("validUntil: departure.departs", "validUntil: \"departure.departs.day().at('20:00', 'Asia/Singapore')\"",
+				"until: 2022-07-10T21:40", "until: 2022-07-10T20:00").Replace(text)
+		}
+		if _, err := inForce(p, text); err != nil {
+			desktest.Fatal(t, err)
+		}
+		if _, err := p.Issue(ctx, p.Reviewer, a.ID); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

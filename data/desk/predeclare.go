@@ -51,7 +51,7 @@ func (d *Desk) Predeclare(ctx context.Context, s staff.Session, c data.Content) 
 		}
 		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
 			At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationPreDeclared, Subject: string(a.ID),
-			Detail: map[string]string{"version": "1", "content": a.Content.Hash()},
+			Detail: map[string]string{"version": "1", "content": a.Digest()},
 		}))
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {

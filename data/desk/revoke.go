@@ -186,11 +186,7 @@ func revoked(tx store.Tx, n data.CertificateNumber) (*data.Revocation, error) {
 // issued, the one it replaces is revoked in the same transaction. One that was
 // revoked for fraud is not corrected: [ErrRevoked].
 func (d *Desk) Correct(ctx context.Context, s staff.Session, n data.CertificateNumber) (data.Application, error) {
-	var a data.Application
-	err := d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
-		if err := staff.Permit(tx, s, audit.ApplicationSaved); err != nil {
-			return err
-		}
+	return d.newDraft(ctx, s, data.Content{}, func(tx store.Tx, a *data.Application, _ *audit.Entry) error {
 		c, err := issued(tx, n)
 		if err != nil {
 			return err
@@ -201,21 +197,10 @@ func (d *Desk) Correct(ctx context.Context, s staff.Session, n data.CertificateN
 		case c.Revoked != nil && c.Revoked.Reason == data.RevokedFraud:
 			return fmt.Errorf("certificate %s: %w", n, ErrRevoked)
 		}
-		before, err := getApplication(tx, c.Application)
-		if err != nil {
-			return err
-		}
-		a = d.newApplication(s, before.Content)
-		a.Replaces = n
-		return errors.Join(putApplication(tx, data.Application{}, a), add(audit.Entry{
-			At: a.Created, Officer: s.Officer().ID, Act: audit.ApplicationSaved, Subject: string(a.ID),
-			Detail: map[string]string{"version": "1", "content": a.Digest(), "replaces": string(n)},
-		}))
+		of, err := getApplication(tx, c.Application)
+		a.Content, a.Replaces = normalised(of.Content), n
+		return err
 	})
-	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
-		return data.Application{}, fmt.Errorf("correct %s: %w", n, err)
-	}
-	return a, errors.Join(err, d.refresh(ctx, a.ID))
 }
 
 // refreshCertificate brings the row of a certificate's case up to date.

@@ -150,22 +150,27 @@ func TestRealPostTrustsNoPractice(t *testing.T) {
 	}
 }
 
+// lister signs revocation lists in the name of the post, with a key of its own.
+func lister(t *testing.T) (signer note.Signer, verifier string) {
+	t.Helper()
+	private, verifier, err := note.GenerateKey(rand.Reader, "pratique/UT/PR/practice/revocations")
+	if err == nil {
+		signer, err = note.NewSigner(private)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer, verifier
+}
+
 // TestRevocationsStay: a revocation list that another replaces, or that is
 // withdrawn, revokes all the same; one that nobody vouches for is refused.
 func TestRevocationsStay(t *testing.T) {
 	p := desktest.New(t)
 	c := p.Issued(t, p.Specimen())
-	const name = "pratique/UT/PR/practice/revocations"
-	private, verifier, err := note.GenerateKey(rand.Reader, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := note.NewSigner(private)
-	if err != nil {
-		t.Fatal(err)
-	}
+	signer, verifier := lister(t)
 	list := func(number uint64, entries ...revocation.Entry) []byte {
-		b, err := revocation.NewList(name, number, p.Now, p.Now.AddDate(0, 0, 7), nil, entries).Note(signer)
+		b, err := revocation.NewList(signer.Name(), number, p.Now, p.Now.AddDate(0, 0, 7), nil, entries).Note(signer)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,15 +236,7 @@ func (d dying) Err() error {
 func TestLargeTrustList(t *testing.T) {
 	p := desktest.New(t)
 	c := p.Issued(t, p.Specimen())
-	const name = "pratique/UT/PR/practice/revocations"
-	private, verifier, err := note.GenerateKey(rand.Reader, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := note.NewSigner(private)
-	if err != nil {
-		t.Fatal(err)
-	}
+	signer, verifier := lister(t)
 	whom := trust.Content{Certificates: []*x509.Certificate{p.Anchor, p.Signer.Certificate}, Verifiers: []string{verifier}}
 	if _, err := p.SetTrust(ctx, p.Administrator, p.Reviewer, "utopia", "a file", "", whom); err != nil {
 		t.Fatal(err)
@@ -250,7 +247,7 @@ func TestLargeTrustList(t *testing.T) {
 		rand.Read(e.Hash[:])
 		listed = append(listed, e)
 	}
-	b, err := revocation.NewList(name, 1, p.Now, p.Now.AddDate(0, 0, 7), nil, listed).Note(signer)
+	b, err := revocation.NewList(signer.Name(), 1, p.Now, p.Now.AddDate(0, 0, 7), nil, listed).Note(signer)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -436,6 +436,25 @@ func edit(t *testing.T, p *desktest.Post, id data.ApplicationID, change func(*da
 	}
 }
 
+// TestTicksAreOfValues: a tick counts for the values that it was made for, at the
+// approval and when the certificate is issued.
+func TestTicksAreOfValues(t *testing.T) {
+	p := desktest.New(t)
+	a := p.Ticked(t, p.Specimen())
+	edit(t, p, a.ID, func(a *data.Application) { a.Content.Traveller.Phone = "+999 555 0123" })
+	if _, err := p.Approve(ctx, p.Reviewer, a.ID); !errors.Is(err, desk.ErrTicks) {
+		t.Errorf("approved with values that nobody ticked: %v", err)
+	}
+	b := p.Approved(t, p.Specimen())
+	edit(t, p, b.ID, func(b *data.Application) {
+		b.Content.Traveller.Phone = "+999 555 0123"
+		b.Approval.Hash = b.Content.Hash()
+	})
+	if _, err := p.Issue(ctx, p.Reviewer, b.ID); !errors.Is(err, desk.ErrNotApproved) {
+		t.Errorf("issued with values that nobody ticked: %v", err)
+	}
+}
+
 func TestEditingWithdrawsTheApproval(t *testing.T) {
 	p := desktest.New(t)
 	a := p.Approved(t, p.Specimen())

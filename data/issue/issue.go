@@ -84,7 +84,8 @@ type Issuer struct {
 	post  data.Post
 	codes Codes
 	clock func() time.Time
-	// stands says whether an approval is still what the post's requirements give.
+	// stands says whether an approval is still what the post's requirements give,
+	// and nothing has come up against it.
 	stands func(tx store.Tx, app data.Application, now time.Time) error
 
 	mu      sync.Mutex // one certificate at a time
@@ -96,7 +97,8 @@ type Signers map[keys.Purpose]*keys.Signer
 
 // New makes an issuer that can rehearse but not issue. It asks stands, whenever
 // it checks an approval, whether the post's requirements still give what was
-// approved; what is approved no more is [ErrNotApproved].
+// approved, and that nothing has come up since; what is approved no more is
+// [ErrNotApproved].
 func New(log *audit.Log, post data.Post, codes Codes, clock func() time.Time,
 	stands func(tx store.Tx, app data.Application, now time.Time) error) *Issuer {
 	return &Issuer{log: log, post: post, codes: codes, clock: clock, stands: stands}
@@ -166,9 +168,6 @@ func (i *Issuer) checkApproval(tx store.Tx, app data.Application, now time.Time)
 				return ErrFourEyes
 			}
 		}
-	}
-	if p := app.Doubts(); len(p) > 0 {
-		return &ProblemsError{Problems: p}
 	}
 	if gone, err := staff.Gone(tx, app.Approval.Officer); err != nil {
 		return err

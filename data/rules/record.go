@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -92,11 +91,10 @@ func Diff(was, is *Notice) []Difference {
 
 // flat are the values of a notice by their paths.
 func (n *Notice) flat() map[string]string {
-	all := map[string]string{}
 	if n == nil {
-		return all
+		return map[string]string{}
 	}
-	b, err := json.Marshal(struct {
+	all, err := data.Paths(struct {
 		Post         Where             `json:"post"`
 		Title        Text              `json:"title"`
 		Applies      Applies           `json:"applies"`
@@ -105,41 +103,20 @@ func (n *Notice) flat() map[string]string {
 		Checks       []Check           `json:"checks"`
 		Outcomes     []Grant           `json:"outcomes"`
 		Laboratories []data.Laboratory `json:"laboratories"`
-	}{n.Post, n.Title, n.Applies, n.Let, n.ApplyBy, n.Checks, n.Outcomes, n.Laboratories})
-	var v any
-	if err == nil {
-		err = json.Unmarshal(b, &v)
-	}
+	}{n.Post, n.Title, n.Applies, n.Let, n.ApplyBy, n.Checks, n.Outcomes, n.Laboratories}, named)
 	if err != nil {
 		panic("rules: " + err.Error()) // plain structs of strings always marshal
 	}
-	var walk func(path string, v any)
-	walk = func(path string, v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			for name, field := range v {
-				if path != "" {
-					name = path + "." + name
-				}
-				walk(name, field)
-			}
-		case []any:
-			for i, element := range v {
-				name := fmt.Sprint(i)
-				if named, ok := element.(map[string]any); ok {
-					for _, key := range []string{"id", "Name"} {
-						if id, ok := named[key].(string); ok {
-							name = id
-						}
-					}
-				}
-				walk(path+"["+name+"]", element)
-			}
-		case nil:
-		default:
-			all[path] = fmt.Sprint(v)
+	return all
+}
+
+// named is the name of a check, a laboratory or a definition.
+func named(element any) (name string) {
+	fields, _ := element.(map[string]any)
+	for _, key := range []string{"id", "Name"} {
+		if is, ok := fields[key].(string); ok {
+			name = is
 		}
 	}
-	walk("", v)
-	return all
+	return name
 }

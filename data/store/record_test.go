@@ -232,3 +232,42 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// TestOlderAnswers: what the declaration said with true and false is read, and
+// anything that is no answer is refused.
+func TestOlderAnswers(t *testing.T) {
+	type older struct {
+		Symptoms bool `json:"symptoms"`
+		Contact  bool `json:"contact"`
+		Agreed   bool `json:"agreed"`
+	}
+	b, err := store.Encode(older{Symptoms: true, Agreed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := store.Decode[data.Declaration](b)
+	if want := (data.Declaration{Symptoms: data.Yes, Contact: data.No, Agreed: true}); err != nil || !reflect.DeepEqual(d, want) {
+		t.Errorf("%+v, want %+v, %v", d, want, err)
+	}
+	for _, long := range []string{"", "yes", strings.Repeat("é", 12), strings.Repeat("y", 300), strings.Repeat("y", 70_000)} {
+		b, err := store.Encode(data.Declaration{Medicine: data.Answer(long)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, err := store.Decode[data.Declaration](b); err != nil || d.Medicine != data.Answer(long) {
+			t.Errorf("%d bytes come back as %d: %v", len(long), len(d.Medicine), err)
+		}
+	}
+	if _, err := store.Encode(data.Declaration{Symptoms: "\xff"}); err == nil {
+		t.Error("a text that is none is stored")
+	}
+	for name, no := range map[string]any{"a number": 1, "a list": []string{"yes"}, "bytes": []byte("yes")} {
+		b, err := store.Encode(map[string]any{"symptoms": no})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, err := store.Decode[data.Declaration](b); err == nil {
+			t.Errorf("%s is taken as %q", name, d.Symptoms)
+		}
+	}
+}

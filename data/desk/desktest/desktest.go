@@ -278,8 +278,14 @@ func (p *Post) Submitted(t testing.TB, c data.Content) data.Application {
 // Ticked takes a content into review with everything ticked.
 func (p *Post) Ticked(t testing.TB, c data.Content) data.Application {
 	t.Helper()
+	return p.Reviewed(t, p.Submitted(t, c).ID)
+}
+
+// Reviewed takes a case that is submitted into review and ticks everything.
+func (p *Post) Reviewed(t testing.TB, id data.ApplicationID) data.Application {
+	t.Helper()
 	ctx := context.Background()
-	a, err := p.Take(ctx, p.Reviewer, p.Submitted(t, c).ID)
+	a, err := p.Take(ctx, p.Reviewer, id)
 	for _, g := range a.Content.Groups() {
 		if err == nil {
 			a, err = p.Tick(ctx, p.Reviewer, a.ID, g, true)
@@ -320,15 +326,7 @@ func (p *Post) Corrected(t testing.TB, n data.CertificateNumber) data.Certificat
 		a, err = p.Submit(ctx, p.Clerk, a.ID)
 	}
 	if err == nil {
-		a, err = p.Take(ctx, p.Reviewer, a.ID)
-	}
-	for _, g := range a.Content.Groups() {
-		if err == nil {
-			a, err = p.Tick(ctx, p.Reviewer, a.ID, g, true)
-		}
-	}
-	if err == nil {
-		_, err = p.Approve(ctx, p.Reviewer, a.ID)
+		a, err = p.Approve(ctx, p.Reviewer, p.Reviewed(t, a.ID).ID)
 	}
 	var c data.Certificate
 	if err == nil {
