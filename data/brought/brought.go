@@ -216,6 +216,18 @@ func (r Reader) Altered(b data.Brought) bool {
 	return !slices.Equal(bare(b.Values), bare(again))
 }
 
+// Misnamed reports whether a seal is kept as signed by somebody, or as valid,
+// whose signature on it nobody sees now: what is shown of it to a reviewer. Which
+// verdict it was may change with the time.
+func (r Reader) Misnamed(b data.Brought, now time.Time) bool {
+	valid := b.Verdict == string(trust.Valid)
+	if b.Signer == "" && !valid {
+		return false
+	}
+	v := r.Trust.Verify(b.Seal, now, r.Practice)
+	return v.Issuer != b.Signer || valid && !v.Signed()
+}
+
 // laboratory reports whether a value is looked up in the post's list, which
 // changes.
 func laboratory(field string) bool { return strings.HasSuffix(field, ".laboratory") }

@@ -46,6 +46,23 @@ func (d *Desk) broughtProblems(c data.Content, laboratories []data.Laboratory) [
 	return brought.Problems(c)
 }
 
+// misnamed are the problems of a content that keeps a seal as signed by somebody
+// who did not, as far as the post can tell: a reviewer would be told so.
+func (d *Desk) misnamed(tx store.Tx, c data.Content) ([]data.Problem, error) {
+	if len(c.Brought) == 0 {
+		return nil, nil
+	}
+	list, err := d.trustIn(tx)
+	if err != nil {
+		return nil, err
+	}
+	r := d.sealReader(list, nil)
+	if slices.ContainsFunc(c.Brought, func(b data.Brought) bool { return r.Misnamed(b, d.clock()) }) {
+		return []data.Problem{{Field: "brought", Key: "problem.brought.altered"}}, nil
+	}
+	return nil, nil
+}
+
 // holding are the ticks of a case without those of seals that do not prove their
 // group any more, by what the post trusts and has revoked.
 func (d *Desk) holding(tx store.Tx, a data.Application) ([]data.Tick, error) {
