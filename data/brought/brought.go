@@ -54,6 +54,14 @@ func (r Reader) Read(text string, now time.Time) (b data.Brought, ok bool) {
 	return b, ok
 }
 
+// Again is a kept seal with what it is worth now, instead of when it was read.
+func (r Reader) Again(kept data.Brought, now time.Time) data.Brought {
+	if b, ok := r.Read(kept.Seal, now); ok {
+		kept.Signer, kept.Verdict, kept.Reasons, kept.Read = b.Signer, b.Verdict, b.Reasons, b.Read
+	}
+	return kept
+}
+
 func (r Reader) read(text string, now time.Time) (b data.Brought, v trust.Verdict, ok bool) {
 	text, _ = Meant(text)
 	u, err := seal.Parse(text)

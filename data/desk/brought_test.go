@@ -125,9 +125,23 @@ func TestSealBrought(t *testing.T) {
 		t.Errorf("not issued although the seal holds: %v", err)
 	}
 	returned := must2(t)(p.Return(ctx, p.Reviewer, tickRest().ID, []string{"name"}, ""))
+	worth := func() string {
+		t.Helper()
+		all, err := p.Brought(ctx, p.Reviewer, a.ID)
+		if err != nil || len(all) != 1 || !slices.Equal(all[0].Values, a.Content.Brought[0].Values) {
+			t.Fatalf("%v, %v", all, err)
+		}
+		return all[0].Verdict
+	}
+	if before := worth(); before != "valid" {
+		t.Errorf("before it is revoked: %s", before)
+	}
 	// One that was revoked proves nothing, whatever was kept of it.
 	if _, err := p.Revoke(ctx, p.Reviewer, p.Administrator, []data.CertificateNumber{first.Number}, "clerical", ""); err != nil {
 		t.Fatal(err)
+	}
+	if now := worth(); now != "invalid" || a.Content.Brought[0].Verdict != "valid" {
+		t.Errorf("once it is revoked: %s", now)
 	}
 	a = p.Submitted(t, content)
 	if a, err = p.Take(ctx, p.Reviewer, a.ID); err != nil || ticked(a, data.GroupVaccinations) != "" {
