@@ -6,8 +6,8 @@ import "time"
 // for the application. Package data/brought makes it and compares.
 type Brought struct {
 	Seal   string `json:"seal"`             // as it was read, byte for byte
-	Format string `json:"format,omitempty"` // "hcert", "dcc", "vdsnc"; empty: none that is known
-	Signer string `json:"signer,omitempty"` // subject of the certificate that signed it, where it is known
+	Format string `json:"format,omitempty"` // one of package seal; empty: none that is known
+	Signer string `json:"signer,omitempty"` // subject of its certificate, or whose the key is; where it is known
 	// Verdict on it when it was read: "valid", "invalid" or "cannot_say", and why.
 	Verdict string    `json:"verdict"`
 	Reasons []string  `json:"reasons,omitempty"`

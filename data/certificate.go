@@ -82,7 +82,7 @@ type LastTest struct {
 
 // Window reasons: why the medical window is what it is.
 const (
-	WindowJourney = "journey" // up to the end of the day of departure
+	WindowJourney = "journey" // for one journey: up to its departure, or the end of that day
 	WindowTests   = "tests"   // as long as the tests count by the post's notice
 )
 

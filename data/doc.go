@@ -45,6 +45,7 @@
 //	seal/jcs        canonical JSON (RFC 8785)
 //	seal/x509ec     certificates that spell out their curve
 //	seal/sealtest   seals of formats that are only read, for tests
+//	internal/vectors  where public test vectors lie, for tests
 //	trust           valid, invalid, cannot say; and the files this comes from
 //	revocation      lists of what was taken back, ours and those of others
 //	evidence        the QR symbols in pictures and PDF files

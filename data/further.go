@@ -187,6 +187,10 @@ func (v *validator) further(f Further) {
 	}
 }
 
+// ParseAuthorities reads a list of receiving authorities as JSON, as strictly as
+// [ParseLaboratories]. What the entries say is for [ValidateAuthorities].
+func ParseAuthorities(b []byte) ([]Authority, error) { return parseList[Authority]("authorities", b) }
+
 // maxAuthorityName is the most characters of an authority's name: it stands in a
 // line of the page.
 const maxAuthorityName = 60

@@ -13,7 +13,11 @@ import (
 // ParseLaboratories reads a list of laboratories as JSON: an array of
 // [Laboratory] and nothing else. A name that is not one of its fields may be
 // misspelt, and is refused. What the entries say is for [ValidateLaboratories].
-func ParseLaboratories(b []byte) (all []Laboratory, err error) {
+func ParseLaboratories(b []byte) ([]Laboratory, error) {
+	return parseList[Laboratory]("laboratories", b)
+}
+
+func parseList[T any](what string, b []byte) (all []T, err error) {
 	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff")))) // editors on Windows write one
 	d.DisallowUnknownFields()
 	if err = d.Decode(&all); err == nil {
@@ -22,7 +26,7 @@ func ParseLaboratories(b []byte) (all []Laboratory, err error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("list of laboratories: %w", err)
+		return nil, fmt.Errorf("list of %s: %w", what, err)
 	}
 	return all, nil
 }

@@ -96,6 +96,7 @@ type InternalSheet struct {
 // Finding is what one check of a notice gave, in words.
 type Finding struct {
 	Clause  string
+	Of      string            // the element that a check of each is about, as a path: "tests[0]"
 	Result  string            // one of [FindingResults]
 	Waived  bool              // two officers let it pass
 	Message map[string]string // the requirement, by language
@@ -123,13 +124,15 @@ type OverrideNote struct {
 
 // DecisionNote is a [Decision] for paper, officers by their marks.
 type DecisionNote struct {
-	Colour    Colour
-	Officer   string
-	At, Until Moment
-	Reasons   []string // list "refusals"
-	Note      string
-	Contested Moment // zero: it was not
-	Lifted    Moment // zero: it stands
-	LiftedBy  string
-	Why       string // why it was lifted, or the objection was not upheld
+	Colour     Colour
+	Officer    string
+	At, Until  Moment
+	Reasons    []string // list "refusals"
+	Note       string
+	Contested  Moment // zero: it was not
+	Answered   Moment // zero: the objection waits, or there is none
+	AnsweredBy string
+	Lifted     Moment // zero: it stands
+	LiftedBy   string
+	Why        string // why it was lifted, or the objection was not upheld
 }

@@ -646,3 +646,12 @@ func CleanText(s string) string {
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
 }
+
+// Cell is a text as a cell of a table that no spreadsheet takes for a formula:
+// what begins like one gets an apostrophe before it (OWASP, "CSV Injection").
+func Cell(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", []rune(text)[0]) {
+		return "'" + text
+	}
+	return text
+}

@@ -364,3 +364,26 @@ func TestGroups(t *testing.T) {
 		}
 	}
 }
+func TestCell(t *testing.T) {
+	for cell, want := range map[string]string{
+		"": "", "LI": "LI", "=1+1": "'=1+1", "+999": "'+999", "-2": "'-2", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1", "\n=1": "'\n=1",
+		"|calc": "'|calc", "%1": "'%1", "＝1": "'＝1", "a=b": "a=b", "样本": "样本",
+	} {
+		if got := Cell(cell); got != want {
+			t.Errorf("%q becomes %q, want %q", cell, got, want)
+		}
+	}
+}
+
+// FuzzCell: what a cell said is still there, and never begins a formula.
+func FuzzCell(f *testing.F) {
+	for _, seed := range []string{"", "=1", "+999 555", "LI", "＝", "'="} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, cell string) {
+		got := Cell(cell)
+		if !strings.HasSuffix(got, cell) || got != "" && strings.ContainsAny(got[:1], "=+-@\t\r\n|%") {
+			t.Errorf("%q becomes %q", cell, got)
+		}
+	})
+}

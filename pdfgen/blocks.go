@@ -168,8 +168,8 @@ func (s *sheet) stack(parts []part, top, bottom, air float64) error {
 		}
 	}
 	gap := min(room/(gaps+1), air)
-	if gap < 1 && s.tight < 1 {
-		return &FitError{parts[len(parts)-1].field} // sections that touch: tighter is better
+	if gap < air/3 && s.tight < 1 {
+		return &FitError{parts[len(parts)-1].field} // sections that nearly touch: tighter is better
 	}
 	for i, p := range parts {
 		if i > 0 && p.starts {

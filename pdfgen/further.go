@@ -121,7 +121,7 @@ func (p *Press) furtherSheets(out Printout) ([]*sheet, error) {
 		all = append(all, p.readable(out)...)
 	}
 	for i, s := range all {
-		label := s.word(kPage).En + " " + strconv.Itoa(i+2) + " / " + strconv.Itoa(len(all)+1) + " " + s.word(kPage).Zh
+		label := s.word(kPage).both() + " " + strconv.Itoa(i+2) + " / " + strconv.Itoa(len(all)+1)
 		var b block
 		st := style{false, 7, slate}
 		s.put(&b, right-s.width(st, label), 0, st, label)
@@ -267,7 +267,7 @@ func (p *Press) readable(out Printout) []*sheet {
 		return text{p.names.Name(list, code, "en"), p.names.Name(list, code, "zh")}.both()
 	}
 	days := func(from, until data.Date) string { return joined(" – ", string(from), string(until)) }
-	numbered := func(k key, i int) text { return text{word(k).En + " " + strconv.Itoa(i+1), word(k).Zh} }
+	numbered := func(k key, i int) text { return text{word(k).En, word(k).Zh + " " + strconv.Itoa(i+1)} }
 
 	add(func(s *sheet) (b block) {
 		strong := style{true, 8, ink}
@@ -290,7 +290,7 @@ func (p *Press) readable(out Printout) []*sheet {
 		head(kReadableReports)
 	}
 	for i, r := range q.Reports {
-		row(numbered(kTest, i), joined(" · ", r.Number, name(data.ListProducts, r.Product), r.Laboratory, r.Phone, name(data.ListStates, r.Country)))
+		row(numbered(kReadableTest, i), joined(" · ", r.Number, name(data.ListProducts, r.Product), r.Laboratory, r.Phone, name(data.ListStates, r.Country)))
 	}
 	if len(q.Infections) > 0 {
 		head(kReadableInfections)

@@ -30,7 +30,7 @@ type Letter struct {
 const (
 	columnWidth = 86.0
 	rightColumn = right - columnWidth
-	letterFoot  = 222.0 // hotline, stamp and signature have their place below
+	letterFoot  = 225.0 // hotline, stamp and signature have their place below
 )
 
 // Letter writes the page as one PDF page. Errors are those of [Press.Render].
@@ -327,12 +327,12 @@ func (s *sheet) lastTest(l Letter) part {
 		field{left, 46, kLetterDecided, l.At.String(), value},
 		field{61, 31, kLetterMark, l.Officer, value},
 		field{92, 49, kNotice, s.notice(l.Notice, l.NoticeVersion), value},
-		field{141, right - 141 + 3, kWindow, l.Until.String(), value})
+		field{141, right - 141 + 3, kLetterTestUntil, l.Until.String(), value})
 	return p
 }
 
 // condition is what a blue certificate depends on: "Good only together with a
-// negative antigen test sampled within 12 hours of departure".
+// negative antigen test sampled within 12 hours before departure".
 func (p *Press) condition(t data.LastTest) text {
 	en, zh := p.names.Name(data.ListTests, string(t.Kind), "en"), p.names.Name(data.ListTests, string(t.Kind), "zh")
 	r, n := utf8.DecodeRuneInString(en)

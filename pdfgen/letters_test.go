@@ -77,10 +77,10 @@ func TestLettersSayWhatTheyMust(t *testing.T) {
 		"pending": {pending, append(adverse, "Your objection 您的异议", "Not answered yet.", "尚待答复。", "2022-07-21 09:00 (+08:00)"), []string{"The decision stands"}},
 		"condition": {letter(data.LetterCondition), []string{
 			"CONDITION OF A BLUE CERTIFICATE", "蓝色证明附条件说明", "BLUE 蓝色", "PR7Q-F2M9-X4T9",
-			"Good only together with a negative antigen test sampled within 12 hours of departure", "须与起飞前12小时内采样的抗原检测阴性报告一并出示方为有效",
+			"Good only together with a negative antigen test sampled within 12 hours before departure", "须与起飞前12小时内采样的抗原检测阴性报告一并出示方为有效",
 			"Sample not before 采样不早于2022-07-20 02:30 (+08:00)", "and before departure 且早于起飞时间2022-07-20 14:30 (+08:00)",
 			"The airline checks the original antigen report at check-in.", "办理登机手续时由航空公司查验抗原检测报告原件。",
-			"the post revokes it", "本机构将予撤销", "For whoever checks the last test 由查验最后一次检测的人员填写",
+			"the post revokes it", "本馆将予撤销", "For whoever checks the last test 由查验最后一次检测的人员填写",
 		}, append(contest[:3:3], "RED")},
 	} {
 		pdf := shot(t, name, letterPage(t, tt.l))
@@ -266,7 +266,8 @@ func TestInternalSheet(t *testing.T) {
 	for _, w := range []string{
 		"INTERNAL SHEET", "INTERNAL 内部", "Never give this page to the traveller", "切勿交给旅客", string(i.ID), "RB, RD",
 		i.Override.Reason, "1.2 Two tests · 3.1 Same district", "Authorised by 批准官员RD", "Signature 签字 · RD",
-		"ORANGE 橙色", "申请人为密切接触者", "The ferry was another one.", "NOT MET 不符合", "met 符合", "not asked 不适用", "cannot say", "资料不足",
+		"ORANGE 橙色", "申请人为密切接触者", "Lifted 撤销时间2022-07-18 16:00 (+08:00)", "The ferry was another one.",
+		"Answered 答复时间2022-07-18 19:30 (+08:00)", "The fever was measured twice.", "Test 检测 2", "NOT MET 不符合", "met 符合", "not asked 不适用", "cannot say", "资料不足",
 		"末次核酸检测采样时间须在直达航班起飞前48小时内。", "47:55 hours 小时 ≤ 48: 2022-07-18 14:35 (+08:00) – 2022-07-20 14:30 (+08:00)", "nephelo-2022-07 · 2",
 	} {
 		if !strings.Contains(got, w) {
@@ -293,7 +294,7 @@ func TestInternalSheet(t *testing.T) {
 		}
 	}
 	i.Findings, i.Override, i.Decisions = nil, nil, nil
-	if got := shownText(t, written(t, func(w io.Writer) error { return press().Internal(w, i) })); !strings.Contains(got, "No notice was asked. 未依公告审核。") {
+	if got := shownText(t, written(t, func(w io.Writer) error { return press().Internal(w, i) })); !strings.Contains(got, "No notice was asked. 未依通知审核。") {
 		t.Error("a case without notice does not say so")
 	}
 }
@@ -361,10 +362,12 @@ func internal() Internal {
 		Override: &data.OverrideNote{Checks: []string{"1.2 Two tests", "3.1 Same district"}, Officer: "RB", Authoriser: "RD", At: at("2022-07-19T10:20"),
 			Reason: "Medical evacuation; the second laboratory was closed on that day."},
 		Decisions: []data.DecisionNote{{Colour: data.Orange, Officer: "RB", At: at("2022-07-17T11:00"), Until: at("2022-07-30T23:59"), Reasons: []string{"contact", "other"},
-			Note: "Contact on a ferry.", Contested: at("2022-07-18T09:00"), Lifted: at("2022-07-18T16:00"), LiftedBy: "RD", Why: "The ferry was another one."}},
+			Note: "Contact on a ferry.", Contested: at("2022-07-18T09:00"), Lifted: at("2022-07-18T16:00"), LiftedBy: "RD", Why: "The ferry was another one."},
+			{Colour: data.Yellow, Officer: "RB", At: at("2022-07-18T17:00"), Until: at("2022-07-30T23:59"), Reasons: []string{"symptoms"},
+				Contested: at("2022-07-18T18:00"), Answered: at("2022-07-18T19:30"), AnsweredBy: "RE", Why: "The fever was measured twice."}},
 	}}
 	for _, r := range []string{"pass", "fail", "not applicable", "not enough information", "pass", "pass"} {
-		i.Findings = append(i.Findings, data.Finding{Clause: "1.2", Result: r, Message: map[string]string{
+		i.Findings = append(i.Findings, data.Finding{Clause: "1.2", Of: "tests[1]", Result: r, Message: map[string]string{
 			"en": "The last nucleic acid test is sampled within 48 hours of the departure of the direct flight.", "zh": "末次核酸检测采样时间须在直达航班起飞前48小时内。"},
 			Counts: []data.Counted{{Unit: "hours", Counted: "47:55", AtMost: "48", From: "2022-07-18 14:35 (+08:00)", To: "2022-07-20 14:30 (+08:00)"}}})
 	}

@@ -85,7 +85,7 @@ func (s *sheet) flight(rows []handover.Row) (parts []part) {
 	var again block // where the flight goes on
 	s.put(&again, left, 0, style{true, 8.4, teal}, flight+" "+day)
 	again.height = style{true, 8.4, teal}.line() + 1.4
-	xs := []float64{left, 23, 56, 80, 111, 129}
+	xs := []float64{left, 22, 54, 81, 112, 130}
 	p.rule(left, right, p.height-0.4, 0.25, hair)
 	s.heads(&p.block, xs[1:], kNumber, kLetterReference, kHandOverColour, kHandOverRisk, kHandOverNotes)
 	value := style{false, 9, ink}
@@ -216,9 +216,13 @@ func (s *sheet) decisions(all []data.DecisionNote) (parts []part) {
 		if d.Note != "" {
 			s.fields(&p.block, field{left, right - left, kLetterNote, d.Note, 9})
 		}
-		if !d.Lifted.IsZero() || d.Why != "" {
+		ended, at, by := kInternalLifted, d.Lifted, d.LiftedBy
+		if at.IsZero() {
+			ended, at, by = kLetterContestedDecided, d.Answered, d.AnsweredBy
+		}
+		if !at.IsZero() {
 			s.fields(&p.block,
-				field{left, 46, kInternalLifted, d.Lifted.String(), 9}, field{61, 31, kLetterMark, d.LiftedBy, 9},
+				field{left, 46, ended, at.String(), 9}, field{61, 31, kLetterMark, by, 9},
 				field{92, right - 92 + 3, kInternalReason, d.Why, 9})
 		}
 		s.row(&p.block, p.height, right)
@@ -255,6 +259,9 @@ func (s *sheet) findings(i Internal) (parts []part) {
 			h += s.pair(&p.block, left, y+h, 25, style{true, 7.2, brown}, s.word(kInternalOverride))
 		}
 		h = max(h, s.para(&p.block, 42, y, 22, small, f.Clause))
+		if of := s.element(f.Of); of != "" {
+			h = max(h, small.line()+s.para(&p.block, 42, y+small.line(), 22, small, of))
+		}
 		const x, wide = 66.0, (right - 66 - 4) / 2
 		body := max(s.para(&p.block, x, y, wide, st, f.Message["en"]), s.para(&p.block, x+wide+4, y, wide, st, f.Message["zh"]))
 		for _, c := range f.Counts {
@@ -264,6 +271,19 @@ func (s *sheet) findings(i Internal) (parts []part) {
 		parts = append(parts, p)
 	}
 	return parts
+}
+
+// element names what a path is about, counted from one: "Test 检测 1" of "tests[0]".
+func (s *sheet) element(path string) string {
+	list, rest, _ := strings.Cut(path, "[")
+	number, _, _ := strings.Cut(rest, "]")
+	n, err := strconv.Atoi(number)
+	k := map[string]key{"tests": kReadableTest, "doses": kReadableDose, "infections": kReadableInfection,
+		"itinerary": kReadableFlight, "stays": kReadableStay, "papers": kReadablePaper}[list]
+	if err != nil || k == "" {
+		return path
+	}
+	return s.word(k).both() + " " + strconv.Itoa(n+1)
 }
 
 // counted is a count with its bounds: "47:55 hours 小时 ≤ 48: … – …".

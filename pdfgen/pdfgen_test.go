@@ -189,7 +189,7 @@ func TestEveryValueIsOnThePageWhole(t *testing.T) {
 			want := []string{
 				st.Surname, st.GivenNames, st.NativeName, string(st.Birth), "Female 女", "China 中国 (CHN)", "Ordinary passport 普通护照",
 				st.DocumentNumber, string(st.DocumentExpires), st.Number.String(), st.Issued.String(), st.ValidFrom.String(),
-				st.ValidUntil.String(), st.Expires.String(), "GREEN 绿色", "至出发当日终了", "Prepared by 经办 PA", "Approved by 核准 RB",
+				st.ValidUntil.String(), st.Expires.String(), "GREEN 绿色", "仅限此次行程", "Prepared by 经办 PA", "Approved by 核准 RB",
 				out.Post.Name["en"] + " " + out.Post.Name["zh"], out.Post.Address["zh"], out.Post.Hotline,
 				groups(out.AnchorFingerprint, 4), "PRACTICE 练习", "NOT ACCREDITED",
 			}
@@ -319,11 +319,11 @@ func TestSentences(t *testing.T) {
 			{st.Practice, []string{"PRACTICE", "练习用纸"}},
 			{st.Practice || !tt.out.Accredited, []string{"NOT ACCREDITED", "未经认可"}},
 			{st.Replaces != "", []string{"Replaces", "替代"}},
-			{st.Colour == data.Blue, []string{"BLUE 蓝色", "Good only together with a negative antigen test sampled within 12 hours of departure", "须与起飞前12小时内采样的抗原检测阴性报告一并出示方为有效"}},
+			{st.Colour == data.Blue, []string{"BLUE 蓝色", "Good only together with a negative antigen test sampled within 12 hours before departure", "须与起飞前12小时内采样的抗原检测阴性报告一并出示方为有效"}},
 			{st.Colour == data.Green, []string{"GREEN 绿色", "without condition"}},
 			{st.Window == data.WindowTests, []string{"as long as the tests count 以检测有效时间为限"}},
-			{st.Window == data.WindowJourney, []string{"ends with the day of departure"}},
-			{st.Notice != "", []string{"Notice, version 依据公告、版本 nephelo-2022-04 · 2"}},
+			{st.Window == data.WindowJourney, []string{"for this journey alone 仅限此次行程"}},
+			{st.Notice != "", []string{"Notice, version 依据通知、版本 nephelo-2022-04 · 2"}},
 		} {
 			for _, mark := range m.marks {
 				if strings.Contains(got, mark) != m.reason {

@@ -201,6 +201,8 @@ const (
 	kReadableGuardian      key = "readable.guardian"
 	kReadableReports       key = "readable.reports"
 	kReadableInfections    key = "readable.infections"
+	kReadableTest          key = "readable.test"
+	kReadableDose          key = "readable.dose"
 	kReadableInfection     key = "readable.infection"
 	kReadableJourney       key = "readable.journey"
 	kReadableFlight        key = "readable.flight"
@@ -269,6 +271,7 @@ const (
 	kLetterBlueWhat             key = "letter.blue.what"
 	kLetterTest                 key = "letter.test"
 	kLetterTestEarliest         key = "letter.test.earliest"
+	kLetterTestUntil            key = "letter.test.until"
 	kLetterTestLatest           key = "letter.test.latest"
 	kLetterTestNext             key = "letter.test.next"
 	kLetterTestNext1            key = "letter.test.next.1"
@@ -357,7 +360,7 @@ var wordings = []struct {
 	kCheckpoint, kCheckpointWhat, kCheckpointText, kCheckpointNote,
 	kCheckpointUse, kCheckpointUse1, kCheckpointUse2, kCheckpointUse3, kCheckpointUse4,
 }}, {"wording/further.json", []key{
-	kFurther, kFurtherNote, kPage, kFurtherAll, kFurtherDoses, kFurtherDose, kFurtherVDSNC, kFurtherVDSNCFor, kFurtherVDSNCCheck, kFurtherDCC, kFurtherDCCFor, kFurtherDCCCheck, kFurtherEncrypted, kFurtherEncryptedFor, kFurtherEncryptedCheck, kReadable, kReadableText, kReadableFor, kReadableContact, kReadablePhone, kReadableEmail, kReadableResident, kReadableGuardian, kReadableReports, kReadableInfections, kReadableInfection, kReadableJourney, kReadableFlight, kReadableStays, kReadableStay, kReadablePapers, kReadablePaper, kReadableSymptoms, kReadableExposed, kReadableMedicine, kReadableUnasked, kReadablePerson, kReadableRemarks, kReadableSigned, kReadableYes, kReadableNo,
+	kFurther, kFurtherNote, kPage, kFurtherAll, kFurtherDoses, kFurtherDose, kFurtherVDSNC, kFurtherVDSNCFor, kFurtherVDSNCCheck, kFurtherDCC, kFurtherDCCFor, kFurtherDCCCheck, kFurtherEncrypted, kFurtherEncryptedFor, kFurtherEncryptedCheck, kReadable, kReadableText, kReadableFor, kReadableContact, kReadablePhone, kReadableEmail, kReadableResident, kReadableGuardian, kReadableReports, kReadableTest, kReadableDose, kReadableInfections, kReadableInfection, kReadableJourney, kReadableFlight, kReadableStays, kReadableStay, kReadablePapers, kReadablePaper, kReadableSymptoms, kReadableExposed, kReadableMedicine, kReadableUnasked, kReadablePerson, kReadableRemarks, kReadableSigned, kReadableYes, kReadableNo,
 }}, {"wording/letters.json", []key{
 	kLetterReturn, kLetterHold, kLetterCondition, kLetterDecision, kLetterNot, kLetterCase, kLetterReference,
 	kLetterName, kLetterFlight, kLetterRoute, kLetterDeparts, kLetterMark, kLetterReturnWhat, kLetterReturnAt,
@@ -366,7 +369,7 @@ var wordings = []struct {
 	kLetterWhy, kLetterNote, kLetterYellowWhat, kLetterOrangeWhat, kLetterRedWhat, kLetterDecided, kLetterUntil,
 	kLetterPerson, kLetterContest, kLetterContest1, kLetterContest2, kLetterContest3, kLetterContestWhere,
 	kLetterContestBy, kLetterContested, kLetterContestedAt, kLetterContestedDecided, kLetterContestedStands,
-	kLetterContestedOpen, kLetterBlueWhat, kLetterTest, kLetterTestEarliest, kLetterTestLatest, kLetterTestNext,
+	kLetterContestedOpen, kLetterBlueWhat, kLetterTest, kLetterTestEarliest, kLetterTestUntil, kLetterTestLatest, kLetterTestNext,
 	kLetterTestNext1, kLetterTestNext2, kLetterTestNext3, kLetterTestNext4, kLetterTestSeen, kLetterTestBy,
 	kLetterHotline, kLetterSay, kHandOver, kHandOverWhat, kHandOverPort, kHandOverFrom, kHandOverUntil,
 	kHandOverCount, kHandOverFile, kHandOverColour, kHandOverNone, kHandOverRisk, kHandOverRevoked,

@@ -41,8 +41,8 @@ func (c authoritiesSetCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return usageError{err}
 	}
-	var all []data.Authority
-	if err := strictJSON(b, &all); err != nil {
+	all, err := data.ParseAuthorities(b)
+	if err != nil {
 		return usageError{fmt.Errorf("%s: %w", c.File, err)}
 	}
 	return c.signedIn(ctx, s, data.Administrator, data.Reviewer, func(h *house.House, a, b staff.Session) error {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -133,21 +132,12 @@ func notify(ctx context.Context, h *house.House, s staff.Session, all []data.Cer
 			row = append(row, make([]string, 8)...)
 		}
 		for i := range row {
-			row[i] = cell(row[i])
+			row[i] = data.Cell(row[i])
 		}
 		w.Write(row)
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
-}
-
-// cell is a text that no spreadsheet takes for a formula: what begins like one
-// gets an apostrophe before it (OWASP, "CSV Injection").
-func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(s)[0]) {
-		return "'" + s
-	}
-	return s
 }
 
 // newFile is a usage error if a file that is to be written is there already, or

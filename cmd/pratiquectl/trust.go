@@ -91,6 +91,9 @@ func (s *streams) change(words *locale.Catalogue, content trust.Content, hash st
 		fmt.Fprintf(w, "!\t%s\t%s\t%s\n", visible(r.What), words.T("trust.refused."+string(r.Why)), visible(r.Detail))
 	}
 	w.Flush()
+	if c.Alone > 0 {
+		fmt.Fprintln(s.out, words.T("trust.keys-alone", c.Alone))
+	}
 	fmt.Fprintf(s.out, "%d added, %d removed, %d kept, %d refused\n", len(c.Added), len(c.Removed), len(c.Kept), len(c.Refused))
 }
 

@@ -50,12 +50,17 @@ func Meant(text string) (string, evidence.Layout) {
 
 // Read reads a seal at the instant now. Ok is false if the text is none.
 func (r Reader) Read(text string, now time.Time) (b data.Brought, ok bool) {
+	b, _, ok = r.read(text, now)
+	return b, ok
+}
+
+func (r Reader) read(text string, now time.Time) (b data.Brought, v trust.Verdict, ok bool) {
 	text, _ = Meant(text)
 	u, err := seal.Parse(text)
 	if err != nil {
-		return data.Brought{}, false
+		return b, v, false
 	}
-	v := r.Trust.Verify(text, now, r.Practice)
+	v = r.Trust.Verify(text, now, r.Practice)
 	b = data.Brought{Seal: text, Format: string(v.Format), Signer: v.Issuer, Verdict: string(v.Outcome), Read: now.UTC()}
 	for _, reason := range v.Reasons {
 		b.Reasons = append(b.Reasons, string(reason))
@@ -63,11 +68,11 @@ func (r Reader) Read(text string, now time.Time) (b data.Brought, ok bool) {
 	said := seal.Claimed{Statement: v.Claims, DCC: v.DCC, VDSNC: v.VDSNC, SHC: v.SHC, NZCP: v.NZCP}
 	if said == (seal.Claimed{}) && v.Outcome == trust.CannotSay {
 		if said, err = seal.Claims(u); err != nil {
-			return b, true // kept, and nothing is in it that this program knows
+			return b, v, true // kept, and nothing is in it that this program knows
 		}
 	}
 	b.Values = values(r.content(said))
-	return b, true
+	return b, v, true
 }
 
 // Add puts a seal into an application: what is still empty is filled in, tests,
@@ -215,14 +220,14 @@ func (r Reader) Altered(b data.Brought) bool {
 // changes.
 func laboratory(field string) bool { return strings.HasSuffix(field, ".laboratory") }
 
-// Proved are the names of the groups of which every value is in one seal that is
-// valid now and is this traveller's. A seal is asked again; what is kept of its
-// verdict counts for nothing.
+// Proved are the names of the groups of which every value is in one seal that
+// proves it now, see [trust.Verdict.Proves], and is this traveller's. A seal is
+// asked again; what is kept of its verdict counts for nothing.
 func (r Reader) Proved(c data.Content, now time.Time) (groups []string) {
 	differs := Compare(c)
 	for i, kept := range c.Brought {
-		b, ok := r.Read(kept.Seal, now)
-		if !ok || b.Verdict != string(trust.Valid) || !theirs(c, b) || slices.ContainsFunc(differs, func(d Difference) bool { return d.Brought == i }) {
+		b, v, ok := r.read(kept.Seal, now)
+		if !ok || !v.Proves(r.Practice) || !theirs(c, b) || slices.ContainsFunc(differs, func(d Difference) bool { return d.Brought == i }) {
 			continue
 		}
 		place := match(c, b)

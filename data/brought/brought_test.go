@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/base64"
 	"math/big"
 	"os"
 	"reflect"
@@ -19,6 +20,7 @@ import (
 	"pratique/data"
 	"pratique/data/brought"
 	"pratique/data/codes"
+	"pratique/data/seal"
 	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
 	"pratique/data/seal/vdsnc"
@@ -324,6 +326,15 @@ func TestProved(t *testing.T) {
 	a := newAuthority(t, "DE")
 	r := a.reader(t)
 	b := read(t, r, a.dose(t))
+	// The same signer, listed by its key alone: that has no mark of practice.
+	var alone trust.List
+	kid := hcert.KID(a.certificate)
+	alone.AddContent(trust.Content{Keys: []seal.Key{{ID: base64.StdEncoding.EncodeToString(kid[:]), Public: &a.key.PublicKey}}}, trust.Source{})
+	at := func(list *trust.List, practice bool) brought.Reader {
+		r := r
+		r.Trust, r.Practice = list, practice
+		return r
+	}
 	whole, _ := brought.Add(data.Content{Document: data.TravelDocument{Number: "E00000000"}}, b)
 	for _, c := range []struct {
 		name   string
@@ -347,6 +358,9 @@ func TestProved(t *testing.T) {
 		{"a year for a birth", func(c *data.Content) { c.Traveller.Birth = "1984" }, r, now, nil},
 		{"no seal", func(c *data.Content) { c.Brought = nil }, r, now, nil},
 		{"a seal of nobody, kept as valid", func(*data.Content) {}, authority{}.reader(t), now, nil},
+		{"at a real post", func(*data.Content) {}, at(r.Trust.(*trust.List), false), now, []string{data.GroupVaccinations}},
+		{"by a key alone", func(*data.Content) {}, at(&alone, false), now, nil},
+		{"by a key alone, in training", func(*data.Content) {}, at(&alone, true), now, []string{data.GroupVaccinations}},
 		{"when it has expired", func(*data.Content) {}, r, now.AddDate(1, 0, 0), nil},
 		{"another seal under its values", func(c *data.Content) { c.Brought[0].Seal = "HC1:6BF" }, r, now, nil},
 	} {

@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"pratique/data"
+	"pratique/data/internal/vectors"
 )
 
 func load(t *testing.T) *Book {
@@ -195,10 +196,7 @@ func TestLoadIsStrict(t *testing.T) {
 // TestValueSets: every product of the EU's value set is in the list, with a
 // holder and a prophylaxis that its encoding instructions permit.
 func TestValueSets(t *testing.T) {
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the test against the EU value sets did NOT run")
-	}
+	dir := vectors.Path(t)
 	read := func(name string, v any) {
 		raw, err := os.ReadFile(filepath.Join(dir, "valuesets", name))
 		if err == nil {

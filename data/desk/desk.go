@@ -101,9 +101,6 @@ type Config struct {
 	// of one, within bounds, or says why it is none that can be looked at.
 	Attachments attachment.Dir
 	Pages       func(ctx context.Context, media string, scan []byte) (int, error)
-	// HandoverSigner opens the key of the lists for ports of entry. The vault is
-	// open then.
-	HandoverSigner func(context.Context) (note.Signer, error)
 	// Unprintable names what of a statement paper cannot show, characters it has
 	// no glyph for or more than has room; each blocks the approval.
 	Unprintable func(data.Statement) []data.Problem
@@ -134,7 +131,6 @@ type Desk struct {
 	door        *staff.Door
 	attachments attachment.Dir
 	pages       func(context.Context, string, []byte) (int, error)
-	handover    func(context.Context) (note.Signer, error)
 	cost        func() vault.Cost
 
 	opened  atomic.Pointer[[]keys.Purpose] // signers that are open
@@ -162,7 +158,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
 		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable, unshown: c.UnprintableFurther,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{}, shown: map[shownKey]data.Approval{},
-		attachments: c.Attachments, pages: c.Pages, handover: c.HandoverSigner,
+		attachments: c.Attachments, pages: c.Pages,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
 	}
 	if d.book == nil {

@@ -89,10 +89,7 @@ func (d *Desk) makeHandover(ctx context.Context, s staff.Session, port string, f
 		return nil, list, err
 	}
 	list.Sort()
-	if d.handover == nil {
-		return nil, list, errors.New("this desk has no key of hand-over lists")
-	}
-	signer, err := d.handover(ctx)
+	signer, err := d.listSigner(ctx, handoverKey)
 	if err != nil {
 		return nil, list, err
 	}

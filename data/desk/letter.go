@@ -8,6 +8,7 @@ import (
 
 	"pratique/data"
 	"pratique/data/audit"
+	"pratique/data/rules"
 	"pratique/data/staff"
 	"pratique/data/store"
 )
@@ -31,11 +32,11 @@ func (d *Desk) Letter(ctx context.Context, s staff.Session, id data.ApplicationI
 // InternalSheet is what a post keeps on paper of how a case was decided.
 func (d *Desk) InternalSheet(ctx context.Context, s staff.Session, id data.ApplicationID) (sheet data.InternalSheet, err error) {
 	err = d.paper(ctx, s, audit.InternalMade, id, func(tx store.Tx, a data.Application, _ *audit.Entry) error {
-		n, err := d.norms(tx)
+		n, at, err := d.decidedBy(tx, a)
 		if err != nil {
 			return err
 		}
-		found, ok := d.assess(n, a.Content, a.Override, d.clock())
+		found, ok := d.assess(n, a.Content, a.Override, at)
 		sheet = data.InternalSheet{Case: about(a), ID: a.ID, Prepared: marks(a.Preparers...), Reviewed: marks(reviewers(a)...)}
 		if ok {
 			sheet.Case.Notice, sheet.Case.NoticeVersion = found.Notice, found.Version
@@ -43,7 +44,7 @@ func (d *Desk) InternalSheet(ctx context.Context, s staff.Session, id data.Appli
 		clauses := map[string]string{}
 		for _, f := range found.Findings {
 			clauses[f.Check] = f.Clause
-			note := data.Finding{Clause: f.Clause, Result: string(f.Result), Waived: f.Waived, Message: map[string]string{"en": f.Message.En, "zh": f.Message.Zh}}
+			note := data.Finding{Clause: f.Clause, Of: f.Subject, Result: string(f.Result), Waived: f.Waived && f.Result != rules.Pass, Message: map[string]string{"en": f.Message.En, "zh": f.Message.Zh}}
 			for _, c := range f.Counts {
 				note.Counts = append(note.Counts, data.Counted{Unit: c.Unit, Counted: c.Counted, AtLeast: c.AtLeast, AtMost: c.AtMost, From: c.From.At, To: c.To.At})
 			}
@@ -74,6 +75,34 @@ func (d *Desk) InternalSheet(ctx context.Context, s staff.Session, id data.Appli
 		return data.InternalSheet{}, err
 	}
 	return sheet, nil
+}
+
+// decidedBy are the norms by which a case was decided and when, or, where it is
+// not decided, those in force now.
+func (d *Desk) decidedBy(tx store.Tx, a data.Application) (n norms, at time.Time, err error) {
+	n, err = d.norms(tx)
+	id, v := "", 0
+	switch {
+	case err != nil:
+		return n, at, err
+	case a.Approval != nil:
+		id, v, at = a.Approval.Notice, a.Approval.NoticeVersion, a.Approval.At
+	case a.Decision != nil:
+		id, v, at = a.Decision.Notice, a.Decision.NoticeVersion, a.Decision.At
+	default:
+		return n, d.clock(), nil
+	}
+	n.notices = nil
+	if id == "" {
+		return n, at, nil // none was asked
+	}
+	r, err := version(tx, id, v)
+	if err != nil {
+		return n, at, err
+	}
+	notice, err := d.notice(r)
+	n.notices = append(n.notices, notice)
+	return n, at, err
 }
 
 // paper reads a case for a page about it and says so in the log.
@@ -238,7 +267,7 @@ func (d *Desk) decisionNote(made data.Decision) data.DecisionNote {
 		note.LiftedBy = staff.MarkOf(made.LiftedBy)
 	}
 	if c := made.Contest; c != nil {
-		note.Contested = d.moment(c.At)
+		note.Contested, note.Answered, note.AnsweredBy = d.moment(c.At), d.moment(c.DecidedAt), staff.MarkOf(c.DecidedBy)
 		if note.Why == "" {
 			note.Why = c.Why
 		}

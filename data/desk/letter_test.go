@@ -152,7 +152,7 @@ func TestInternalSheet(t *testing.T) {
 	if o := sheet.Override; o == nil || !slices.Equal(o.Checks, []string{"2 (window)"}) || o.Officer != "B" || o.Authoriser != "D" || o.Reason != "evacuation" {
 		t.Errorf("%+v", o)
 	}
-	if len(sheet.Findings) != 1 || sheet.Findings[0].Result != "fail" || !sheet.Findings[0].Waived || len(sheet.Findings[0].Counts) != 1 || sheet.Case.Notice != "test-notice" {
+	if len(sheet.Findings) != 1 || sheet.Findings[0].Of != "tests[0]" || sheet.Findings[0].Result != "fail" || !sheet.Findings[0].Waived || len(sheet.Findings[0].Counts) != 1 || sheet.Case.Notice != "test-notice" {
 		t.Errorf("%+v", sheet.Findings)
 	}
 	if len(sheet.Decisions) != 1 || sheet.Decisions[0].LiftedBy != "B" || sheet.Decisions[0].Why != "it was another ferry" || sheet.Decisions[0].Colour != data.Yellow {
@@ -165,6 +165,16 @@ func TestInternalSheet(t *testing.T) {
 		if !slices.Contains(data.FindingResults, r.Result) {
 			t.Errorf("a finding says %q", r.Result)
 		}
+	}
+
+	// Once it is decided it stays by what it was decided by.
+	must2(t)(p.Approve(ctx, p.Reviewer, a.ID))
+	if _, err := inForce(p, window(2, 5)); err != nil {
+		t.Fatal(err)
+	}
+	sheet, err = p.InternalSheet(ctx, p.Reviewer, a.ID)
+	if err != nil || sheet.Case.NoticeVersion != 1 || len(sheet.Findings) != 1 || !sheet.Findings[0].Waived {
+		t.Errorf("after a new version: version %d, %+v, %v", sheet.Case.NoticeVersion, sheet.Findings, err)
 	}
 	if _, err := p.InternalSheet(ctx, p.Clerk, a.ID); !errors.Is(err, desk.ErrNotPermitted) {
 		t.Errorf("by the clerk: %v", err)

@@ -44,7 +44,7 @@ func sit(t *testing.T, dir string) *seated {
 	s := &seated{Folder: f}
 	s.Desk, err = desk.Open(ctx, desk.Config{
 		Log: f.Log, Vault: f.Vault, Post: f.Post, Codes: desktest.AnyCode{}, Ring: f.Ring, Clock: func() time.Time { return desktest.Now },
-		Signer: f.Signer, LogSigner: f.LogSigner, HandoverSigner: f.HandoverSigner,
+		Signer: f.Signer, LogSigner: f.LogSigner,
 		Cost:        func() vault.Cost { return desktest.Cost },
 		Attachments: attachment.Dir{Path: filepath.Join(dir, "attachments"), Post: f.Post},
 		Anchors:     func(pem []byte) error { return os.WriteFile(filepath.Join(dir, trust.AnchorFile), pem, 0o600) },
@@ -97,11 +97,11 @@ func olderPost(t *testing.T) (dir string, id data.ApplicationID) {
 			}
 		}
 		a.Reference = ""
-		return errors.Join(store.Put(tx, store.ApplicationKey(a.ID), a), tx.Delete(store.SettingRevocationsKey), vault.SetSecret(tx, keys.RevocationsSecret, nil),
+		return errors.Join(store.Put(tx, store.ApplicationKey(a.ID), a), tx.Delete(store.SettingRevocationsKey), tx.Delete(store.SettingHandoverKey),
+			vault.SetSecret(tx, keys.RevocationsSecret, nil), vault.SetSecret(tx, keys.HandoverSecret, nil),
 			add(audit.Entry{At: desktest.Now, Act: audit.PostCreated}))
 	})
-	err = errors.Join(err, s.Close(), os.Remove(filepath.Join(dir, "keys", "handover.key")), os.Remove(filepath.Join(dir, "keys", "handover.pub")),
-		os.Remove(filepath.Join(dir, trust.AnchorFile)))
+	err = errors.Join(err, s.Close(), os.Remove(filepath.Join(dir, keys.HandoverFile)), os.Remove(filepath.Join(dir, trust.AnchorFile)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,10 @@ func TestInvariant8ListKeysAreMadeByTwo(t *testing.T) {
 		t.Errorf("made twice: %v, %v", again, err)
 	}
 	// One that is lost is not made anew.
-	if err := os.Remove(filepath.Join(dir, "keys", "handover.key")); err != nil {
+	err = s.Log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		return errors.Join(vault.SetSecret(tx, keys.HandoverSecret, nil), add(audit.Entry{At: desktest.Now, Act: audit.PostCreated}))
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if h, _ := lists(); !errors.Is(h, keys.ErrMissing) {

@@ -1,14 +1,18 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"pratique/data"
 	"pratique/data/audit"
@@ -19,6 +23,7 @@ import (
 	"pratique/data/seal/sealed"
 	"pratique/data/staff"
 	"pratique/data/store"
+	"pratique/data/store/disk"
 	"pratique/data/vault"
 )
 
@@ -134,43 +139,69 @@ func (d *Desk) signerAct(ctx context.Context, s, second staff.Session, what audi
 	return errors.Join(err, d.ready(ctx))
 }
 
+// listKey is a key that signs lists of the post: its secret lies in the vault, its
+// public half in a setting.
+type listKey struct {
+	signs, secret, setting string
+	name                   func(data.Post) string
+}
+
+var (
+	handoverKey    = listKey{"handover", keys.HandoverSecret, store.SettingHandoverKey, keys.HandoverName}
+	revocationsKey = listKey{"revocations", keys.RevocationsSecret, store.SettingRevocationsKey, keys.RevocationsName}
+)
+
+// listSigner opens a key of lists. The error wraps [keys.ErrNeverMade] where there
+// never was one.
+func (d *Desk) listSigner(ctx context.Context, k listKey) (note.Signer, error) {
+	b, _ := d.vault.Secret(k.secret)
+	defer clear(b)
+	signer, err := keys.OpenList(k.name(d.post), b)
+	if errors.Is(err, keys.ErrMissing) {
+		never := d.log.View(ctx, func(tx store.Tx) error {
+			if verifier, err := tx.Get(k.setting); err != nil || verifier != nil {
+				return err
+			}
+			return fmt.Errorf("%s: %w", k.name(d.post), keys.ErrNeverMade)
+		})
+		err = cmp.Or(never, err)
+	}
+	return signer, err
+}
+
 // MakeListKeys makes the keys that sign lists, for ports of entry and of what is
 // revoked, where a post that is older than those lists has none, and returns what
 // they sign. None is made anew: one that is lost comes back from a backup. It takes two.
 func (d *Desk) MakeListKeys(ctx context.Context, s, second staff.Session) (made []string, err error) {
-	handover := false
-	if d.handover != nil {
-		_, err := d.handover(ctx)
-		handover = errors.Is(err, keys.ErrNeverMade)
-	}
-	verifier, secret, err := keys.NewRevocations(d.post)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(secret)
+	var handover string
 	err = d.postAct(ctx, s, &second, audit.ListKeysMade, "", func(tx store.Tx, e *audit.Entry) error {
 		made = nil
-		if handover {
-			made = append(made, "handover")
-		}
-		has, err := tx.Get(store.SettingRevocationsKey)
-		if err == nil && has == nil {
-			made = append(made, "revocations")
-			err = errors.Join(store.Put(tx, store.SettingRevocationsKey, verifier), vault.SetSecret(tx, keys.RevocationsSecret, secret))
+		for _, k := range []listKey{handoverKey, revocationsKey} {
+			if has, err := tx.Get(k.setting); err != nil {
+				return err
+			} else if has != nil {
+				continue
+			}
+			verifier, secret, err := keys.NewList(k.name(d.post))
+			if err == nil {
+				err = errors.Join(store.Put(tx, k.setting, verifier), vault.SetSecret(tx, k.secret, secret))
+			}
+			clear(secret)
+			if err != nil {
+				return err
+			}
+			made = append(made, k.signs)
 		}
 		e.Detail["made"] = strings.Join(made, " ")
+		handover, _, err = store.Get[string](tx, store.SettingHandoverKey)
 		return err
 	})
 	if err != nil && !errors.Is(err, audit.ErrHeadNotWritten) {
 		return nil, err
 	}
-	if handover { // after it is stored that it is made
-		passphrase := d.vault.LogSecret()
-		defer clear(passphrase)
-		_, failed := keys.CreateHandover(d.ring.Dir, d.post, passphrase)
-		err = errors.Join(err, failed)
-	}
-	return made, errors.Join(err, d.writeAnchors(ctx))
+	// The public half lies where it did not before, or was lost.
+	file := filepath.Join(d.ring.Dir, filepath.FromSlash(keys.HandoverFile))
+	return made, errors.Join(err, disk.Replace(file, []byte(handover+"\n")), d.writeAnchors(ctx))
 }
 
 // Vouches is the record of the signer that made a seal; of the one that signs

@@ -464,18 +464,7 @@ func (d *Desk) SignRevocations(ctx context.Context, s staff.Session) (b []byte, 
 	if err := d.permit(ctx, s, audit.RevocationsSigned); err != nil {
 		return nil, l, err
 	}
-	secret, _ := d.vault.Secret(keys.RevocationsSecret)
-	defer clear(secret)
-	signer, err := keys.OpenRevocations(d.post, secret)
-	if errors.Is(err, keys.ErrMissing) {
-		never := d.log.View(ctx, func(tx store.Tx) error {
-			if verifier, err := tx.Get(store.SettingRevocationsKey); err != nil || verifier != nil {
-				return err
-			}
-			return keys.ErrNeverMade
-		})
-		err = cmp.Or(never, err)
-	}
+	signer, err := d.listSigner(ctx, revocationsKey)
 	if err != nil {
 		return nil, l, fmt.Errorf("%s: %w", audit.RevocationsSigned, err)
 	}

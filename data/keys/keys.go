@@ -24,11 +24,12 @@
 //
 // The log of a post has a key of its own, keys/log.key, encrypted in the same
 // way: it signs checkpoints and can sign nothing else ([OpenLog]). So have its
-// revocation lists; that key lies in the post's vault ([OpenRevocations]).
+// revocation lists and its lists for ports of entry; these keys lie in the post's
+// vault, for those who may sign ([OpenList]).
 //
 // No key is ever made as a side effect: that is done by [Ring.Request],
-// [Ring.MakeOwn], [MakePractice], [CreatePractice], [CreateLog],
-// [CreateHandover] and [NewRevocations] alone, whose callers were asked to. Nothing here overwrites or deletes a key.
+// [Ring.MakeOwn], [MakePractice], [CreateLog] and [NewList] alone, whose callers
+// were asked to. Nothing here overwrites or deletes a key.
 package keys
 
 import (

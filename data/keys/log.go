@@ -4,9 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,8 +15,7 @@ import (
 )
 
 const (
-	logKeyFile      = "keys/log.key"
-	handoverKeyFile = "keys/handover.key"
+	logKeyFile = "keys/log.key"
 	// LogFile is the file in a post's folder that holds the public half of the
 	// log's key: one line, a verifier key as of golang.org/x/mod/sumdb/note
 	// (C2SP signed-note "vkey"):
@@ -34,43 +31,26 @@ func LogName(post data.Post) string {
 	return "pratique/" + post.Country + "/" + post.Code + "/" + string(post.Kind)
 }
 
-// HandoverFile is the file in a post's folder that holds the public half of the
-// key that signs lists for ports of entry, in the form of [LogFile].
-const HandoverFile = "keys/handover.pub"
-
-// HandoverName is the name of that key: "pratique/UT/PR/practice/handover".
-func HandoverName(post data.Post) string { return LogName(post) + "/handover" }
-
 // CreateLog makes the key of a post's log, Ed25519 and of no other use, and
 // writes, below dir, keys/log.key and log.pub. It refuses to overwrite. The
 // verifier key is returned.
 func CreateLog(dir string, post data.Post, passphrase []byte) (verifier string, err error) {
-	return createNote(dir, LogName(post), logKeyFile, LogFile, passphrase)
-}
-
-// CreateHandover makes the key of a post's hand-over lists in the same way:
-// keys/handover.key and keys/handover.pub.
-func CreateHandover(dir string, post data.Post, passphrase []byte) (verifier string, err error) {
-	return createNote(dir, HandoverName(post), handoverKeyFile, HandoverFile, passphrase)
-}
-
-func createNote(dir, name, keyFile, publicFile string, passphrase []byte) (verifier string, err error) {
 	public, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return "", fmt.Errorf("make key of notes: %w", err)
+		return "", fmt.Errorf("make key of the log: %w", err)
 	}
-	if verifier, err = note.NewEd25519VerifierKey(name, public); err == nil {
+	if verifier, err = note.NewEd25519VerifierKey(LogName(post), public); err == nil {
 		_, err = note.NewVerifier(verifier) // names that no note can hold
 	}
 	if err != nil {
-		return "", fmt.Errorf("make key of notes for %q: %w", name, err)
+		return "", fmt.Errorf("make key of the log for %q: %w", LogName(post), err)
 	}
 	encrypted, err := encryptKey(key, passphrase)
 	if err != nil {
 		return "", err
 	}
-	if err = writeNew(filepath.Join(dir, filepath.FromSlash(keyFile)), encrypted, 0o600); err == nil {
-		err = writeNew(filepath.Join(dir, filepath.FromSlash(publicFile)), []byte(verifier+"\n"), 0o644)
+	if err = writeNew(filepath.Join(dir, filepath.FromSlash(logKeyFile)), encrypted, 0o600); err == nil {
+		err = writeNew(filepath.Join(dir, LogFile), []byte(verifier+"\n"), 0o644)
 	}
 	return verifier, err
 }
@@ -78,29 +58,11 @@ func createNote(dir, name, keyFile, publicFile string, passphrase []byte) (verif
 // OpenLog opens the key of the log of the post in folder dir. It must be the
 // one of log.pub and of that post; else the error wraps [ErrUnfit].
 func OpenLog(dir string, post data.Post, passphrase []byte) (note.Signer, error) {
-	return openNote(dir, LogName(post), logKeyFile, LogFile, passphrase)
-}
-
-// OpenHandover opens the key of the hand-over lists in the same way. Where there
-// is nothing of it the error is [ErrNeverMade].
-func OpenHandover(dir string, post data.Post, passphrase []byte) (note.Signer, error) {
-	there := false
-	for _, name := range []string{handoverKeyFile, HandoverFile} {
-		_, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name)))
-		there = there || !errors.Is(err, fs.ErrNotExist)
-	}
-	if !there {
-		return nil, fmt.Errorf("hand-over lists: %w", ErrNeverMade)
-	}
-	return openNote(dir, HandoverName(post), handoverKeyFile, HandoverFile, passphrase)
-}
-
-func openNote(dir, name, keyFile, publicFile string, passphrase []byte) (note.Signer, error) {
-	_, v, err := ReadLogVerifier(filepath.Join(dir, filepath.FromSlash(publicFile)))
+	_, v, err := ReadLogVerifier(filepath.Join(dir, LogFile))
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, filepath.FromSlash(keyFile))
+	path := filepath.Join(dir, filepath.FromSlash(logKeyFile))
 	opened, err := readKey(path, passphrase)
 	if err != nil {
 		return nil, err
@@ -109,20 +71,20 @@ func openNote(dir, name, keyFile, publicFile string, passphrase []byte) (note.Si
 	if !ok {
 		return nil, fmt.Errorf("%w: %s is not an Ed25519 key", ErrUnfit, path)
 	}
-	if v.Name() != name {
-		return nil, fmt.Errorf("%w: %s is of %s, not of %s", ErrUnfit, publicFile, v.Name(), name)
+	if name := LogName(post); v.Name() != name {
+		return nil, fmt.Errorf("%w: %s is of %s, not of %s", ErrUnfit, LogFile, v.Name(), name)
 	}
 	// The last field of a note's private key is the kind, 1 for Ed25519, and the seed.
 	s, err := note.NewSigner(fmt.Sprintf("PRIVATE+KEY+%s+%08x+%s", v.Name(), v.KeyHash(),
 		base64.StdEncoding.EncodeToString(append([]byte{1}, key.Seed()...))))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s does not belong to %s: %w", ErrUnfit, path, publicFile, err)
+		return nil, fmt.Errorf("%w: %s does not belong to %s: %w", ErrUnfit, path, LogFile, err)
 	}
 	return s, nil
 }
 
-// ReadLogVerifier reads a file such as log.pub or handover.pub: the verifier key
-// and what it stands for.
+// ReadLogVerifier reads a file such as log.pub, or [HandoverFile]: the verifier
+// key and what it stands for.
 func ReadLogVerifier(path string) (verifier string, v note.Verifier, err error) {
 	b, err := os.ReadFile(path)
 	if err != nil {

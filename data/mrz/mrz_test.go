@@ -3,8 +3,6 @@ package mrz
 import (
 	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"pratique/data"
+	"pratique/data/internal/vectors"
 )
 
 var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -19,15 +18,7 @@ var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // readVectors reads a file of samples that are not part of this repository.
 func readVectors(t *testing.T, name string, v any) {
 	t.Helper()
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the test against public MRZ samples did NOT run")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "mrz", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, v); err != nil {
+	if err := json.Unmarshal(vectors.Read(t, "mrz", name), v); err != nil {
 		t.Fatal(err)
 	}
 }

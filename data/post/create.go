@@ -186,10 +186,11 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 	if c.LogKey, err = keys.CreateLog(dir, n.Post, v.LogSecret()); err != nil {
 		return c, err
 	}
-	if _, err = keys.CreateHandover(dir, n.Post, v.LogSecret()); err != nil {
+	lists, listSecret, err := keys.NewList(keys.RevocationsName(n.Post))
+	if err != nil {
 		return c, err
 	}
-	lists, listSecret, err := keys.NewRevocations(n.Post)
+	handovers, handoverSecret, err := keys.NewList(keys.HandoverName(n.Post))
 	if err != nil {
 		return c, err
 	}
@@ -208,6 +209,7 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 		puts := []error{
 			store.Put(tx, self, n.Post),
 			store.Put(tx, store.SettingRevocationsKey, lists), vault.SetSecret(tx, keys.RevocationsSecret, listSecret),
+			store.Put(tx, store.SettingHandoverKey, handovers), vault.SetSecret(tx, keys.HandoverSecret, handoverSecret),
 		}
 		for i, r := range signers {
 			puts = append(puts, store.Put(tx, store.Signers+r.ID, r), vault.SetSecret(tx, r.ID, secrets[i]))
@@ -260,6 +262,7 @@ func fill(ctx context.Context, dir string, n New, engine Engine, now time.Time) 
 		files = n.files()
 	}
 	files[fileJSON], files[trustFile] = append(b, '\n'), append(keys.AnchorsPEM(signers), keys.RevocationsLine(lists)...)
+	files[filepath.FromSlash(keys.HandoverFile)] = []byte(handovers + "\n")
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := disk.Replace(filepath.Join(dir, name), files[name]); err != nil {
 			return c, err

@@ -82,6 +82,13 @@ func TestCreateRealPost(t *testing.T) {
 		case name != "K3" && (s.CheckFit(now, now, false) != nil || s.CheckFit(now, now, true) == nil || keys.IsPractice(s.Certificate)):
 			t.Errorf("signer %s is not fit for a real post", s.Certificate.Subject)
 		}
+		// Nor do clerks tell a port who is expected, or anybody who is revoked.
+		for secret, list := range map[string]string{keys.HandoverSecret: keys.HandoverName(c.Post), keys.RevocationsSecret: keys.RevocationsName(c.Post)} {
+			b, _ := f.Vault.Secret(secret)
+			if s, err := keys.OpenList(list, b); name == "K3" && !errors.Is(err, keys.ErrMissing) || name != "K3" && (err != nil || s.Name() != list) {
+				t.Errorf("%s opens the key of %s: %v", name, list, err)
+			}
+		}
 	}
 	if f.Vault.Recovery() != c.Recovery || c.Recovery == "" || strings.Contains(printed, c.Recovery) {
 		t.Errorf("public half of the recovery key %q, %q", f.Vault.Recovery(), c.Recovery)
@@ -125,7 +132,7 @@ func TestInvariant5NothingOfOfficersIsReadable(t *testing.T) {
 	for _, l := range n.Laboratories {
 		hidden = append(hidden, l.Name)
 	}
-	hidden = append(hidden, "AGE-SECRET-KEY", "BEGIN PRIVATE KEY", "BEGIN EC PRIVATE KEY", string(data.Administrator), string(audit.OfficerSignedIn))
+	hidden = append(hidden, "AGE-SECRET-KEY", "BEGIN PRIVATE KEY", "BEGIN EC PRIVATE KEY", "PRIVATE+KEY", string(data.Administrator), string(audit.OfficerSignedIn))
 	closed := content(t, dir)
 	if len(closed) < 7 || len(n.Laboratories) == 0 {
 		t.Fatalf("%d files, %d laboratories: nothing is proved", len(closed), len(n.Laboratories))

@@ -6,7 +6,8 @@
 //	post.lock    held while the post is open; says by whom
 //	head         the audit log's latest state, see data/audit
 //	log.pub      the public key of the audit log's checkpoints, see data/keys
-//	keys/        signing keys, the log's and the lists' key, encrypted
+//	keys/        signing keys and the log's, encrypted; handover.pub, whose lists
+//	             for ports of entry hold
 //	attachments/ scans, outside the database
 //	checkpoints/ signed checkpoints of the log, one a day
 //	unstored/    sealed drafts that the database had no room for when the desk locked
@@ -319,16 +320,6 @@ func (f *Folder) LogSigner(ctx context.Context) (note.Signer, error) {
 	}
 	defer clear(secret)
 	return keys.OpenLog(f.Dir, f.Post, secret)
-}
-
-// HandoverSigner opens the key of lists for ports of entry. The vault must be open.
-func (f *Folder) HandoverSigner(context.Context) (note.Signer, error) {
-	secret := f.Vault.LogSecret()
-	if secret == nil {
-		return nil, vault.ErrLocked
-	}
-	defer clear(secret)
-	return keys.OpenHandover(f.Dir, f.Post, secret)
 }
 
 // Close closes the post. It may be called more than once.

@@ -208,7 +208,7 @@ func TestPracticePostIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	private, err := filepath.Glob(filepath.Join(original, "keys", "*.key"))
-	if err != nil || len(private) != 5 {
+	if err != nil || len(private) != 4 {
 		t.Errorf("keys %v, %v", private, err)
 	}
 	for _, name := range []string{post.PassphraseFile, "post.db", "head"} {

@@ -20,8 +20,8 @@
 // The content is an application as `pratiquectl schema` describes it, with
 // anything left out that is not known yet; tests, doses and infections may be in
 // it. What is proved or signed at the counter may not: the machine-readable
-// lines, the words "agreed" and "signed" of the declaration, and what an officer
-// confirmed. A name that no field has, or one that is there twice, is refused.
+// lines, the words "agreed" and "signed" of the declaration, what an officer
+// confirmed, and seals with what is said of them. A name that no field has, or one that is there twice, is refused.
 //
 // The text of a QR is "PD1:" and the same JSON, compressed as raw DEFLATE (RFC
 // 1951) and written in base32 (RFC 4648 §6) without padding: characters that QR
@@ -68,7 +68,7 @@ var encoding = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // Of is the part of a content that a traveller can declare beforehand.
 func Of(c data.Content) data.Content {
-	c.Document.MRZ, c.Confirmed = "", nil
+	c.Document.MRZ, c.Confirmed, c.Brought = "", nil, nil
 	c.Declaration.Agreed, c.Declaration.Signed = false, ""
 	return c
 }
@@ -159,6 +159,8 @@ func parse(b []byte) (c data.Content, err error) {
 		return c, errors.New("the declaration is signed at the counter")
 	case len(c.Confirmed) > 0:
 		return c, errors.New("an officer confirms at the counter")
+	case len(c.Brought) > 0: // with verdicts of whoever wrote them
+		return c, errors.New("seals are read at the counter")
 	case len(c.Tests) > data.MaxTests, len(c.Doses) > data.MaxDoses, len(c.Itinerary) > data.MaxLegs, len(c.Stays) > data.MaxStays,
 		len(c.Papers) > data.MaxPapers, len(c.Infections) > data.MaxDoses:
 		return c, errors.New("more entries than an application has")

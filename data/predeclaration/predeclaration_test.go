@@ -19,6 +19,7 @@ func specimen() data.Content {
 	c := post.Specimen(data.Post{Zone: "Asia/Singapore"}, nil, time.Date(2022, 7, 9, 10, 30, 0, 0, time.UTC))
 	c.Contact = data.Contact{Name: "MUSTER", Phone: "+999 555 0100"}
 	c.Declaration.Symptoms, c.Declaration.Complaints = data.Yes, []string{"fever"}
+	c.Brought = []data.Brought{{Seal: "HC1:", Verdict: "valid"}}
 	return c
 }
 
@@ -67,6 +68,7 @@ func TestRefused(t *testing.T) {
 		"signed already":        begin + `{"declaration":{"agreed":true}}}`,
 		"with a day":            begin + `{"declaration":{"signed":"2022-07-09"}}}`,
 		"confirmed already":     begin + `{"confirmed":[{"field":"a","key":"b","value":"c"}]}}`,
+		"a seal with a verdict": begin + `{"brought":[{"seal":"HC1:","signer":"CN=Ministry","verdict":"valid","values":[{"field":"traveller.surname","value":"A"}]}]}}`,
 		"many legs":             begin + `{"itinerary":[{},{},{},{},{},{},{}]}}`,
 		"no base32":             predeclaration.Prefix + "1",
 		"no deflate":            predeclaration.Prefix + "77777777",

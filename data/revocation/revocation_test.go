@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -19,25 +18,13 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"pratique/data/internal/vectors"
 	"pratique/data/revocation"
 	"pratique/data/seal"
 	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
 	"pratique/data/seal/sealtest"
 )
-
-func vectors(t testing.TB, elements ...string) []byte {
-	t.Helper()
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the revocation lists of other issuers did NOT run")
-	}
-	b, err := os.ReadFile(filepath.Join(append([]string{dir}, elements...)...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 const name = "pratique/UT/PR/practice/revocations"
 
@@ -367,7 +354,7 @@ func TestPublishedFilters(t *testing.T) {
 			Data    []string
 			Written []int
 		}
-		if err := json.Unmarshal(vectors(t, "revocation", file), &cases); err != nil {
+		if err := json.Unmarshal(vectors.Read(t, "revocation", file), &cases); err != nil {
 			t.Fatal(err)
 		}
 		for i, c := range cases {
@@ -403,11 +390,11 @@ func TestPublishedFilters(t *testing.T) {
 // programs found.
 func TestPublishedHashes(t *testing.T) {
 	var cwa []struct{ BarcodeData, ExpUCI, ExpCOUNTRYCODEUCI, ExpSIGNATURE string }
-	if err := json.Unmarshal(vectors(t, "revocation", "cwa-hashes.json"), &cwa); err != nil {
+	if err := json.Unmarshal(vectors.Read(t, "revocation", "cwa-hashes.json"), &cwa); err != nil {
 		t.Fatal(err)
 	}
 	var derived []struct{ File, UCI, COUNTRYCODEUCI, SIGNATURE string }
-	if err := json.Unmarshal(vectors(t, "revocation", "derived-hashes.json"), &derived); err != nil {
+	if err := json.Unmarshal(vectors.Read(t, "revocation", "derived-hashes.json"), &derived); err != nil {
 		t.Fatal(err)
 	}
 	check := func(of, text, uci, country, signature string) {
@@ -443,7 +430,7 @@ func TestPublishedHashes(t *testing.T) {
 	}
 	for _, d := range derived {
 		var file struct{ Prefix, Base45 string }
-		if err := json.Unmarshal(bytes.TrimPrefix(vectors(t, "dcc", filepath.FromSlash(d.File)), []byte("\ufeff")), &file); err != nil {
+		if err := json.Unmarshal(bytes.TrimPrefix(vectors.Read(t, "dcc", filepath.FromSlash(d.File)), []byte("\ufeff")), &file); err != nil {
 			t.Fatal(err)
 		}
 		text := file.Prefix
@@ -460,7 +447,7 @@ func TestPublishedHashes(t *testing.T) {
 // TestPublishedCards: the published list of revoked cards is read, and has the
 // times in it.
 func TestPublishedCards(t *testing.T) {
-	c, err := revocation.ReadCards(vectors(t, "shc", "issuer", ".well-known", "crl", "3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s.json"))
+	c, err := revocation.ReadCards(vectors.Read(t, "shc", "issuer", ".well-known", "crl", "3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s.json"))
 	if err != nil || len(c.RIDs) != 4 || !c.RIDs["TqB_qu_6OtM"].IsZero() || c.RIDs["XkNHp2Iyk0Y"].Unix() != 1687450765 {
 		t.Errorf("%+v, %v", c, err)
 	}

@@ -28,6 +28,7 @@ import (
 	"pratique/data"
 	"pratique/data/codes"
 	"pratique/data/desk/desktest"
+	"pratique/data/internal/vectors"
 	"pratique/data/seal"
 	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
@@ -221,10 +222,7 @@ func TestInvariant9UnverifiedTellsNothing(t *testing.T) {
 // TestSealsOfOthers reads seals of other issuers: what format they are in is
 // seen, and they say nothing to whoever did not sign them.
 func TestSealsOfOthers(t *testing.T) {
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the seals of other issuers did NOT run")
-	}
+	dir := vectors.Path(t)
 	signer := desktest.New(t).Signer.Certificate
 	seen := map[seal.Format]int{}
 	read := func(name, text string, want seal.Format) {

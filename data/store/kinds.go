@@ -38,6 +38,7 @@ const (
 	// The newest revocation list, and the public key of all of them.
 	SettingRevocations    = Settings + "revocations"
 	SettingRevocationsKey = Settings + "revocations-key"
+	SettingHandoverKey    = Settings + "handover-key" // of lists for ports of entry, the public one
 )
 
 // CompactKey is there if something was erased that is still in free pages.

@@ -120,6 +120,9 @@ func (c Content) Len() int {
 type Change struct {
 	Added, Removed, Kept []Item
 	Refused              []Refused
+	// Alone are the keys without a certificate among what is added: nothing says
+	// whether they are of practice, see [Verdict.Proves].
+	Alone int
 }
 
 // Compare is the change from one content to the next. What a content revokes is
@@ -132,6 +135,9 @@ func Compare(before, after Content) Change {
 			c.Kept = append(c.Kept, i)
 		} else {
 			c.Added = append(c.Added, i)
+			if i.Kind == ItemKey {
+				c.Alone++
+			}
 		}
 	}
 	for _, i := range had {

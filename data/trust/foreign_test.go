@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"pratique/data/codes"
+	"pratique/data/internal/vectors"
 	"pratique/data/keys"
 	"pratique/data/seal"
 	"pratique/data/seal/dcc"
@@ -29,15 +30,6 @@ import (
 	"pratique/data/seal/vdsnc"
 	"pratique/data/trust"
 )
-
-func vectors(t testing.TB, elements ...string) string {
-	t.Helper()
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the seals of other issuers did NOT run")
-	}
-	return filepath.Join(append([]string{dir}, elements...)...)
-}
 
 // dccVector is a file of the EU's test data.
 type dccVector struct {
@@ -57,7 +49,7 @@ var oddities = map[string]string{
 // signer listed if every step of the EU's test data is expected to go well, and
 // say nothing where one is not, or where the signer is not listed.
 func TestCertificatesOfOthers(t *testing.T) {
-	root := vectors(t, "dcc")
+	root := vectors.Path(t, "dcc")
 	outcomes, met := map[trust.Outcome]int{}, 0
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".json" || !strings.EqualFold(filepath.Base(filepath.Dir(path)), "raw") {
@@ -152,7 +144,7 @@ func clock(t testing.TB, v dccVector) time.Time {
 // TestVDSNCOfOthers: seals of other states, with the authorities of some and
 // the signers of others, within their validity and without.
 func TestVDSNCOfOthers(t *testing.T) {
-	dir := vectors(t, "vdsnc")
+	dir := vectors.Path(t, "vdsnc")
 	read := func(name string) string {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {

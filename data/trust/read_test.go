@@ -28,6 +28,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"pratique/data"
+	"pratique/data/internal/vectors"
 	"pratique/data/keys"
 	"pratique/data/revocation"
 	"pratique/data/seal"
@@ -178,16 +179,6 @@ func masterList(t testing.TB, issuer authority, signer authority, authorities ..
 	}{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}, tagged(asn1.ClassContextSpecific, 0, body)})
 }
 
-// published is a file of public vectors.
-func published(t testing.TB, elements ...string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(vectors(t, elements...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 // TestReadContent: every kind of file is read, and what cannot be used of it is
 // refused with its reason.
 func TestReadContent(t *testing.T) {
@@ -213,11 +204,11 @@ func TestReadContent(t *testing.T) {
 	x5c := func(c *x509.Certificate) map[string]any {
 		return map[string]any{"x5c": []string{base64.StdEncoding.EncodeToString(c.Raw), base64.StdEncoding.EncodeToString(anchor.certificate.Raw)}}
 	}
-	verifier, secret, err := keys.NewRevocations(data.Post{Country: "UT", Code: "PR", Kind: data.PracticePost})
+	verifier, secret, err := keys.NewList("pratique/UT/PR/practice/revocations")
 	if err != nil {
 		t.Fatal(err)
 	}
-	noteSigner, err := keys.OpenRevocations(data.Post{Country: "UT", Code: "PR", Kind: data.PracticePost}, secret)
+	noteSigner, err := keys.OpenList("pratique/UT/PR/practice/revocations", secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -420,6 +411,10 @@ func TestCompare(t *testing.T) {
 	if c.Added[0].Kind != trust.ItemSigner || c.Added[0].Name != "CN=Signer,C=UT" || !c.Added[0].Until.Equal(b.certificate.NotAfter) {
 		t.Errorf("%+v", c.Added[0])
 	}
+	with := trust.Content{Keys: []seal.Key{{ID: "k", Public: &a.key.PublicKey}}}
+	if c.Alone != 0 || trust.Compare(before, with).Alone != 1 || trust.Compare(with, with).Alone != 0 {
+		t.Errorf("%d keys without certificates", c.Alone)
+	}
 }
 
 // TestKeysWithoutCertificates: the verdicts about seals whose signers are listed
@@ -443,7 +438,7 @@ func TestKeysWithoutCertificates(t *testing.T) {
 		return &l
 	}
 	short := listed(seal.Key{ID: kidName, Holder: did, Public: &key.PublicKey})
-	good := []trust.Reason{trust.ReasonGood, trust.ReasonListed}
+	good := []trust.Reason{trust.ReasonGood, trust.ReasonListed, trust.ReasonKeyAlone}
 	for _, tt := range []struct {
 		name    string
 		list    *trust.List
@@ -481,6 +476,9 @@ func TestKeysWithoutCertificates(t *testing.T) {
 		if v.Outcome != tt.outcome || !slices.Equal(v.Reasons, tt.reasons) || v.Format != tt.format {
 			t.Errorf("%s: %s %v %s, want %s %v %s", tt.name, v.Outcome, v.Reasons, v.Format, tt.outcome, tt.reasons, tt.format)
 		}
+		if v.Proves(false) || v.Proves(true) != (tt.outcome == trust.Valid) {
+			t.Errorf("%s: proves at a real post %v, at one of practice %v", tt.name, v.Proves(false), v.Proves(true))
+		}
 		if says := tt.outcome == trust.Valid || slices.Contains([]trust.Reason{trust.ReasonIssuer, trust.ReasonNotYet, trust.ReasonExpired}, tt.reasons[0]); v.Signed() != says {
 			t.Errorf("%s: says something: %v", tt.name, v.Signed())
 		}
@@ -493,6 +491,23 @@ func TestKeysWithoutCertificates(t *testing.T) {
 	}
 }
 
+// TestPracticeKeyAlone: a key whose certificate is known to be of practice is of
+// practice, however else it is listed.
+func TestPracticeKeyAlone(t *testing.T) {
+	signer := newAuthority(t, "Practice", true).signer(t, func(c *x509.Certificate) { c.Subject = name("Signer", "UT", true) })
+	kid := hcert.KID(signer.certificate)
+	text := sealtest.HCERT(t, signer.key, kid[:], sealtest.Sub("UTO", now.Add(-time.Hour).Unix(), now.Add(time.Hour).Unix(), -6, map[string]any{"n": "Yangben"}))
+	var l trust.List
+	l.AddContent(trust.Content{Certificates: []*x509.Certificate{signer.certificate}}, trust.Source{Name: "certificate"})
+	l.AddContent(trust.Content{Keys: []seal.Key{{ID: kidOf(signer.certificate), Public: &signer.key.PublicKey}}}, trust.Source{Name: "key"})
+	if v := l.Verify(text, now, false); v.Outcome != trust.Invalid || !slices.Equal(v.Reasons, []trust.Reason{trust.ReasonPracticeOnly}) || !v.Practice {
+		t.Errorf("%s %v", v.Outcome, v.Reasons)
+	}
+	if v := l.Verify(text, now, true); v.Outcome != trust.Valid || !v.Practice {
+		t.Errorf("in training: %s %v", v.Outcome, v.Reasons)
+	}
+}
+
 // TestRevokedByLists: a certificate is found by a list that has it, a signer by
 // the CRL of its authority, and a list that is old says nothing of one that it
 // does not have.
@@ -502,11 +517,11 @@ func TestRevokedByLists(t *testing.T) {
 	signer := anchor.signer(t, nil)
 	text := signer.says(t, st)
 	post := data.Post{Country: st.Issuer, Code: string(st.Number)[:2], Kind: data.RealPost}
-	verifier, secret, err := keys.NewRevocations(post)
+	verifier, secret, err := keys.NewList(keys.RevocationsName(post))
 	if err != nil {
 		t.Fatal(err)
 	}
-	by, err := keys.OpenRevocations(post, secret)
+	by, err := keys.OpenList(keys.RevocationsName(post), secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -622,7 +637,7 @@ func TestClock(t *testing.T) {
 func TestPublishedKeys(t *testing.T) {
 	load := func(elements ...string) trust.Content {
 		t.Helper()
-		c, err := trust.ReadContent(published(t, elements...))
+		c, err := trust.ReadContent(vectors.Read(t, elements...))
 		if err != nil {
 			t.Fatal(elements, err)
 		}
@@ -644,9 +659,9 @@ func TestPublishedKeys(t *testing.T) {
 		Accept bool
 		NBF    int64
 	}
-	text := func(elements ...string) string { return strings.TrimSpace(string(published(t, elements...))) }
+	text := func(elements ...string) string { return strings.TrimSpace(string(vectors.Read(t, elements...))) }
 	var passes []expected
-	if err := json.Unmarshal(published(t, "nzcp", "EXPECTED.json"), &passes); err != nil || len(passes) < 4 {
+	if err := json.Unmarshal(vectors.Read(t, "nzcp", "EXPECTED.json"), &passes); err != nil || len(passes) < 4 {
 		t.Fatal(err)
 	}
 	for _, e := range passes {
@@ -684,7 +699,7 @@ func TestPublishedKeys(t *testing.T) {
 // TestPublishedCRL: the Australian authority's revocation list is read, and is
 // the authority's own.
 func TestPublishedCRL(t *testing.T) {
-	c, _, err := trust.ReadPath(vectors(t, "vdsnc", "certs"))
+	c, _, err := trust.ReadPath(vectors.Path(t, "vdsnc", "certs"))
 	if err != nil || len(c.CRLs) != 1 || len(c.Certificates) != 4 || len(c.Refused) != 0 {
 		t.Fatalf("%+v, %+v, %v", c.Items(), c.Refused, err)
 	}
@@ -699,7 +714,7 @@ func TestPublishedKeySets(t *testing.T) {
 	for name, why := range map[string]trust.Refusal{
 		"wrong_alg_key.json": trust.RefusedUse, "wrong_use_key.json": trust.RefusedUse, "wrong_kid_key.json": trust.RefusedKID,
 	} {
-		c, err := trust.ReadContent(published(t, "shc", "dev-tools", name))
+		c, err := trust.ReadContent(vectors.Read(t, "shc", "dev-tools", name))
 		if !errors.Is(err, trust.ErrContent) || len(c.Refused) != 1 || c.Refused[0].Why != why {
 			t.Errorf("%s: %+v, %+v, %v", name, c.Items(), c.Refused, err)
 		}
@@ -712,7 +727,7 @@ func TestMasterListOfJapan(t *testing.T) {
 	anchor := newAuthority(t, "Anchor", false)
 	var authorities []*x509.Certificate
 	for _, name := range []string{"csca-jpn-e3.der", "csca-jpn-e5.der"} {
-		c, err := trust.ReadContent(published(t, "vdsnc", "certs", name))
+		c, err := trust.ReadContent(vectors.Read(t, "vdsnc", "certs", name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -724,7 +739,7 @@ func TestMasterListOfJapan(t *testing.T) {
 	}
 	var l trust.List
 	l.AddContent(c, trust.Source{Name: "masterlist.ml"})
-	v := l.Verify(string(published(t, "vdsnc", "jpn-pov-3-doses.json")), time.Date(2022, 7, 9, 0, 0, 0, 0, time.UTC), false)
+	v := l.Verify(string(vectors.Read(t, "vdsnc", "jpn-pov-3-doses.json")), time.Date(2022, 7, 9, 0, 0, 0, 0, time.UTC), false)
 	if v.Outcome != trust.Valid || v.List == nil || v.List.Name != "masterlist.ml" {
 		t.Errorf("%s %v %+v", v.Outcome, v.Reasons, v.List)
 	}
@@ -789,11 +804,11 @@ func TestWhoseRevocations(t *testing.T) {
 	signed := func(country, code string, kind data.PostKind) trust.Content {
 		t.Helper()
 		post := data.Post{Country: country, Code: code, Kind: kind}
-		verifier, secret, err := keys.NewRevocations(post)
+		verifier, secret, err := keys.NewList(keys.RevocationsName(post))
 		if err != nil {
 			t.Fatal(err)
 		}
-		by, err := keys.OpenRevocations(post, secret)
+		by, err := keys.OpenList(keys.RevocationsName(post), secret)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,7 +13,9 @@
 // issued: it must be of the issuing state, for that type of seal, and valid now,
 // for the seal itself has no dates of its own. SMART Health Cards and New
 // Zealand's passes are signed with keys that have no certificate: they must be
-// listed, and the issuer must be whose key it is where the list says whose.
+// listed, and the issuer must be whose key it is where the list says whose. Such
+// keys carry no mark of practice, so at a real post their seals prove nothing by
+// themselves ([Verdict.Proves]).
 //
 // A verdict says from which list its trust comes and of when that is, and how
 // the clock is. Where the clock is before things that happened, nothing that
@@ -86,6 +88,7 @@ const (
 	ReasonEncrypted     Reason = "encrypted"        // only those it was encrypted for can open it
 	ReasonUsage         Reason = "signer-usage"     // the signer may not sign this kind of seal
 	ReasonAnyUsage      Reason = "signer-any-usage" // valid; the signer's certificate does not say what it may sign
+	ReasonKeyAlone      Reason = "key-alone"        // valid; the signer has no certificate, which would say if it is practice
 
 	ReasonSubClaim       Reason = "unknown-sub-claim" // signed, and of a kind that this program does not know
 	ReasonPart           Reason = "part"              // one code of several; the others are missing
@@ -130,6 +133,14 @@ type Verdict struct {
 // Signed reports whether the verdict has what the seal says.
 func (v Verdict) Signed() bool {
 	return v.Claims != nil || v.DCC != nil || v.VDSNC != nil || v.WHO != nil || v.SHC != nil || v.NZCP != nil
+}
+
+// Proves reports whether the seal is proof of what it says at a post of that
+// kind, without anybody's having compared it with papers. A key without a
+// certificate cannot be told from one of practice: at a real post its seals are
+// read, and prove nothing by themselves.
+func (v Verdict) Proves(practice bool) bool {
+	return v.Outcome == Valid && (practice || !slices.Contains(v.Reasons, ReasonKeyAlone))
 }
 
 // Source is a list that trust comes from.
@@ -437,11 +448,13 @@ func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 	// is tried, and one that fails hides no other.
 	var found *seal.Verified
 	var by signer
+	marked := false // as practice, by any certificate of the key
 	candidates := l.candidates(u)
 	for _, s := range candidates {
 		verified, err := s.verify(u)
 		switch {
 		case err == nil:
+			marked = marked || s.certificate != nil && keys.IsPractice(s.certificate)
 			if found == nil || s.listed {
 				found, by = verified, s
 			}
@@ -464,10 +477,7 @@ func (l *List) verify(text string, now time.Time, practice bool) Verdict {
 		return judge(Invalid, ReasonSignature)
 	}
 	f, c := factsOf(found, by, now), by.certificate
-	v.Issuer, v.Practice, v.List = by.name(), f.practice, by.source
-	if c != nil {
-		v.Practice = f.practice || keys.IsPractice(c)
-	}
+	v.Issuer, v.Practice, v.List = by.name(), f.practice || marked, by.source
 	if !by.listed {
 		a := l.anchor(c, f.signed)
 		if a == nil {
@@ -523,6 +533,9 @@ func (l *List) judge(v *Verdict, f facts, by signer, now time.Time) {
 		v.Outcome, v.Reasons = Valid, []Reason{ReasonGood}
 		if by.listed {
 			v.Reasons = append(v.Reasons, ReasonListed)
+		}
+		if c == nil {
+			v.Reasons = append(v.Reasons, ReasonKeyAlone)
 		}
 		v.Reasons = append(v.Reasons, f.more...)
 	}

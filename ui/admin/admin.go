@@ -83,6 +83,7 @@ type Desk interface {
 	Signing
 	Trusting
 	Laboratories
+	Authorities
 	Notices
 	Checks
 	Travellers
@@ -217,20 +218,6 @@ func start[T any](c *core, busy string, work func(context.Context) (T, error), t
 // nothing makes work of an act without a result.
 func nothing(act func(context.Context) error) func(context.Context) (struct{}, error) {
 	return func(ctx context.Context) (struct{}, error) { return struct{}{}, act(ctx) }
-}
-
-// when is an instant as the post's clock shows it.
-func (c *core) when(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return strings.Replace(data.MomentOf(t, c.e.Post.Zone).Wall, "T", " ", 1)
-}
-
-// day is the date of an instant at the post.
-func (c *core) day(t time.Time) string {
-	date, _, _ := strings.Cut(c.when(t), " ")
-	return date
 }
 
 // ago says how long something is past.

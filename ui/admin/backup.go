@@ -79,7 +79,7 @@ func NewBackupModel(e *env.Env, p Parts) *BackupModel {
 // State is what to show now.
 func (m *BackupModel) State() BackupState {
 	s := BackupState{
-		Busy: m.busy, Done: m.done, Known: m.known, Folder: m.set.Folder, Last: m.set.Last, Made: m.when(m.set.Last.Made),
+		Busy: m.busy, Done: m.done, Known: m.known, Folder: m.set.Folder, Last: m.set.Last, Made: m.e.When(m.set.Last.Made),
 		Draft: m.draft, Problem: m.problem, Strength: m.strength, Strong: m.strong,
 	}
 	if !m.set.Last.Made.IsZero() {

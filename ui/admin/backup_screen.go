@@ -103,10 +103,10 @@ func (s *backupScreen) show(st BackupState) {
 			pair(s.e.T("admin.backup.size"), size(st.Last.Bytes)), pair(s.e.T("admin.backup.entries"), s.e.T("admin.number", st.Last.Entries))))
 	}
 	s.last.Refresh()
-	enable(s.make, st.Known && st.Folder != "" && !st.Running)
-	setVisible(s.working, st.Running)
-	setVisible(s.bar, st.Progress.Total > 0)
-	setVisible(s.endless, st.Progress.Total == 0)
+	widgets.SetEnabled(s.make, st.Known && st.Folder != "" && !st.Running)
+	widgets.SetVisible(s.working, st.Running)
+	widgets.SetVisible(s.bar, st.Progress.Total > 0)
+	widgets.SetVisible(s.endless, st.Progress.Total == 0)
 	if st.Running && st.Progress.Total == 0 {
 		s.endless.Start()
 	} else {
@@ -115,12 +115,12 @@ func (s *backupScreen) show(st BackupState) {
 	if st.Progress.Total > 0 {
 		s.bar.SetValue(float64(st.Progress.Done) / float64(st.Progress.Total))
 	}
-	enable(s.stop, !st.Stopping)
+	widgets.SetEnabled(s.stop, !st.Stopping)
 	s.folder.Set(st.Draft)
 	if before.Busy == "admin.busy.store" && st.Busy != before.Busy && st.Problem == "" && st.Strength == "" {
 		s.passphrase.Set("")
 	}
-	s.folderField.SetNote(wrong(st.Problem))
+	s.folderField.SetNote(widgets.Wrong(st.Problem))
 	s.passField.SetNote(judged(s.e, st.Strength, st.Strong))
 	s.root.Refresh()
 	if st.Running != before.Running || st.Known != before.Known || st.Stopping != before.Stopping || st.Folder != before.Folder {

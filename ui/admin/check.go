@@ -73,7 +73,7 @@ func (m *CheckModel) State() CheckState {
 		s.Step = "admin.step." + steps[max(0, min(int(j.progress.Done), len(steps)-1))]
 	}
 	if f := m.jobs.found; f != nil {
-		s.Checked = m.when(f.at)
+		s.Checked = m.e.When(f.at)
 		for _, fault := range f.faults {
 			s.Faults = append(s.Faults, Fault{m.e.T(fault.What), m.e.T("admin." + fault.What), fault.Where, fault.Why})
 		}

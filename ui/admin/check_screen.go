@@ -64,15 +64,15 @@ func (s *checkScreen) show(st CheckState) {
 	before := s.st
 	s.st = st
 	s.said("", "") // the card says it
-	enable(s.run, !st.Running)
-	setVisible(s.working, st.Running)
+	widgets.SetEnabled(s.run, !st.Running)
+	widgets.SetVisible(s.working, st.Running)
 	if st.Running {
 		s.step.SetText(s.e.T(st.Step))
 		if st.Progress.Total > 0 {
 			s.bar.SetValue(float64(st.Progress.Done) / float64(st.Progress.Total))
 		}
 	}
-	enable(s.stop, !st.Stopping)
+	widgets.SetEnabled(s.stop, !st.Stopping)
 	switch {
 	case st.Checked == "" && st.Done != "":
 		s.outcome.Set(look.Practice, st.Done) // it was stopped
@@ -83,7 +83,7 @@ func (s *checkScreen) show(st CheckState) {
 	default:
 		s.outcome.Set(look.Invalid, s.e.T("admin.check.faults", len(st.Faults))+" "+s.e.T("admin.check.at", st.Checked))
 	}
-	setVisible(s.result, !st.Running)
+	widgets.SetVisible(s.result, !st.Running)
 	s.faults.Objects = nil
 	for i, f := range st.Faults {
 		if i == mostFaults {

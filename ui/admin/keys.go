@@ -158,10 +158,10 @@ func (m *KeysModel) signs(p keys.Purpose) int {
 func (m *KeysModel) key(r keys.Record, signs bool) Key {
 	k := Key{
 		ID: r.ID, For: r.For(), State: r.State, Signs: signs, Accredited: r.Accredited, URI: r.URI, Uses: r.Uses,
-		Made: m.when(r.Created), Activated: m.when(r.Activated), Retired: m.when(r.Retired), WorkUntil: m.when(r.WorkUntil),
+		Made: m.e.When(r.Created), Activated: m.e.When(r.Activated), Retired: m.e.When(r.Retired), WorkUntil: m.e.When(r.WorkUntil),
 	}
 	if c, err := r.Certificate(); err == nil {
-		k.Validity = [2]string{m.day(c.NotBefore), m.day(c.NotAfter)}
+		k.Validity = [2]string{m.e.Day(c.NotBefore), m.e.Day(c.NotAfter)}
 		k.Subject, k.Print = spaced(c.Subject), grouped(keys.Fingerprint(c))
 	}
 	if a, err := r.Anchor(); err == nil {

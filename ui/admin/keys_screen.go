@@ -248,14 +248,14 @@ func (s *keysScreen) show(st KeysState) {
 	})
 	s.list.Choose(st.Chosen)
 	none := st.Draft.Form == NoKeyForm
-	setVisible(s.top, st.May && none)
+	widgets.SetVisible(s.top, st.May && none)
 	s.asking.Hidden = st.Draft.Form != Requesting
 	s.files.Hidden = st.Draft.Form != Importing
-	setVisible(s.token, st.Draft.Token)
-	s.uriField.SetNote(wrong(st.Problems["uri"]))
-	s.pinField.SetNote(wrong(st.Problems["pin"]))
-	s.bundleNote.SetNote(wrong(st.Problems["certificate"]))
-	s.anchorNote.SetNote(wrong(st.Problems["anchor"]))
+	widgets.SetVisible(s.token, st.Draft.Token)
+	s.uriField.SetNote(widgets.Wrong(st.Problems["uri"]))
+	s.pinField.SetNote(widgets.Wrong(st.Problems["pin"]))
+	s.bundleNote.SetNote(widgets.Wrong(st.Problems["certificate"]))
+	s.anchorNote.SetNote(widgets.Wrong(st.Problems["anchor"]))
 	s.preview.Objects = nil
 	if p := st.Preview; p != nil {
 		retires := s.e.T("admin.keys.preview.first")
@@ -269,8 +269,8 @@ func (s *keysScreen) show(st KeysState) {
 			widgets.NewNotice(look.Accent, retires+" "+s.e.T("admin.keys.preview.compare"))}
 	}
 	s.preview.Refresh()
-	setVisible(s.importNow, st.Preview != nil)
-	setVisible(s.look, st.Preview == nil)
+	widgets.SetVisible(s.importNow, st.Preview != nil)
+	widgets.SetVisible(s.look, st.Preview == nil)
 
 	s.card.Hidden = st.Chosen >= len(st.All) || !none
 	if !s.card.Hidden {
@@ -289,10 +289,10 @@ func (s *keysScreen) show(st KeysState) {
 		}
 		s.about.Add(s.lines(k))
 		s.about.Refresh()
-		setVisible(s.csr, k.State == keys.Requested)
+		widgets.SetVisible(s.csr, k.State == keys.Requested)
 		s.csrText.Set(st.Request)
-		setVisible(s.importer, st.May && k.State == keys.Requested)
-		setVisible(s.retire, st.May && k.State != keys.Retired)
+		widgets.SetVisible(s.importer, st.May && k.State == keys.Requested)
+		widgets.SetVisible(s.retire, st.May && k.State != keys.Retired)
 	}
 	if before.Draft.Form != NoKeyForm && none {
 		s.pin.Set("")

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 
 	"pratique/data"
 	"pratique/data/audit"
-	"pratique/data/desk"
 	"pratique/data/staff"
 	"pratique/ui/env"
 )
@@ -38,12 +36,6 @@ type LaboratoriesPreview struct {
 	Same    int // that the file has as the list has them
 }
 
-// LaboratoriesDraft is an import as typed. It is comparable.
-type LaboratoriesDraft struct {
-	Importing bool
-	Path      string
-}
-
 // LaboratoriesState is everything that the section shows.
 type LaboratoriesState struct {
 	Busy, Done string
@@ -51,7 +43,7 @@ type LaboratoriesState struct {
 	All        []data.Laboratory
 	Chosen     int
 
-	Draft   LaboratoriesDraft
+	Draft   FileDraft
 	Problem string   // sentence beside the file
 	Wrong   []string // what is wrong with its entries, a sentence each
 	Preview *LaboratoriesPreview
@@ -59,27 +51,24 @@ type LaboratoriesState struct {
 
 // LaboratoriesModel is the section of the laboratories.
 type LaboratoriesModel struct {
-	core
+	fromFile
 	Show func(LaboratoriesState)
 
 	list    Laboratories
 	codes   Codes
-	read    func(string) ([]byte, error)
 	all     []data.Laboratory
 	known   bool
 	chosen  int
-	draft   LaboratoriesDraft
-	problem string
-	wrong   []string
 	preview *LaboratoriesPreview
-	file    []data.Laboratory // what was looked at, and nothing that the file says later
+	next    []data.Laboratory // what was looked at, and nothing that the file says later
 }
 
 // NewLaboratoriesModel makes the model; nothing is read yet.
 func NewLaboratoriesModel(e *env.Env, p Parts) *LaboratoriesModel {
-	m := &LaboratoriesModel{core: newCore(e, p, SectionLaboratories), Show: func(LaboratoriesState) {}, list: p.Desk, codes: p.Codes, read: p.ReadFile}
+	m := &LaboratoriesModel{Show: func(LaboratoriesState) {}, list: p.Desk, codes: p.Codes}
+	m.fromFile = newFromFile(e, p, SectionLaboratories, audit.LaboratoriesSet)
 	m.show = func() { m.Show(m.State()) }
-	m.draft = kept[LaboratoriesDraft](&m.core)
+	m.looked, m.forget = m.lookedAt, func() { m.preview, m.next = nil, nil }
 	return m
 }
 
@@ -111,64 +100,23 @@ func (m *LaboratoriesModel) Choose(i int) {
 	m.show()
 }
 
-// Begin begins an import, or gives it up.
-func (m *LaboratoriesModel) Begin(importing bool) {
-	m.clear()
-	m.done, m.draft.Importing = "", importing && m.may(audit.LaboratoriesSet)
-	m.show()
-}
-
-func (m *LaboratoriesModel) clear() {
-	m.draft, m.problem, m.wrong, m.preview, m.file = LaboratoriesDraft{}, "", nil, nil, nil
-}
-
-// Type takes the file's path. What was read from another no longer counts.
-func (m *LaboratoriesModel) Type(path string) {
-	m.clear()
-	m.draft = LaboratoriesDraft{true, path}
-	m.show()
-}
-
-// Look reads the file and shows what it would change.
-func (m *LaboratoriesModel) Look() {
-	if m.waits(m.Look) || !m.draft.Importing {
+// lookedAt shows what a file would change.
+func (m *LaboratoriesModel) lookedAt(b []byte) {
+	all, err := data.ParseLaboratories(b)
+	if err != nil || len(all) == 0 {
+		m.problem = m.e.T("admin.laboratories.file.none")
 		return
 	}
-	d, path := m.draft, strings.TrimSpace(m.draft.Path)
-	start(&m.core, "admin.busy.files", func(context.Context) ([]byte, error) { return m.read(path) }, func(b []byte, err error) error {
-		if d != m.draft {
-			return nil
-		}
-		m.problem, m.wrong, m.preview, m.file = "", nil, nil, nil
-		if err != nil {
-			m.problem = m.e.T(unread(err))
-			return nil
-		}
-		all, err := data.ParseLaboratories(b)
-		if err != nil || len(all) == 0 {
-			m.problem = m.e.T("admin.laboratories.file.none")
-			return nil
-		}
-		if p := data.ValidateLaboratories(all, m.codes); len(p) > 0 {
-			m.refused(p)
-			return nil
-		}
-		preview := m.compare(all)
-		if len(preview.Added)+len(preview.Changed) == 0 {
-			m.problem = m.e.T("admin.laboratories.file.same")
-			return nil
-		}
-		m.preview, m.file = &preview, all
-		return nil
-	})
-}
-
-// refused says what is wrong with the entries of a file.
-func (m *LaboratoriesModel) refused(problems []data.Problem) {
-	m.problem, m.preview, m.file = m.e.T("admin.laboratories.file.wrong"), nil, nil
-	for _, p := range problems {
-		m.wrong = append(m.wrong, m.e.Words.Place(p.Field)+": "+m.e.Words.Problem(p))
+	if p := data.ValidateLaboratories(all, m.codes); len(p) > 0 {
+		m.refused(p)
+		return
 	}
+	preview := m.compare(all)
+	if len(preview.Added)+len(preview.Changed) == 0 {
+		m.problem = m.e.T("admin.file.same")
+		return
+	}
+	m.preview, m.next = &preview, all
 }
 
 // compare is what a list would change.
@@ -224,20 +172,16 @@ func (m *LaboratoriesModel) Lines(l data.Laboratory) [][2]string {
 
 // Listed reports whether reports of a laboratory are accepted today.
 func (m *LaboratoriesModel) Listed(l data.Laboratory) bool {
-	today := data.Date(m.day(m.e.Now()))
+	today := data.Date(m.e.Day(m.e.Now()))
 	return l.From <= today && (l.Until == "" || today <= l.Until)
 }
-
-// told is how many laboratories the second officer is told of by name: the
-// dialog has room for that many, and both have the whole preview behind it.
-const told = 4
 
 // Import asks the second officer to take over what was looked at.
 func (m *LaboratoriesModel) Import() {
 	if m.busy != "" || m.preview == nil {
 		return
 	}
-	d, p, all := m.draft, *m.preview, m.file
+	p, all := *m.preview, m.next
 	var names []string
 	for _, l := range p.Added {
 		names = append(names, m.e.T("admin.laboratories.sentence.new", l.Name, l.SealName))
@@ -250,38 +194,9 @@ func (m *LaboratoriesModel) Import() {
 			names = append(names, m.e.T("admin.laboratories.sentence.changed", l.Name, len(c.Fields)))
 		}
 	}
-	sentence := m.e.T("admin.laboratories.sentence", len(p.Added), len(p.Changed)) + "\n" + strings.Join(names[:min(told, len(names))], "\n")
-	if more := len(names) - told; more > 0 {
-		sentence += "\n" + m.e.T("admin.laboratories.sentence.more", more)
-	}
-	m.ask(sentence, func(other staff.Session) {
-		s := m.e.Session
-		start(&m.core, "admin.busy.store", nothing(func(ctx context.Context) error { return m.list.SetLaboratories(ctx, s, other, all) }),
-			func(_ struct{}, err error) error {
-				var problems *desk.ProblemsError
-				if errors.As(err, &problems) {
-					m.refused(problems.Problems)
-					return nil
-				}
-				if err != nil {
-					return err
-				}
-				if m.draft == d {
-					m.clear()
-				}
-				if m.done = m.e.T("admin.laboratories.done", len(p.Added), len(p.Changed)); !m.gone {
-					m.Open()
-				}
-				return nil
-			})
-	})
-}
-
-func orNothing(s string) string {
-	if s == "" {
-		return "–"
-	}
-	return s
+	m.take(m.e.T("admin.laboratories.sentence", len(p.Added), len(p.Changed)), names, func(ctx context.Context, s, other staff.Session) error {
+		return m.list.SetLaboratories(ctx, s, other, all)
+	}, m.e.T("admin.laboratories.done", len(p.Added), len(p.Changed)), m.Open)
 }
 
 // File is the list as a file that can be changed and imported again, with a
@@ -303,10 +218,4 @@ func indented(v any) ([]byte, error) {
 	e.SetEscapeHTML(false)
 	err := e.Encode(v)
 	return b.Bytes(), err
-}
-
-// Leave keeps what is half typed.
-func (m *LaboratoriesModel) Leave() {
-	m.gone = true
-	keep(&m.core, m.draft)
 }

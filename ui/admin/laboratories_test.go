@@ -48,8 +48,8 @@ func TestImportLaboratories(t *testing.T) {
 		{"/nonsense", "admin.laboratories.file.none", nil},
 		{"/misspelt", "admin.laboratories.file.none", nil},
 		{"/two", "admin.laboratories.file.none", nil},
-		{"/same", "admin.laboratories.file.same", nil},
-		{"/wrong", "admin.laboratories.file.wrong", []string{`Laboratory 2 – Name in the seal: "河畔诊所" does not fit into the seal: at most 20 plain Latin characters. Example: Amaurote Central Lab`}},
+		{"/same", "admin.file.same", nil},
+		{"/wrong", "admin.file.wrong", []string{`Laboratory 2 – Name in the seal: "河畔诊所" does not fit into the seal: at most 20 plain Latin characters. Example: Amaurote Central Lab`}},
 	} {
 		m.Begin(true)
 		m.Type(tt.path)
@@ -83,7 +83,7 @@ func TestImportLaboratories(t *testing.T) {
 	}
 	st := m.State()
 	all, err := o.Laboratories(t.Context())
-	if err != nil || len(all) != 3 || !reflect.DeepEqual(st.All, all) || st.Done != m.e.T("admin.laboratories.done", 2, 1) || st.Draft != (LaboratoriesDraft{}) || st.Preview != nil {
+	if err != nil || len(all) != 3 || !reflect.DeepEqual(st.All, all) || st.Done != m.e.T("admin.laboratories.done", 2, 1) || st.Draft != (FileDraft{}) || st.Preview != nil {
 		t.Errorf("%+v, %v", st, err)
 	}
 	if i := slices.IndexFunc(all, func(l data.Laboratory) bool { return l.ID == "central" }); all[i].SealName != "Amaurote Central" || !m.Listed(all[i]) {
@@ -118,12 +118,12 @@ func TestImportLaboratoriesByKeys(t *testing.T) {
 	b.Lock()
 	b.Env.SignIn(o.Administrator)
 	s := b.Screen.(*laboratoriesScreen)
-	if s.path.Text != "/l" || s.form.Hidden {
-		t.Fatalf("back with %q", s.path.Text)
+	if s.form.path.Text != "/l" || s.form.card.Hidden {
+		t.Fatalf("back with %q", s.form.path.Text)
 	}
-	b.Window.Canvas().Focus(s.path)
+	b.Window.Canvas().Focus(s.form.path)
 	b.Key(fyne.KeyReturn)
-	if b.Window.Canvas().Focused() != s.take {
+	if b.Window.Canvas().Focused() != s.form.take {
 		t.Fatalf("focus on %T", b.Window.Canvas().Focused())
 	}
 	b.Key(fyne.KeyReturn)
@@ -131,7 +131,7 @@ func TestImportLaboratoriesByKeys(t *testing.T) {
 	b.Key(fyne.KeyReturn)
 	b.Type(desktest.Passphrase)
 	b.Key(fyne.KeyReturn)
-	if len(s.st.All) != 3 || !s.form.Hidden || s.path.Text != "" || b.Window.Canvas().Focused() != s.list.Focusable() {
-		t.Errorf("%d laboratories, form %v, %q", len(s.st.All), !s.form.Hidden, s.path.Text)
+	if len(s.st.All) != 3 || !s.form.card.Hidden || s.form.path.Text != "" || b.Window.Canvas().Focused() != s.list.Focusable() {
+		t.Errorf("%d laboratories, form %v, %q", len(s.st.All), !s.form.card.Hidden, s.form.path.Text)
 	}
 }

@@ -92,7 +92,7 @@ func NewLogModel(e *env.Env, p Parts) *LogModel {
 func (m *LogModel) State() LogState {
 	s := m.state
 	s.Busy, s.Done, s.May = m.busy, m.done, m.may(audit.CheckpointSigned)
-	if s.Signed = m.when(m.signed); s.Signed != "" {
+	if s.Signed = m.e.When(m.signed); s.Signed != "" {
 		s.Ago = m.ago(m.signed)
 	}
 	s.Old = s.Known && m.e.Now().Sub(m.signed) > old
@@ -157,7 +157,7 @@ func (m *LogModel) Find(f Filter) {
 }
 
 func (m *LogModel) entry(e audit.Entry, officers []data.Officer) Entry {
-	shown := Entry{Number: e.Number, At: m.when(e.At), Officer: string(e.Officer), Act: e.Act, Subject: e.Subject}
+	shown := Entry{Number: e.Number, At: m.e.When(e.At), Officer: string(e.Officer), Act: e.Act, Subject: e.Subject}
 	if e.Officer != "" {
 		shown.Mark = staff.MarkOf(e.Officer)
 	}

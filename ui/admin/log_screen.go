@@ -148,8 +148,8 @@ func (s *logScreen) show(st LogState) {
 	}
 	s.age.Add(widgets.Prose(s.e.T("admin.log.checkpoint.text"), look.ColorMuted))
 	s.age.Refresh()
-	enable(s.sign, st.May && st.Busy == "")
-	setVisible(s.checkpoint, st.Checkpoint != "")
+	widgets.SetEnabled(s.sign, st.May && st.Busy == "")
+	widgets.SetVisible(s.checkpoint, st.Checkpoint != "")
 	if st.Checkpoint != before.Checkpoint {
 		s.text.Objects = nil
 		for line := range strings.Lines(st.Checkpoint) {

@@ -132,7 +132,7 @@ func (m *NoticesModel) row(n desk.Notice) NoticeRow {
 		case e.Officer != "":
 			who = m.e.T("admin.notices.by", staff.MarkOf(e.Officer))
 		}
-		r.History = append(r.History, Change{m.when(e.At), m.e.T("admin.notices.state." + string(e.State)), who})
+		r.History = append(r.History, Change{m.e.When(e.At), m.e.T("admin.notices.state." + string(e.State)), who})
 	}
 	return r
 }

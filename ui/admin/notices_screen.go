@@ -132,21 +132,21 @@ func (s *noticesScreen) show(st NoticesState) {
 	if st.Chosen != s.list.Current() {
 		s.list.Choose(st.Chosen)
 	}
-	setVisible(s.begin, st.May && !st.Draft.Importing)
-	setVisible(s.form, st.Draft.Importing)
-	s.note.SetNote(wrong(st.Problem))
+	widgets.SetVisible(s.begin, st.May && !st.Draft.Importing)
+	widgets.SetVisible(s.form, st.Draft.Importing)
+	s.note.SetNote(widgets.Wrong(st.Problem))
 	here := st.Chosen < len(st.All)
-	setVisible(s.card, here && !st.Draft.Importing)
-	setVisible(s.trial, here && !st.Draft.Importing)
-	setVisible(s.diff, here && !st.Draft.Importing && st.Compared)
+	widgets.SetVisible(s.card, here && !st.Draft.Importing)
+	widgets.SetVisible(s.trial, here && !st.Draft.Importing)
+	widgets.SetVisible(s.diff, here && !st.Draft.Importing && st.Compared)
 	if here {
 		s.showOne(st, st.All[st.Chosen])
 	}
-	s.daysNote.SetNote(wrong(st.Days))
-	enable(s.try, !st.Running)
-	setVisible(s.stop, st.Running)
-	enable(s.stop, !st.Stopping)
-	setVisible(s.bar, st.Running)
+	s.daysNote.SetNote(widgets.Wrong(st.Days))
+	widgets.SetEnabled(s.try, !st.Running)
+	widgets.SetVisible(s.stop, st.Running)
+	widgets.SetEnabled(s.stop, !st.Stopping)
+	widgets.SetVisible(s.bar, st.Running)
 	if st.Progress.Total > 0 {
 		s.bar.SetValue(float64(st.Progress.Done) / float64(st.Progress.Total))
 	}
@@ -189,10 +189,10 @@ func (s *noticesScreen) showOne(st NoticesState, r NoticeRow) {
 	lines.Add(widgets.NewTimeline(points...))
 	s.about.Objects = []fyne.CanvasObject{lines}
 	s.about.Refresh()
-	setVisible(s.activate, st.May && r.State == rules.Imported)
-	setVisible(s.retire, st.May && r.State == rules.Active)
-	enable(s.activate, st.Busy == "")
-	enable(s.retire, st.Busy == "")
+	widgets.SetVisible(s.activate, st.May && r.State == rules.Imported)
+	widgets.SetVisible(s.retire, st.May && r.State == rules.Active)
+	widgets.SetEnabled(s.activate, st.Busy == "")
+	widgets.SetEnabled(s.retire, st.Busy == "")
 	s.changes.Objects = nil
 	if len(st.Diff) == 0 {
 		s.changes.Add(widgets.Prose(s.e.T("admin.notices.diff.none"), look.ColorMuted))

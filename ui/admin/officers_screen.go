@@ -183,7 +183,7 @@ func (s *officersScreen) show(st OfficersState) {
 	if st.Chosen >= 0 {
 		s.list.Choose(st.Chosen)
 	}
-	setVisible(s.top, st.May && st.Draft.Form == NoForm)
+	widgets.SetVisible(s.top, st.May && st.Draft.Form == NoForm)
 
 	s.card.Hidden = st.Chosen < 0 || st.Draft.Form == Adding
 	if st.Chosen >= 0 {
@@ -201,15 +201,15 @@ func (s *officersScreen) show(st OfficersState) {
 			s.about.Add(widgets.Prose(s.e.T("admin.officers.disabled.text"), look.ColorMuted))
 		}
 		acts := st.May && !st.Self && st.Draft.Form == NoForm
-		setVisible(s.disable, acts && !a.Disabled)
-		setVisible(s.enable, acts && a.Disabled)
-		setVisible(s.reset, acts)
-		enable(s.reset, acts)
+		widgets.SetVisible(s.disable, acts && !a.Disabled)
+		widgets.SetVisible(s.enable, acts && a.Disabled)
+		widgets.SetVisible(s.reset, acts)
+		widgets.SetEnabled(s.reset, acts)
 		s.about.Refresh()
 	}
 
 	s.form.Hidden = st.Draft.Form == NoForm
-	setVisible(s.fields, st.Draft.Form == Adding)
+	widgets.SetVisible(s.fields, st.Draft.Form == Adding)
 	s.form.SetTitle(s.e.T("admin.officers.add"))
 	s.submit.SetText(s.e.T("admin.officers.add.submit"))
 	text := "admin.officers.add.text"
@@ -225,7 +225,7 @@ func (s *officersScreen) show(st OfficersState) {
 	s.nameField.SetNote(beside(s.e, st.Problems, "officer.name"))
 	s.roleField.SetNote(beside(s.e, st.Problems, "officer.roles"))
 	s.passField.SetNote(judged(s.e, st.Strength, st.Strong))
-	enable(s.submit, st.Busy == "")
+	widgets.SetEnabled(s.submit, st.Busy == "")
 	if before.Draft.Form != NoForm && st.Draft.Form == NoForm { // done with it
 		s.passphrase.Set("")
 		s.focus(s.list.Focusable())

@@ -96,7 +96,7 @@ func (m *RulesModel) State() RulesState {
 		Solo: m.solo.Allows(m.e.Now()), Days: m.days, About: m.about, Draft: m.draft, UntilProblem: m.wrong[0], DaysProblem: m.wrong[1],
 	}
 	if s.Solo {
-		s.Until = m.when(m.solo.Until)
+		s.Until = m.e.When(m.solo.Until)
 		s.By = [2]string{staff.MarkOf(m.solo.Officer), staff.MarkOf(m.solo.Second)}
 	}
 	if j := m.jobs.rotation; j != nil {
@@ -149,12 +149,12 @@ func (m *RulesModel) AllowSolo() {
 	case !until.After(m.e.Now()):
 		m.wrong[0] = m.e.T("problem.date.past", string(m.draft.Until))
 	case until.After(m.e.Now().Add(data.MaxSolo)):
-		m.wrong[0] = m.e.Words.Problem(data.Problem{Key: "problem.solo.long", Value: string(m.draft.Until), Example: m.day(m.e.Now().Add(data.MaxSolo).AddDate(0, 0, -1))})
+		m.wrong[0] = m.e.Words.Problem(data.Problem{Key: "problem.solo.long", Value: string(m.draft.Until), Example: m.e.Day(m.e.Now().Add(data.MaxSolo).AddDate(0, 0, -1))})
 	}
 	if m.show(); m.wrong[0] != "" {
 		return
 	}
-	m.setSolo(until, m.e.T("admin.rules.solo.on.sentence", m.when(until)), m.e.T("admin.rules.solo.on.done", m.when(until)))
+	m.setSolo(until, m.e.T("admin.rules.solo.on.sentence", m.e.When(until)), m.e.T("admin.rules.solo.on.done", m.e.When(until)))
 }
 
 // endOf is the last second of a day at the post.

@@ -116,25 +116,25 @@ func (s *rulesScreen) show(st RulesState) {
 			s.kept.Set(look.Plain, s.e.T("admin.rules.keep.days", st.Days))
 		}
 	}
-	setVisible(s.soloAct, st.MaySolo)
-	setVisible(s.end, st.Solo)
-	setVisible(s.keepAct, st.MayRule)
+	widgets.SetVisible(s.soloAct, st.MaySolo)
+	widgets.SetVisible(s.end, st.Solo)
+	widgets.SetVisible(s.keepAct, st.MayRule)
 	s.until.SetDate(st.Draft.Until)
 	s.days.Set(st.Draft.Days)
-	s.untilNote.SetNote(wrong(st.UntilProblem))
-	s.daysNote.SetNote(wrong(st.DaysProblem))
-	enable(s.allow, st.Busy == "")
-	enable(s.set, st.Busy == "")
-	setVisible(s.rotate, st.MayRule)
-	enable(s.rotate, !st.Rotating && st.Busy == "")
-	setVisible(s.working, st.Rotating)
+	s.untilNote.SetNote(widgets.Wrong(st.UntilProblem))
+	s.daysNote.SetNote(widgets.Wrong(st.DaysProblem))
+	widgets.SetEnabled(s.allow, st.Busy == "")
+	widgets.SetEnabled(s.set, st.Busy == "")
+	widgets.SetVisible(s.rotate, st.MayRule)
+	widgets.SetEnabled(s.rotate, !st.Rotating && st.Busy == "")
+	widgets.SetVisible(s.working, st.Rotating)
 	s.records.SetText(s.e.T("admin.rules.rotate.records", st.Records))
 	if st.Rotating {
 		s.bar.Start()
 	} else {
 		s.bar.Stop()
 	}
-	enable(s.stop, !st.Stopping)
+	widgets.SetEnabled(s.stop, !st.Stopping)
 	if st.About != before.About || len(s.about.Objects) == 0 {
 		p := s.e.Post
 		keyring := s.e.T("admin.rules.about.keyring.no")
@@ -144,7 +144,7 @@ func (s *rulesScreen) show(st RulesState) {
 		t := func(name string) string { return s.e.T("admin.rules.about." + name) }
 		s.about.Objects = []fyne.CanvasObject{pairs(
 			pair(t("code"), p.Code), pair(t("kind"), s.e.T("admin.rules.about.kind."+string(p.Kind))), pair(t("schema"), s.e.T("admin.number", p.Schema)),
-			pair(t("created"), s.m.when(p.Created)), pair(t("folder"), st.About.Folder), pair(t("keyring"), keyring),
+			pair(t("created"), s.m.e.When(p.Created)), pair(t("folder"), st.About.Folder), pair(t("keyring"), keyring),
 			pair(t("recovery"), st.About.Recovery), pair(t("log"), st.About.Log))}
 		s.about.Refresh()
 	}

@@ -169,32 +169,6 @@ func pairs(lines ...stated.Line) fyne.CanvasObject {
 	return stated.Pairs(slices.DeleteFunc(lines, func(l stated.Line) bool { return l.Value == "" }))
 }
 
-func enable(b *widgets.Button, on bool) {
-	if on == b.Disabled() {
-		if on {
-			b.Enable()
-		} else {
-			b.Disable()
-		}
-	}
-}
-
-func setVisible(o fyne.CanvasObject, on bool) {
-	if on {
-		o.Show()
-	} else {
-		o.Hide()
-	}
-}
-
-// wrong is a problem beside a field, nothing for an empty sentence.
-func wrong(sentence string) widgets.Note {
-	if sentence == "" {
-		return widgets.Note{}
-	}
-	return widgets.Note{Role: look.Invalid, Text: sentence}
-}
-
 // judged is what stands under a passphrase.
 func judged(e *env.Env, key string, strong bool) widgets.Note {
 	switch {
@@ -255,7 +229,7 @@ func chooseFolder(e *env.Env, take func(path string)) {
 func beside(e *env.Env, problems []data.Problem, field string) widgets.Note {
 	for _, p := range problems {
 		if p.Field == field {
-			return wrong(e.Words.Problem(p))
+			return widgets.Wrong(e.Words.Problem(p))
 		}
 	}
 	return widgets.Note{}

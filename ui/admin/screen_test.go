@@ -222,23 +222,23 @@ func TestPictures(t *testing.T) {
 			"laboratories": func(o *office, b *screentest.Bench) {},
 			"laboratories-import": func(o *office, b *screentest.Bench) {
 				s := b.Screen.(*laboratoriesScreen)
-				s.doBegin(true)
+				s.form.begin(true)
 				o.files["/media/stick/laboratories.json"] = changedList
-				s.path.SetText("/media/stick/laboratories.json")
+				s.form.path.SetText("/media/stick/laboratories.json")
 				s.m.Look()
 			},
 			"laboratories-wrong": func(o *office, b *screentest.Bench) {
 				s := b.Screen.(*laboratoriesScreen)
-				s.doBegin(true)
+				s.form.begin(true)
 				o.files["/media/stick/laboratories.json"] = strings.NewReplacer("Anyder Riverside\"", "Anyder Riverside Clinic, Tide Quay\"", "igm-n", "pcr").Replace(changedList)
-				s.path.SetText("/media/stick/laboratories.json")
+				s.form.path.SetText("/media/stick/laboratories.json")
 				s.m.Look()
 			},
 			"laboratories-second": func(o *office, b *screentest.Bench) {
 				s := b.Screen.(*laboratoriesScreen)
-				s.doBegin(true)
+				s.form.begin(true)
 				o.files["/media/stick/laboratories.json"] = changedList
-				s.path.SetText("/media/stick/laboratories.json")
+				s.form.path.SetText("/media/stick/laboratories.json")
 				s.m.Look()
 				s.m.Import()
 			},

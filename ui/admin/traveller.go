@@ -92,7 +92,7 @@ func (m *TravellerModel) State() TravellerState {
 	for _, a := range m.export.Applications {
 		t := a.Content.Traveller
 		s.Name = strings.TrimSpace(strings.Join([]string{t.NativeName, t.Surname, t.GivenNames}, " "))
-		c := Case{ID: a.ID, State: a.State, Certificate: a.Certificate, Revoked: revoked[a.Certificate], Changed: m.when(a.Changed), Ticked: m.ticked[a.ID]}
+		c := Case{ID: a.ID, State: a.State, Certificate: a.Certificate, Revoked: revoked[a.Certificate], Changed: m.e.When(a.Changed), Ticked: m.ticked[a.ID]}
 		if c.Ticked {
 			s.Ticked++
 		}
@@ -158,7 +158,7 @@ func (m *TravellerModel) File() (name string, content []byte, ok bool) {
 		m.e.Error(err)
 		return "", nil, false
 	}
-	return fmt.Sprintf("%s-traveller-%s.json", m.e.Post.Code, m.day(m.export.Made)), content, true
+	return fmt.Sprintf("%s-traveller-%s.json", m.e.Post.Code, m.e.Day(m.export.Made)), content, true
 }
 
 // Saved says where the file went.

@@ -128,9 +128,9 @@ func (s *travellerScreen) show(st TravellerState) {
 	before := s.st
 	s.st = st
 	s.said(st.Busy, st.Done)
-	s.issuerNote.SetNote(wrong(st.IssuerProblem))
-	s.numberNote.SetNote(wrong(st.NumberProblem))
-	enable(s.find, st.Busy == "")
+	s.issuerNote.SetNote(widgets.Wrong(st.IssuerProblem))
+	s.numberNote.SetNote(widgets.Wrong(st.NumberProblem))
+	widgets.SetEnabled(s.find, st.Busy == "")
 	s.none.Set(look.Plain, "")
 	if st.None {
 		s.none.Set(look.Plain, s.e.T("admin.traveller.none"))
@@ -152,7 +152,7 @@ func (s *travellerScreen) show(st TravellerState) {
 		pair(s.e.T("admin.traveller.cases"), s.e.T("admin.number", len(st.Cases))), pair(s.e.T("admin.traveller.entries"), s.e.T("admin.number", st.Entries)))}
 	s.held.Refresh()
 	s.problem.Set(look.Invalid, st.Problem)
-	enable(s.eraseNow, st.Busy == "")
+	widgets.SetEnabled(s.eraseNow, st.Busy == "")
 	s.root.Refresh()
 	if st.Found != before.Found || st.Ticked != before.Ticked {
 		s.e.Changed()

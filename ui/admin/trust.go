@@ -52,7 +52,7 @@ type TrustPreview struct {
 	Hash, Signer                  string
 	Added, Removed, Kept, Refused int
 	// Lines name what is added ("+"), removed ("-") and refused ("!"), the first
-	// [trustLines] of them.
+	// [trustLines] of them; before all, what to know of keys without certificates.
 	Lines []string
 	More  int
 }
@@ -104,7 +104,7 @@ func (m *TrustModel) State() TrustState {
 	for i, v := range m.all {
 		newest := i == 0 || m.all[i-1].Name != v.Name
 		r := TrustRow{Name: v.Name, Number: v.Number, Counts: newest && !v.Withdrew, Withdrew: v.Withdrew, Restores: v.Restores, Items: v.Count(), Refused: v.Refused,
-			Imported: m.when(v.At), Source: v.Source, Hash: grouped(strings.ToUpper(v.Hash)), Officers: string(v.Officer) + ", " + string(v.Second)}
+			Imported: m.e.When(v.At), Source: v.Source, Hash: grouped(strings.ToUpper(v.Hash)), Officers: string(v.Officer) + ", " + string(v.Second)}
 		var what []string
 		for _, kind := range []trust.ItemKind{trust.ItemAnchor, trust.ItemSigner, trust.ItemKey, trust.ItemCRL, trust.ItemRevocations, trust.ItemVerifier} {
 			if n := v.Counts[string(kind)]; n > 0 {
@@ -227,6 +227,9 @@ func (m *TrustModel) previewOf(l lookedAt) *TrustPreview {
 			p.More++
 		}
 	}
+	if l.change.Alone > 0 {
+		line("!", m.e.T("trust.keys-alone", l.change.Alone))
+	}
 	for _, r := range l.change.Refused { // first: they need a decision
 		line("!", r.What+":", m.e.T("trust.refused."+string(r.Why)))
 	}
@@ -273,7 +276,7 @@ func (m *TrustModel) Import() {
 func (m *TrustModel) Restore() {
 	if i := m.chosen; i < len(m.all) && m.mayRestore(i) {
 		v := m.all[i]
-		m.restore(v.Name, v.Number, m.e.T("admin.trust.restore.sentence", v.Number, v.Name, m.when(v.At)))
+		m.restore(v.Name, v.Number, m.e.T("admin.trust.restore.sentence", v.Number, v.Name, m.e.When(v.At)))
 	}
 }
 
@@ -353,7 +356,7 @@ func (m *TrustModel) SignRevocations(take func(name string, b []byte)) {
 		if err != nil {
 			return err
 		}
-		m.done = m.e.T("admin.trust.revocations.done", v.l.Number, len(v.l.Entries), m.day(v.l.Next))
+		m.done = m.e.T("admin.trust.revocations.done", v.l.Number, len(v.l.Entries), m.e.Day(v.l.Next))
 		take(fmt.Sprintf("%s-%d.revocations", m.e.Post.Code, v.l.Number), v.b)
 		return nil
 	})

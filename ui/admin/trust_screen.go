@@ -151,13 +151,13 @@ func (s *trustScreen) show(st TrustState) {
 		return []widgets.Cell{{Text: r.Name}, {Text: fmt.Sprint(r.Number)}, trustPill(s.e, r), {Text: r.Imported}, {Text: fmt.Sprint(r.Items)}}
 	})
 	s.list.Choose(st.Chosen)
-	setVisible(s.top, !st.Draft.Importing)
-	setVisible(s.begin, st.May)
-	setVisible(s.sign, st.MaySign)
+	widgets.SetVisible(s.top, !st.Draft.Importing)
+	widgets.SetVisible(s.begin, st.May)
+	widgets.SetVisible(s.sign, st.MaySign)
 	s.form.Hidden = !st.Draft.Importing
-	s.nameNote.SetNote(wrong(st.Problems["name"]))
-	s.pathNote.SetNote(wrong(st.Problems["path"]))
-	s.sourceNot.SetNote(wrong(st.Problems["source"]))
+	s.nameNote.SetNote(widgets.Wrong(st.Problems["name"]))
+	s.pathNote.SetNote(widgets.Wrong(st.Problems["path"]))
+	s.sourceNot.SetNote(widgets.Wrong(st.Problems["source"]))
 	s.preview.Objects = nil
 	if p := st.Preview; p != nil {
 		lines := strings.Join(p.Lines, "\n")
@@ -171,12 +171,12 @@ func (s *trustScreen) show(st TrustState) {
 	}
 	s.preview.Refresh()
 	ready := st.Preview != nil && len(st.Problems["path"]) == 0
-	setVisible(s.take, ready)
-	setVisible(s.look, !ready)
+	widgets.SetVisible(s.take, ready)
+	widgets.SetVisible(s.look, !ready)
 
 	s.card.Hidden = st.Chosen >= len(st.All) || st.Draft.Importing
-	setVisible(s.restore, !s.card.Hidden && s.m.mayRestore(st.Chosen))
-	setVisible(s.end, !s.card.Hidden && st.May && st.All[st.Chosen].Counts)
+	widgets.SetVisible(s.restore, !s.card.Hidden && s.m.mayRestore(st.Chosen))
+	widgets.SetVisible(s.end, !s.card.Hidden && st.May && st.All[st.Chosen].Counts)
 	if !s.card.Hidden {
 		r := st.All[st.Chosen]
 		t := func(name string) string { return s.e.T("admin.trust." + name) }

@@ -52,6 +52,13 @@ func TestTrustImport(t *testing.T) {
 	if p := take("two").Preview; p.Added != 1 || p.Removed != 1 || p.Refused != 1 || len(p.Lines) != 3 || !strings.HasPrefix(p.Lines[0], "!") {
 		t.Errorf("%+v", p)
 	}
+	// That nothing tells what a key is for is said before anything else.
+	o.files["keys"] = `{"keys": [{"kty": "EC", "crv": "P-256", "kid": "AAECAwQFBgc=",
+		"x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}` // RFC 7517 appendix A.1
+	if p := take("keys").Preview; len(p.Lines) != 3 || p.Lines[0] != "! "+m.e.T("trust.keys-alone", 1) || !strings.HasPrefix(p.Lines[2], "+ key") {
+		t.Errorf("%+v", p)
+	}
+	take("two")
 	m.Import()
 	if st = m.State(); len(st.All) != 2 || st.All[0].Number != 2 || !st.All[0].Counts || st.All[1].Counts || st.Chosen != 0 || st.All[0].Refused != 1 {
 		t.Fatalf("%+v", st)

@@ -313,20 +313,13 @@ func (s *screen) about(state State) fyne.CanvasObject {
 		case state.BadDir:
 			note = s.e.T("ceremony.dir.bad")
 		}
-		field.SetNote(wrong(note))
+		field.SetNote(widgets.Wrong(note))
 	}
 	s.first = dir
 	return widgets.Stack(14,
 		widgets.Box(look.Accent, "officer", s.e.T("ceremony.needs"), s.prose("ceremony.needs.text")),
 		widgets.Box(look.Practice, "warning", s.e.T("ceremony.not"), s.prose("ceremony.not.text")),
 		field)
-}
-
-func wrong(text string) widgets.Note {
-	if text == "" {
-		return widgets.Note{}
-	}
-	return widgets.Note{Role: look.Invalid, Text: text}
 }
 
 func (s *screen) texts(state State) fyne.CanvasObject {
@@ -456,13 +449,13 @@ func (s *screen) officers(state State) fyne.CanvasObject {
 		others.Set(look.Invalid, strings.Join(said, "\n"))
 		strength, unequal := widgets.Note{}, widgets.Note{}
 		if state.Strength != "" {
-			strength = wrong(s.e.T(state.Strength))
+			strength = widgets.Wrong(s.e.T(state.Strength))
 			if state.Strong {
 				strength.Role = look.Valid
 			}
 		}
 		if state.Unequal {
-			unequal = wrong(s.e.T("signin.change.unequal"))
+			unequal = widgets.Wrong(s.e.T("signin.change.unequal"))
 		}
 		fresh.SetNote(strength)
 		again.SetNote(unequal)
@@ -491,14 +484,14 @@ func (s *screen) signer(state State) fyne.CanvasObject {
 	void := widgets.NewNotice(look.Invalid, "")
 	s.update = func(state State) {
 		for _, o := range []fyne.CanvasObject{tokenText, uriField, pinField} {
-			show(o, state.Token)
+			widgets.SetVisible(o, state.Token)
 		}
-		show(fileText, !state.Token)
+		widgets.SetVisible(fileText, !state.Token)
 		note := ""
 		if state.NoURI {
 			note = s.e.T("problem.required")
 		}
-		uriField.SetNote(wrong(note))
+		uriField.SetNote(widgets.Wrong(note))
 		text := ""
 		if state.Void {
 			text = s.e.T("ceremony.void")
@@ -507,14 +500,6 @@ func (s *screen) signer(state State) fyne.CanvasObject {
 	}
 	s.first = where.Focusable()
 	return widgets.Stack(12, void, where, fileText, tokenText, uriField, pinField)
-}
-
-func show(o fyne.CanvasObject, on bool) {
-	if on {
-		o.Show()
-	} else {
-		o.Hide()
-	}
 }
 
 func (s *screen) make() {
@@ -645,7 +630,7 @@ func (s *screen) paper() (fyne.CanvasObject, func(State)) {
 			}
 			switch {
 			case state.Exists:
-				saved = wrong(s.e.T("ceremony.exists"))
+				saved = widgets.Wrong(s.e.T("ceremony.exists"))
 			case state.Saved != "" && state.Step == Keep:
 				saved = widgets.Note{Role: look.Practice, Text: s.e.T("ceremony.saved.key"), Confirmed: true}
 			case state.Saved != "":
@@ -669,7 +654,7 @@ func (s *screen) prove(State) fyne.CanvasObject {
 		if state.Wrong {
 			text = s.e.T("ceremony.wrong")
 		}
-		field.SetNote(wrong(text))
+		field.SetNote(widgets.Wrong(text))
 	}
 	s.first = key
 	return widgets.Stack(14, field, widgets.Row(0, widgets.Stretch(), s.button(s.e.T("ceremony.prove.next"), prove).Primary()))

@@ -271,8 +271,8 @@ func (m *ListModel) Find(text string) {
 		for _, r := range rows {
 			m.st.Rows = append(m.st.Rows, Row{
 				Number: r.Number, Name: stated.Name(r.NativeName, r.Surname, r.GivenNames), Document: r.Document,
-				Issued: short(m.e, r.Issued), Prints: r.Prints, HandedOver: day(m.e, r.HandedOver),
-				Revoked: day(m.e, r.Revoked), Replaced: r.ReplacedBy != "",
+				Issued: m.e.When(r.Issued), Prints: r.Prints, HandedOver: m.e.Day(r.HandedOver),
+				Revoked: m.e.Day(r.Revoked), Replaced: r.ReplacedBy != "",
 			})
 		}
 		m.Show(m.st)
@@ -281,20 +281,6 @@ func (m *ListModel) Find(text string) {
 
 // Leave shows nothing any more.
 func (m *ListModel) Leave() { m.cancel() }
-
-// day is the day of an instant at the post.
-func day(e *env.Env, t time.Time) string {
-	date, _, _ := strings.Cut(short(e, t), " ")
-	return date
-}
-
-// short is an instant as the post's clock shows it, without the offset.
-func short(e *env.Env, t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return strings.Replace(data.MomentOf(t, e.Post.Zone).Wall, "T", " ", 1)
-}
 
 // State is everything that the screen of one certificate shows.
 type State struct {

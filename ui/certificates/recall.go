@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"pratique/data"
@@ -80,7 +79,7 @@ func NewRecallModel(e *env.Env, parts Parts) *RecallModel {
 		m.ticked[n] = true
 	}
 	if m.st.Until == "" {
-		m.st.Until = data.Date(day(e, e.Now()))
+		m.st.Until = data.Date(e.Day(e.Now()))
 	}
 	return m
 }
@@ -109,7 +108,7 @@ func (m *RecallModel) row(c data.Certificate) RecallRow {
 	s := c.Statement
 	r := RecallRow{
 		Number: c.Number, Name: stated.Name(s.NativeName, s.Surname, s.GivenNames), Document: s.DocumentNumber,
-		Issued: short(m.e, c.IssuedAt), Part: "prepared", Paper: "none", Ticked: c.Revoked == nil && m.ticked[c.Number],
+		Issued: m.e.When(c.IssuedAt), Part: "prepared", Paper: "none", Ticked: c.Revoked == nil && m.ticked[c.Number],
 	}
 	switch {
 	case c.Approver == m.st.Officer && c.Preparer == m.st.Officer:
@@ -124,7 +123,7 @@ func (m *RecallModel) row(c data.Certificate) RecallRow {
 		r.Paper = "printed"
 	}
 	if c.Revoked != nil {
-		r.Revoked = day(m.e, c.Revoked.At)
+		r.Revoked = m.e.Day(c.Revoked.At)
 	}
 	return r
 }
@@ -367,21 +366,13 @@ func (m *RecallModel) csv(all []data.Certificate, contents []data.Content) []byt
 	}
 	for _, row := range rows {
 		for i := range row {
-			row[i] = harmless(row[i])
+			row[i] = data.Cell(row[i])
 		}
 	}
 	if err := w.WriteAll(rows); err != nil {
 		panic(fmt.Sprint("certificates: ", err)) // into memory, nothing fails
 	}
 	return b.Bytes()
-}
-
-// harmless is a cell that no spreadsheet takes for a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", []rune(cell)[0]) {
-		return "'" + cell
-	}
-	return cell
 }
 
 // Leave keeps what was begun.

@@ -73,7 +73,7 @@ func newRecall(e *env.Env, parts Parts) *RecallScreen {
 	s.revoke = widgets.NewButton("", nil, s.ask).Primary()
 	s.people = widgets.NewButton(e.T("certificates.recall.people"), nil, func() {
 		s.show(s.m.People(func(content []byte) {
-			name := "recall-" + strings.NewReplacer(" ", "-", ":", "").Replace(short(e, e.Now())) + ".csv"
+			name := "recall-" + strings.NewReplacer(" ", "-", ":", "").Replace(e.When(e.Now())) + ".csv"
 			save.Ask(e, save.Parts{WriteNew: parts.WriteNew, Folder: parts.Folder, Settings: parts.Settings}, name, content,
 				func(path string) { e.Toast(e.T("save.done", path)) })
 		}))
@@ -208,9 +208,9 @@ func (s *RecallScreen) show(st RecallState) {
 	}
 	s.rowsProblem.Set(look.Invalid, problem)
 	s.grounds.show(st.Grounds)
-	setVisible(s.busy, st.Busy != "")
-	setVisible(s.why, len(st.Rows) > 0 && (st.Revoked == 0 || st.Ticked > 0))
-	setVisible(s.told, st.Revoked > 0)
+	widgets.SetVisible(s.busy, st.Busy != "")
+	widgets.SetVisible(s.why, len(st.Rows) > 0 && (st.Revoked == 0 || st.Ticked > 0))
+	widgets.SetVisible(s.told, st.Revoked > 0)
 	s.result.Set(look.Valid, "")
 	if st.Revoked > 0 {
 		s.result.Set(look.Valid, s.e.T("certificates.recall.done", st.Revoked))
@@ -220,7 +220,7 @@ func (s *RecallScreen) show(st RecallState) {
 		label = s.e.T("certificates.recall.revoke", st.Ticked)
 	}
 	s.revoke.SetText(label)
-	enable(s.revoke, st.Busy == "")
+	widgets.SetEnabled(s.revoke, st.Busy == "")
 	s.root.Refresh()
 	if s.why.Hidden && len(st.Rows) > 0 && before.Ticked > 0 {
 		s.toTable() // what had the focus is gone

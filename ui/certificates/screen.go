@@ -389,16 +389,6 @@ func (s *One) otherFolder() {
 	}, s.e.Window)
 }
 
-func enable(b *widgets.Button, on bool) {
-	if on == b.Disabled() {
-		if on {
-			b.Enable()
-		} else {
-			b.Disable()
-		}
-	}
-}
-
 func (s *One) show(st State) {
 	before := s.st
 	s.st = st
@@ -442,10 +432,10 @@ func (s *One) show(st State) {
 	if s.print.Text != label {
 		s.print.SetText(label)
 	}
-	enable(s.print, st.Printable && st.Queue != "")
-	enable(s.save, st.Counts)
-	enable(s.hand, st.CanHand)
-	setVisible(s.terms, st.OnTerms)
+	widgets.SetEnabled(s.print, st.Printable && st.Queue != "")
+	widgets.SetEnabled(s.save, st.Counts)
+	widgets.SetEnabled(s.hand, st.CanHand)
+	widgets.SetVisible(s.terms, st.OnTerms)
 	s.showQueues(st, before)
 	s.showEnded(st, before)
 	s.showPrint(st)
@@ -466,8 +456,8 @@ func (s *One) show(st State) {
 	}
 
 	s.paper.Hidden = !st.Counts
-	setVisible(s.first, st.CanHand && st.NextCopy == 1)
-	setVisible(s.scan, st.CanHand)
+	widgets.SetVisible(s.first, st.CanHand && st.NextCopy == 1)
+	widgets.SetVisible(s.scan, st.CanHand)
 	s.scanNote.Set(look.Valid, "")
 	switch {
 	case st.Hand != "" && st.HandOK:
@@ -494,22 +484,14 @@ func (s *One) show(st State) {
 	}
 }
 
-func setVisible(o fyne.CanvasObject, on bool) {
-	if on {
-		o.Show()
-	} else {
-		o.Hide()
-	}
-}
-
 // showEnded shows what there is to say of a certificate that was corrected,
 // revoked or erased, and what can be done about one that should be.
 func (s *One) showEnded(st, before State) {
 	s.why.Hidden = !st.Revoking
 	s.grounds.show(st.Grounds)
 	s.wrong.Hidden = st.Revoking || !st.CanRevoke && !st.CanCorrect
-	setVisible(s.mend, st.CanCorrect)
-	setVisible(s.take, st.CanRevoke)
+	widgets.SetVisible(s.mend, st.CanCorrect)
+	widgets.SetVisible(s.take, st.CanRevoke)
 	link := func(n data.CertificateNumber) fyne.CanvasObject {
 		return widgets.Row(0, widgets.NewButton(s.e.T("certificates.open", n), nil, func() {
 			s.e.Navigate(env.Route{Screen: env.Certificates, ID: string(n)})
@@ -522,9 +504,9 @@ func (s *One) showEnded(st, before State) {
 	}
 	s.replaces.Hidden = st.Replaces == ""
 	over := st.Revoked.Since != "" || st.Erased != ""
-	setVisible(s.sheet, !over)
-	setVisible(s.ended, over)
-	setVisible(s.queues, !over)
+	widgets.SetVisible(s.sheet, !over)
+	widgets.SetVisible(s.ended, over)
+	widgets.SetVisible(s.queues, !over)
 	if !over || before.Revoked == st.Revoked && before.Erased == st.Erased {
 		return
 	}
@@ -603,8 +585,8 @@ func (s *One) showQueues(st, before State) {
 
 func (s *One) showPrint(st State) {
 	p := st.Print
-	setVisible(s.cancel, st.CanCancel)
-	setVisible(s.progress, p.Under() && p.Step != Waiting)
+	widgets.SetVisible(s.cancel, st.CanCancel)
+	widgets.SetVisible(s.progress, p.Under() && p.Step != Waiting)
 	if p.Step == None {
 		s.printed.Set(look.Plain, "")
 		return

@@ -6,6 +6,7 @@ package env
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -120,6 +121,26 @@ func (e *Env) T(key string, args ...any) string { return e.Words.T(key, args...)
 
 // Language is the officer's language, "en" or "zh".
 func (e *Env) Language() string { return e.Words.Language() }
+
+// When is an instant as the post's clock shows it, "2022-07-09 10:30", empty for
+// the zero time.
+func (e *Env) When(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return strings.Replace(data.MomentOf(t, e.Post.Zone).Wall, "T", " ", 1)
+}
+
+// Day is the day of an instant at the post, and Clock its time of day.
+func (e *Env) Day(t time.Time) string   { return part(e.When(t), 0) }
+func (e *Env) Clock(t time.Time) string { return part(e.When(t), 1) }
+
+func part(when string, i int) string {
+	if parts := strings.Fields(when); i < len(parts) {
+		return parts[i]
+	}
+	return ""
+}
 
 // A Runner runs work away from the UI goroutine and then, on it.
 type Runner func(work, then func())

@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -110,7 +112,7 @@ func (v *View) Leave() {
 func (v *View) show(st State) {
 	before := v.st
 	v.st = st
-	if len(st.Documents) != len(v.names.Objects) || st.Current != before.Current || !same(st.Documents, before.Documents) {
+	if len(st.Documents) != len(v.names.Objects) || st.Current != before.Current || !slices.Equal(st.Documents, before.Documents) {
 		v.names.Objects = nil
 		for i, d := range st.Documents {
 			v.names.Add(newName(d, i == st.Current, func() { v.show(v.m.Choose(i)) }))
@@ -151,18 +153,6 @@ func (v *View) show(st State) {
 	if v.OnShow != nil && st.Current != before.Current {
 		v.OnShow()
 	}
-}
-
-func same(a, b []Document) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // name is a document to choose with the mouse; the page has the keys.

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"pratique/data"
@@ -160,18 +159,10 @@ func (m *Model) File() (name string, content []byte) {
 	w.UseCRLF = true
 	w.Write([]string{"month", "figure", "label", "number"})
 	for _, l := range s.Lines {
-		w.Write([]string{s.Month, l.Name, inert(l.Label), strconv.Itoa(l.Number)})
+		w.Write([]string{s.Month, l.Name, data.Cell(l.Label), strconv.Itoa(l.Number)})
 	}
 	w.Flush() // to memory: never fails
 	return m.e.Post.Code + "-" + s.Month + ".csv", b.Bytes()
-}
-
-// inert keeps a spreadsheet from taking a text for a formula.
-func inert(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // Leave stops showing.

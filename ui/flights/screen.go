@@ -327,9 +327,9 @@ func (s *screen) show(st State) {
 	before := s.st
 	s.st = st
 	s.tabs.SetCode(string(st.Part))
-	visible(s.tabs, len(st.Parts) > 1)
+	widgets.SetVisible(s.tabs, len(st.Parts) > 1)
 	for p, body := range s.bodies {
-		visible(body, p == st.Part)
+		widgets.SetVisible(body, p == st.Part)
 	}
 	s.doing.Set(look.Accent, "")
 	if st.Busy != "" && st.Busy != "flights.busy.read" { // that is over before one could read it
@@ -347,7 +347,7 @@ func (s *screen) show(st State) {
 			break
 		}
 	}
-	visible(s.wrong, len(st.Wrong) > 0)
+	widgets.SetVisible(s.wrong, len(st.Wrong) > 0)
 	s.fill(st.Asked)
 	note := func(f *widgets.Field, key string) {
 		n := widgets.Note{}
@@ -361,16 +361,16 @@ func (s *screen) show(st State) {
 	note(s.portNote, st.PortProblem)
 
 	hands := st.Part == Handover
-	visible(s.question, st.Part == Expected || hands)
-	visible(s.fromField, st.Part == Expected || st.MayHand)
-	visible(s.untilField, st.Part == Expected || st.MayHand)
-	visible(s.portNote, hands && st.MayHand)
-	visible(s.expect, st.Part == Expected)
-	visible(s.hand, hands && st.MayHand)
-	visible(s.save, hands && st.List != nil)
-	visible(s.print, hands && st.List != nil)
-	visible(s.back, hands && st.MayRead)
-	visible(s.declare, st.Part == Expected && st.MayDeclare)
+	widgets.SetVisible(s.question, st.Part == Expected || hands)
+	widgets.SetVisible(s.fromField, st.Part == Expected || st.MayHand)
+	widgets.SetVisible(s.untilField, st.Part == Expected || st.MayHand)
+	widgets.SetVisible(s.portNote, hands && st.MayHand)
+	widgets.SetVisible(s.expect, st.Part == Expected)
+	widgets.SetVisible(s.hand, hands && st.MayHand)
+	widgets.SetVisible(s.save, hands && st.List != nil)
+	widgets.SetVisible(s.print, hands && st.List != nil)
+	widgets.SetVisible(s.back, hands && st.MayRead)
+	widgets.SetVisible(s.declare, st.Part == Expected && st.MayDeclare)
 	switch st.Part {
 	case Expected:
 		s.showExpected(before)
@@ -417,9 +417,9 @@ func (s *screen) showExpected(before State) {
 		x := st.Expected[st.Chosen]
 		s.who.SetText(s.e.T("flights.announced.of", x.Flight, string(x.Day)))
 	}
-	visible(s.begin, st.MayDeclare && len(st.Announced) > 0)
-	visible(s.declared, st.Declared != nil)
-	visible(s.waiting, st.Declared == nil)
+	widgets.SetVisible(s.begin, st.MayDeclare && len(st.Announced) > 0)
+	widgets.SetVisible(s.declared, st.Declared != nil)
+	widgets.SetVisible(s.waiting, st.Declared == nil)
 	if st.Declared != nil && st.Declared != before.Declared {
 		s.preview.Objects = []fyne.CanvasObject{stated.Pairs(st.Declared.Lines)}
 		s.preview.Refresh()
@@ -468,8 +468,8 @@ func (s *screen) showHandover() {
 		}
 		return []widgets.Cell{{Text: number}, {Text: s.e.T(key)}, {Text: p.At.Format("2006-01-02 15:04 -07:00")}}
 	})
-	visible(s.passed, st.Back)
-	visible(s.list, !st.Back)
+	widgets.SetVisible(s.passed, st.Back)
+	widgets.SetVisible(s.list, !st.Back)
 }
 
 func (s *screen) showRisk() {
@@ -481,10 +481,10 @@ func (s *screen) showRisk() {
 		c := st.Changes[i]
 		return []widgets.Cell{{Text: c.Flight, Bold: true}, s.class(c.Was), s.class(c.Is)}
 	})
-	visible(s.changes, st.Changes != nil)
-	visible(s.classes, st.Changes == nil)
-	visible(s.readsNow, st.MaySet && st.Changes == nil)
-	visible(s.readsOld, st.Changes != nil)
+	widgets.SetVisible(s.changes, st.Changes != nil)
+	widgets.SetVisible(s.classes, st.Changes == nil)
+	widgets.SetVisible(s.readsNow, st.MaySet && st.Changes == nil)
+	widgets.SetVisible(s.readsOld, st.Changes != nil)
 }
 
 // class is a class of risk as a pill.
@@ -515,14 +515,6 @@ func number(n int) string {
 		return "–"
 	}
 	return strconv.Itoa(n)
-}
-
-func visible(o fyne.CanvasObject, on bool) {
-	if on {
-		o.Show()
-	} else {
-		o.Hide()
-	}
 }
 
 // layoutTabs keeps the parts together at the left.

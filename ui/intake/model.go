@@ -820,7 +820,6 @@ func (m *Model) Done(k Kept, err error) (s State, end End, other error) {
 		end = TakenBack
 	}
 	if m.unsaved() { // typed on meanwhile, which is not lost
-		m.keeper.take(k.application, m.saved)
 		if m.state.Closed = Open; end == TakenBack {
 			m.state.Closed = Elsewhere
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -95,7 +96,7 @@ func (p *papers) show(state State) {
 	p.refuse.Hidden = len(p.refuse.Objects) == 0
 	p.refuse.Refresh()
 	groups := state.Content.Groups()
-	if same(state.Evidence, p.told) && len(groups) == len(p.groups) {
+	if slices.Equal(state.Evidence, p.told) && len(groups) == len(p.groups) {
 		return
 	}
 	p.told, p.groups = state.Evidence, groups
@@ -113,18 +114,6 @@ func (p *papers) show(state State) {
 	p.view.Set(documents)
 	p.shows()
 	p.card.Refresh()
-}
-
-func same(a, b []data.Evidence) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // shows says which group the scan in sight is filed under.

@@ -244,7 +244,7 @@ func (s *screen) keep(work func(context.Context) (Kept, error), asked bool) {
 		case state.Closed == Elsewhere:
 		default:
 			if asked {
-				s.e.Toast(s.e.T("intake.saved", s.clock(state.SavedAt)))
+				s.e.Toast(s.e.T("intake.saved", s.e.Clock(state.SavedAt)))
 			}
 			s.again(state)
 		}
@@ -260,17 +260,6 @@ func (s *screen) again(state State) {
 			}
 		})
 	}
-}
-
-// clock is a time of day at the post.
-func (s *screen) clock(t time.Time) string {
-	_, clock, _ := strings.Cut(data.MomentOf(t, s.e.Post.Zone).Wall, "T")
-	return clock
-}
-
-// day is a date and time at the post.
-func (s *screen) day(t time.Time) string {
-	return strings.Replace(data.MomentOf(t, s.e.Post.Zone).Wall, "T", " ", 1)
 }
 
 // apply shows a state everywhere.
@@ -650,7 +639,7 @@ func (s *screen) showBanner(state State) {
 		if state.Return.Note != "" {
 			lines = append(lines, s.e.T("intake.returned.note", state.Return.Note))
 		}
-		bar = notice(look.Practice, s.e.T("intake.returned", s.day(state.Return.At)), lines)
+		bar = notice(look.Practice, s.e.T("intake.returned", s.e.When(state.Return.At)), lines)
 	}
 	bars := widgets.Stack(0)
 	if state.Replaces != "" {

@@ -119,7 +119,7 @@ func (d *side) saved(state State) {
 	case state.Dirty && !d.s.m.Blank():
 		text = t("intake.state.dirty")
 	case !state.SavedAt.IsZero():
-		text = t("intake.saved", d.s.clock(state.SavedAt))
+		text = t("intake.saved", d.s.e.Clock(state.SavedAt))
 	case state.ID == "":
 		text = t("intake.state.new")
 	}

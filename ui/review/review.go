@@ -383,7 +383,7 @@ func (m *Model) opened(o opened, err error) {
 		m.form = m.filled.Form
 	}
 	if m.failure == "" && o.rehearsed != nil {
-		m.fail(o.rehearsed)
+		m.cannot(o.rehearsed)
 	}
 	m.current = max(0, slices.IndexFunc(groups, func(g data.Group) bool { return !m.app.Ticked(g) }))
 	m.show()
@@ -410,16 +410,25 @@ func (m *Model) show() {
 	}
 }
 
-// fail shows err: its problems beside what they are about, and what cannot be
-// sealed in its place; everything else is the shell's to say.
+// fail shows an act's err: its problems in the form that it was sent from, else
+// with what stops the case.
 func (m *Model) fail(err error) {
 	var p *desk.ProblemsError
+	if m.form == "" || !errors.As(err, &p) {
+		m.cannot(err)
+		return
+	}
+	m.wrong = map[string]data.Problem{}
+	for _, one := range p.Problems {
+		m.wrong[one.Field] = one
+	}
+}
+
+// cannot shows why the case as it is cannot be sealed: its problems beside what
+// they are about; everything else is the shell's to say.
+func (m *Model) cannot(err error) {
+	var p *desk.ProblemsError
 	switch {
-	case errors.As(err, &p) && m.form != "":
-		m.wrong = map[string]data.Problem{}
-		for _, one := range p.Problems {
-			m.wrong[one.Field] = one
-		}
 	case errors.As(err, &p):
 		m.failure = "review.failed.notice"
 		for _, one := range p.Problems {
@@ -752,7 +761,7 @@ func (m *Model) State() State {
 		st.Risk = w.T("risk." + m.app.Risk)
 	}
 	if !m.app.Moved.IsZero() {
-		st.Moved = m.day(m.app.Moved)
+		st.Moved = m.e.When(m.app.Moved)
 	}
 	if len(c.Itinerary) > 0 {
 		st.Flight = c.Itinerary[0].Flight
@@ -792,11 +801,6 @@ func (m *Model) assessed() bool {
 		return true
 	}
 	return false
-}
-
-// day is a time on the post's clock.
-func (m *Model) day(t time.Time) string {
-	return data.MomentOf(t, m.e.Post.Zone).Wall[:10] + " " + data.MomentOf(t, m.e.Post.Zone).Wall[11:]
 }
 
 // name is an officer's name.

@@ -491,6 +491,26 @@ func TestReturn(t *testing.T) {
 	}
 }
 
+// A form that comes back has nothing wrong in it before it is sent: what keeps
+// the case from being sealed stands with the case.
+func TestReturnOfWhatCannotBeSealed(t *testing.T) {
+	p := desktest.New(t)
+	id := submitted(p)
+	ps := parts(t, &other{Desk: p, rehearse: func(desk.Rehearsal, error) (desk.Rehearsal, error) {
+		return desk.Rehearsal{}, &desk.ProblemsError{Problems: []data.Problem{{Field: "window", Key: "problem.notice.fail", Value: "2"}}}
+	}})
+	m := NewModel(newShell(t, p, p.Reviewer, "en").env, ps, id)
+	m.Open()
+	m.Do(ActReturn)
+	m.Note("page 2")
+	m.Leave()
+	m = NewModel(newShell(t, p, p.Reviewer, "zh").env, ps, id)
+	m.Open()
+	if st := m.State(); st.Form.Note != "page 2" || len(st.Form.Wrong) > 0 || st.Failure == "" {
+		t.Errorf("after coming back: %+v, failure %q", st.Form, st.Failure)
+	}
+}
+
 func TestGivingUpAReturn(t *testing.T) {
 	p := desktest.New(t)
 	sh := newShell(t, p, p.Reviewer, "en")

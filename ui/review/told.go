@@ -54,14 +54,14 @@ func (m *Model) look() string {
 	case a.State == data.Submitted && m.own() && m.reviewer():
 		return m.e.T("review.look.own")
 	case a.State == data.OnHold && a.Hold != nil:
-		return m.e.T("review.look.on hold", m.name(a.Hold.Officer), m.day(a.Hold.At), m.reasons(data.ListHolds, a.Hold.Reasons, a.Hold.Note))
+		return m.e.T("review.look.on hold", m.name(a.Hold.Officer), m.e.When(a.Hold.At), m.reasons(data.ListHolds, a.Hold.Reasons, a.Hold.Note))
 	case a.Decision != nil && m.mode == Decided:
 		d := a.Decision
-		text := m.e.T("review.look.decided", m.e.T("review.colour."+string(d.Colour)), m.name(d.Officer), m.day(d.At), string(d.Until), m.reasons(data.ListRefusals, d.Reasons, d.Note))
+		text := m.e.T("review.look.decided", m.e.T("review.colour."+string(d.Colour)), m.name(d.Officer), m.e.When(d.At), string(d.Until), m.reasons(data.ListRefusals, d.Reasons, d.Note))
 		if c := d.Contest; c != nil {
-			text += " " + m.e.T("review.look.contested", m.day(c.At), c.Grounds)
+			text += " " + m.e.T("review.look.contested", m.e.When(c.At), c.Grounds)
 			if !c.DecidedAt.IsZero() {
-				text += " " + m.e.T("review.look.rejected", m.name(c.DecidedBy), m.day(c.DecidedAt), c.Why)
+				text += " " + m.e.T("review.look.rejected", m.name(c.DecidedBy), m.e.When(c.DecidedAt), c.Why)
 			}
 		}
 		return text
@@ -107,7 +107,7 @@ func (m *Model) history() []Event {
 	add := func(at time.Time, key string, who data.OfficerID, detail string, bad bool) {
 		if !at.IsZero() {
 			what := m.e.T("review.history." + key)
-			all = append(all, dated{at, Event{m.day(at), what, stated.Join(m.name(who), detail), bad}})
+			all = append(all, dated{at, Event{m.e.When(at), what, stated.Join(m.name(who), detail), bad}})
 		}
 	}
 	a := m.app
@@ -199,7 +199,7 @@ func (m *Model) likely() (all []Likely) {
 		for _, s := range m.app.Same {
 			if s.Case == r.ID {
 				if one.Shared = one.Shared || s.Cleared.IsZero(); !s.Cleared.IsZero() {
-					one.Cleared = m.e.T("review.likely.cleared", m.name(s.Officer), m.day(s.Cleared), s.Why)
+					one.Cleared = m.e.T("review.likely.cleared", m.name(s.Officer), m.e.When(s.Cleared), s.Why)
 				}
 			}
 		}
@@ -233,10 +233,10 @@ func (m *Model) asked() (all []Asked) {
 		case c.Asked.IsZero():
 			one.Said = m.e.T("review.asked.not")
 		case c.Outcome == "":
-			one.Said = m.e.T("review.asked.waiting", m.name(c.Officer), m.e.T("review.way."+c.By), m.day(c.Asked))
+			one.Said = m.e.T("review.asked.waiting", m.name(c.Officer), m.e.T("review.way."+c.By), m.e.When(c.Asked))
 		default:
 			one.Outcome = c.Outcome
-			one.Said = stated.Join(m.e.T("review.asked."+c.Outcome, m.name(c.By2), m.e.T("review.way."+c.By), m.day(c.At)), c.Note)
+			one.Said = stated.Join(m.e.T("review.asked."+c.Outcome, m.name(c.By2), m.e.T("review.way."+c.By), m.e.When(c.At)), c.Note)
 		}
 		all = append(all, one)
 	}

@@ -304,11 +304,7 @@ func (s *screen) tick() {
 
 // wrong is a note that something is, or none where nothing is said.
 func wrong(said ...string) widgets.Note {
-	text := strings.TrimSpace(strings.Join(said, " "))
-	if text == "" {
-		return widgets.Note{}
-	}
-	return widgets.Note{Role: look.Invalid, Text: text}
+	return widgets.Wrong(strings.TrimSpace(strings.Join(said, " ")))
 }
 
 // note is what stands under the passphrase.

@@ -21,7 +21,7 @@ func Pairs(lines []Line) fyne.CanvasObject {
 		}
 		c.Add(widgets.ProseSized(l.Label, look.ColorMuted, look.SizeNameLabel))
 		if l.Strong {
-			c.Add(widgets.NewText(l.Value, widgets.Style{Bold: true}))
+			c.Add(widgets.ProseStrong(l.Value, theme.ColorNameForeground))
 		} else {
 			c.Add(widgets.Prose(l.Value, theme.ColorNameForeground))
 		}

@@ -4,6 +4,7 @@
 package stated
 
 import (
+	"cmp"
 	"strings"
 
 	"pratique/data"
@@ -73,8 +74,8 @@ func outcome(w *locale.Catalogue, names Names, st data.Statement) []Line {
 
 func identity(w *locale.Catalogue, names Names, st data.Statement) []Line {
 	lines := []Line{
-		{Label: w.Field("traveller.surname"), Value: orNothing(st.Surname)},
-		{Label: w.Field("traveller.givenNames"), Value: orNothing(st.GivenNames)},
+		{Label: w.Field("traveller.surname"), Value: cmp.Or(st.Surname, Nothing)},
+		{Label: w.Field("traveller.givenNames"), Value: cmp.Or(st.GivenNames, Nothing)},
 	}
 	if st.NativeName != "" {
 		lines = append(lines, Line{Label: w.Field("traveller.nativeName"), Value: st.NativeName})
@@ -139,11 +140,4 @@ func Join(parts ...string) string {
 		}
 	}
 	return strings.Join(kept, ", ")
-}
-
-func orNothing(s string) string {
-	if s == "" {
-		return Nothing
-	}
-	return s
 }

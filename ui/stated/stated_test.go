@@ -94,9 +94,9 @@ type strange struct{}
 
 func (strange) Name(_, code, _ string) string { return code }
 
-// TestPairsShowLabelsWhole: a long label takes more lines, and what follows
-// makes room for it.
-func TestPairsShowLabelsWhole(t *testing.T) {
+// TestPairsShowAllWhole: a long label and a long value take more lines, strong or
+// not, and what follows makes room for them.
+func TestPairsShowAllWhole(t *testing.T) {
 	fynetest.NewTempApp(t)
 	look, err := theme.New(os.DirFS("../../assets"))
 	if err != nil {
@@ -104,7 +104,10 @@ func TestPairsShowLabelsWhole(t *testing.T) {
 	}
 	fynetest.ApplyTheme(t, look)
 	short := Line{Label: "Sex", Value: "F"}
-	long := Line{Label: "Contact with a case in the last 14 days", Value: "no"}
+	label := Line{Label: "Contact with a case in the last 14 days", Value: "no"}
+	value := Line{Label: "With", Value: "Nucleic acid test, negative, sampled within 12 hours before departure"}
+	strong := value
+	strong.Strong = true
 	height := func(lines ...Line) float32 {
 		c := Pairs(lines)
 		for range 2 { // the height follows the width
@@ -117,8 +120,9 @@ func TestPairsShowLabelsWhole(t *testing.T) {
 		}
 		return c.MinSize().Height
 	}
-	one, two := height(short, short), height(long, short)
-	if two < one+10 {
-		t.Errorf("a long label has a height of %v, two short lines %v", two, one)
+	for _, long := range []Line{label, value, strong} {
+		if one, two := height(short, short), height(long, short); two < one+10 {
+			t.Errorf("%+v has a height of %v, two short lines %v", long, two, one)
+		}
 	}
 }

@@ -18,6 +18,14 @@ type Note struct {
 	Confirmed bool
 }
 
+// Wrong is the note of a problem, none for an empty text.
+func Wrong(text string) Note {
+	if text == "" {
+		return Note{}
+	}
+	return Note{Role: look.Invalid, Text: text}
+}
+
 // noteIcons are the shapes that go with the colours.
 var noteIcons = map[look.Role]string{look.Invalid: "invalid", look.Valid: "valid", look.Practice: "warning", look.Unknown: "unknown"}
 

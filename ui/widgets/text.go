@@ -197,6 +197,13 @@ func Prose(text string, color fyne.ThemeColorName) fyne.CanvasObject {
 	return ProseSized(text, color, theme.SizeNameText)
 }
 
+// ProseStrong is Prose in bold.
+func ProseStrong(text string, color fyne.ThemeColorName) fyne.CanvasObject {
+	r := prose(text, color, theme.SizeNameText)
+	r.Segments[0].(*widget.TextSegment).Style.TextStyle.Bold = true
+	return flush(r)
+}
+
 // ProseSized is Prose in another size than that of running text.
 func ProseSized(text string, color fyne.ThemeColorName, size fyne.ThemeSizeName) fyne.CanvasObject {
 	return flush(prose(text, color, size))

@@ -15,6 +15,25 @@ import (
 // Focuser is a widget made of several, and what of it takes the focus first.
 type Focuser interface{ Focusable() fyne.Focusable }
 
+// SetVisible shows an object, or hides it.
+func SetVisible(o fyne.CanvasObject, on bool) {
+	if on {
+		o.Show()
+	} else {
+		o.Hide()
+	}
+}
+
+// SetEnabled lets a button be pressed, or not.
+func SetEnabled(b *Button, on bool) {
+	switch {
+	case on && b.Disabled():
+		b.Enable()
+	case !on && !b.Disabled():
+		b.Disable()
+	}
+}
+
 // canvasOf is the canvas an object is shown on, nil for none.
 func canvasOf(o fyne.CanvasObject) fyne.Canvas {
 	return fyne.CurrentApp().Driver().CanvasForObject(o)

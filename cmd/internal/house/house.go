@@ -145,7 +145,7 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 	}
 	h.Desk, err = desk.Open(ctx, desk.Config{
 		Log: h.Folder.Log, Vault: h.Folder.Vault, Post: h.Folder.Post, Codes: h.Codes, Book: h.Codes, Clock: clock, Cost: cost(h.Folder.Post),
-		Signer: h.Folder.Signer, LogSigner: h.Folder.LogSigner, HandoverSigner: h.Folder.HandoverSigner, Ring: h.Folder.Ring,
+		Signer: h.Folder.Signer, LogSigner: h.Folder.LogSigner, Ring: h.Folder.Ring,
 		Attachments: attachment.Dir{Path: filepath.Join(dir, "attachments"), Post: h.Folder.Post}, Pages: h.countPages,
 		Anchors: func(pem []byte) error { return disk.Replace(filepath.Join(dir, trust.AnchorFile), pem) },
 		Unprintable: func(st data.Statement) []data.Problem {

@@ -147,20 +147,13 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 	if p.Anchor, p.Signer, err = keys.MakePractice(about, Now); err != nil {
 		t.Fatal(err)
 	}
-	Fill(t, v, log, Now)
+	p.Handovers = Fill(t, v, log, Now)
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "keys"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	logKey, _, err := note.GenerateKey(rand.Reader, keys.LogName(about))
 	if err != nil {
-		t.Fatal(err)
-	}
-	handoverKey, public, err := note.GenerateKey(rand.Reader, keys.HandoverName(about))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p.Handovers, err = note.NewVerifier(public); err != nil {
 		t.Fatal(err)
 	}
 	p.Config = desk.Config{
@@ -174,8 +167,7 @@ func New(t testing.TB, options ...func(*desk.Config)) *Post {
 			}
 			return 1 + bytes.Count(scan, []byte("/Page")), nil
 		},
-		HandoverSigner: func(context.Context) (note.Signer, error) { return note.NewSigner(handoverKey) },
-		Unprintable:    func(data.Statement) []data.Problem { return nil },
+		Unprintable: func(data.Statement) []data.Problem { return nil },
 
 		UnprintableFurther: func(data.FurtherRecord) []data.Problem { return nil },
 	}
@@ -201,8 +193,9 @@ func (p *Post) Enter(t testing.TB) {
 	}
 }
 
-// Fill stores the officers and laboratories of a test post.
-func Fill(t testing.TB, v *vault.Vault, log *audit.Log, now time.Time) {
+// Fill stores the officers, laboratories and keys of lists of a test post; the
+// verifier is of its hand-over lists.
+func Fill(t testing.TB, v *vault.Vault, log *audit.Log, now time.Time) note.Verifier {
 	t.Helper()
 	slots := map[data.OfficerID]vault.Slot{}
 	for _, o := range Officers {
@@ -212,12 +205,18 @@ func Fill(t testing.TB, v *vault.Vault, log *audit.Log, now time.Time) {
 		}
 		slots[o.ID] = slot
 	}
-	verifier, secret, err := keys.NewRevocations(data.Post{Country: "UT", Code: "PR", Kind: data.PracticePost})
+	post := data.Post{Country: "UT", Code: "PR", Kind: data.PracticePost}
+	verifier, secret, err := keys.NewList(keys.RevocationsName(post))
+	if err != nil {
+		t.Fatal(err)
+	}
+	handovers, handoverSecret, err := keys.NewList(keys.HandoverName(post))
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = log.Update(context.Background(), func(tx store.Tx, add func(audit.Entry) error) error {
-		if err := errors.Join(store.Put(tx, store.SettingRevocationsKey, verifier), vault.SetSecret(tx, keys.RevocationsSecret, secret)); err != nil {
+		if err := errors.Join(store.Put(tx, store.SettingRevocationsKey, verifier), vault.SetSecret(tx, keys.RevocationsSecret, secret),
+			store.Put(tx, store.SettingHandoverKey, handovers), vault.SetSecret(tx, keys.HandoverSecret, handoverSecret)); err != nil {
 			return err
 		}
 		for _, o := range Officers {
@@ -235,6 +234,11 @@ func Fill(t testing.TB, v *vault.Vault, log *audit.Log, now time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	public, err := note.NewVerifier(handovers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return public
 }
 
 // Specimen is the specimen application as of the post's clock.

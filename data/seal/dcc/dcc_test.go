@@ -25,6 +25,7 @@ import (
 
 	"pratique/data"
 	"pratique/data/codes"
+	"pratique/data/internal/vectors"
 	"pratique/data/seal/carry"
 	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
@@ -118,7 +119,7 @@ func TestStated(t *testing.T) {
 // TestSchema: what we write is what the published schema says, and what it
 // says we read.
 func TestSchema(t *testing.T) {
-	dir := vectors(t, "schema")
+	dir := vectors.Path(t, "schema")
 	var doc any
 	readJSON(t, filepath.Join(dir, "1.3.3", "DCC.combined-schema.json"), &doc)
 	compile := func(change func(*jsonschema.Compiler)) func([]byte) error {
@@ -187,7 +188,7 @@ func TestCheckCharacter(t *testing.T) {
 	var v struct {
 		UVCI []struct{ UVCI, Check string } `json:"uvciCheck"`
 	}
-	readJSON(t, vectors(t, "small", "encodings.json"), &v)
+	readJSON(t, vectors.Path(t, "small", "encodings.json"), &v)
 	for _, e := range v.UVCI {
 		if got := string(dcc.CheckCharacter(e.UVCI)); got != e.Check {
 			t.Errorf("%s: %s, want %s", e.UVCI, got, e.Check)

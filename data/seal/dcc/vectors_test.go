@@ -15,18 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"pratique/data/internal/vectors"
 	"pratique/data/seal/dcc"
 	"pratique/data/seal/hcert"
 )
-
-func vectors(t testing.TB, elements ...string) string {
-	t.Helper()
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the EU's certificates, schema and value sets did NOT run")
-	}
-	return filepath.Join(append([]string{dir}, elements...)...)
-}
 
 func readJSON(t testing.TB, path string, v any) {
 	t.Helper()
@@ -81,9 +73,9 @@ var oddities = map[string]string{
 // TestCertificatesOfOthers does the steps of the EU's test data on every file of
 // it and compares each with what is expected.
 func TestCertificatesOfOthers(t *testing.T) {
-	root := vectors(t, "dcc")
+	root := vectors.Path(t, "dcc")
 	var states map[string]map[string]any
-	readJSON(t, vectors(t, "valuesets", "country-2-codes.json"), &struct {
+	readJSON(t, vectors.Path(t, "valuesets", "country-2-codes.json"), &struct {
 		Values *map[string]map[string]any `json:"valueSetValues"`
 	}{&states})
 	files, steps, met := 0, 0, map[string]bool{}

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
+
+	"pratique/data/internal/vectors"
 )
 
 func TestBase45(t *testing.T) {
@@ -34,15 +34,17 @@ func TestBase45(t *testing.T) {
 }
 
 func TestBase45Vectors(t *testing.T) {
-	var vectors struct {
+	var all struct {
 		Valid   []struct{ Hex, Base45 string } `json:"base45Valid"`
 		Invalid []struct{ Text, Why string }   `json:"base45Invalid"`
 	}
-	readVectors(t, "small/encodings.json", &vectors)
-	if len(vectors.Valid) < 8 || len(vectors.Invalid) < 3 {
-		t.Fatalf("%d and %d vectors", len(vectors.Valid), len(vectors.Invalid))
+	if err := json.Unmarshal(vectors.Read(t, "small", "encodings.json"), &all); err != nil {
+		t.Fatal(err)
 	}
-	for _, v := range vectors.Valid {
+	if len(all.Valid) < 8 || len(all.Invalid) < 3 {
+		t.Fatalf("%d and %d vectors", len(all.Valid), len(all.Invalid))
+	}
+	for _, v := range all.Valid {
 		b, err := hex.DecodeString(v.Hex)
 		if err != nil {
 			t.Fatal(err)
@@ -54,27 +56,10 @@ func TestBase45Vectors(t *testing.T) {
 			t.Errorf("encode %s: %q", v.Hex, got)
 		}
 	}
-	for _, v := range vectors.Invalid {
+	for _, v := range all.Invalid {
 		if got, err := DecodeBase45(v.Text); err == nil {
 			t.Errorf("decode %q: %x, but: %s", v.Text, got, v.Why)
 		}
-	}
-}
-
-// readVectors reads a file of the third-party vectors, which are not part of
-// this repository.
-func readVectors(t *testing.T, name string, to any) {
-	t.Helper()
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the third-party vectors did NOT run")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
-	if err == nil {
-		err = json.Unmarshal(b, to)
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -11,15 +11,13 @@ import (
 	"strings"
 	"testing"
 
+	"pratique/data/internal/vectors"
 	"pratique/data/seal/jcs"
 )
 
 // TestPublishedVectors: every input of the scheme's test data becomes its output.
 func TestPublishedVectors(t *testing.T) {
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the test data of RFC 8785 did NOT run")
-	}
+	dir := vectors.Path(t)
 	inputs, err := filepath.Glob(filepath.Join(dir, "jcs", "input", "*.json"))
 	if err != nil || len(inputs) < 4 {
 		t.Fatalf("%d inputs, %v", len(inputs), err)

@@ -6,36 +6,18 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"pratique/data/internal/vectors"
 	"pratique/data/seal/nzcp"
 	"pratique/data/seal/sealtest"
 )
 
 const issuer = "did:web:health.utopia.example"
-
-func vectors(t testing.TB, elements ...string) string {
-	t.Helper()
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the published New Zealand passes did NOT run")
-	}
-	return filepath.Join(append([]string{dir, "nzcp"}, elements...)...)
-}
-
-func read(t testing.TB, path string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // TestPass: what was sealed is read, and only with the key that signed.
 func TestPass(t *testing.T) {
@@ -120,7 +102,7 @@ func TestBadInput(t *testing.T) {
 // is as it is said to be, and so is what it says.
 func TestPublished(t *testing.T) {
 	var jwk struct{ X, Y string }
-	if err := json.Unmarshal(read(t, vectors(t, "valid", "jwk.json")), &jwk); err != nil {
+	if err := json.Unmarshal(vectors.Read(t, "nzcp", "valid", "jwk.json"), &jwk); err != nil {
 		t.Fatal(err)
 	}
 	x, _ := base64.RawURLEncoding.DecodeString(jwk.X)
@@ -134,11 +116,11 @@ func TestPublished(t *testing.T) {
 		NBF, Exp            int64
 		SignatureValid      bool
 	}
-	if err := json.Unmarshal(read(t, vectors(t, "EXPECTED.json")), &expected); err != nil || len(expected) < 4 {
+	if err := json.Unmarshal(vectors.Read(t, "nzcp", "EXPECTED.json"), &expected); err != nil || len(expected) < 4 {
 		t.Fatal(len(expected), err)
 	}
 	for _, e := range expected {
-		m, err := nzcp.Decode(string(read(t, vectors(t, filepath.FromSlash(e.File)))))
+		m, err := nzcp.Decode(string(vectors.Read(t, "nzcp", filepath.FromSlash(e.File))))
 		if err != nil {
 			t.Errorf("%s: %v", e.File, err)
 			continue

@@ -15,20 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"pratique/data/internal/vectors"
 	"pratique/data/seal/sealtest"
 	"pratique/data/seal/shc"
 )
 
 const issuer = "https://health.utopia.example/cards"
-
-func vectors(t testing.TB, elements ...string) string {
-	t.Helper()
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the published SMART Health Cards did NOT run")
-	}
-	return filepath.Join(append([]string{dir, "shc"}, elements...)...)
-}
 
 func read(t testing.TB, path string) string {
 	t.Helper()
@@ -192,13 +184,13 @@ func TestPublished(t *testing.T) {
 		Chunks              int
 		SignatureValid      bool
 	}
-	if err := json.Unmarshal([]byte(read(t, vectors(t, "EXPECTED.json"))), &expected); err != nil || len(expected) == 0 {
+	if err := json.Unmarshal(vectors.Read(t, "shc", "EXPECTED.json"), &expected); err != nil || len(expected) == 0 {
 		t.Fatal(err)
 	}
 	key := publishedKey(t)
 	for _, e := range expected {
 		base := strings.TrimSuffix(e.File, "d-jws.txt")
-		files, err := filepath.Glob(vectors(t, "examples", base+"f-qr-code-numeric-value-*.txt"))
+		files, err := filepath.Glob(vectors.Path(t, "shc", "examples", base+"f-qr-code-numeric-value-*.txt"))
 		if err != nil || len(files) != e.Chunks {
 			t.Fatalf("%s: %d files, %v", e.File, len(files), err)
 		}
@@ -207,7 +199,7 @@ func TestPublished(t *testing.T) {
 			texts = append(texts, strings.TrimSpace(read(t, f)))
 		}
 		texts = shc.Join(texts)
-		if token := strings.TrimSpace(read(t, vectors(t, "examples", e.File))); len(texts) != 1 || texts[0] != shc.Text(token) {
+		if token := strings.TrimSpace(string(vectors.Read(t, "shc", "examples", e.File))); len(texts) != 1 || texts[0] != shc.Text(token) {
 			t.Fatalf("%s: the codes do not hold its token", e.File)
 		}
 		m, err := shc.Decode(texts[0])
@@ -231,7 +223,7 @@ func TestPublished(t *testing.T) {
 				}
 			}
 		}
-		if err := json.Unmarshal([]byte(read(t, vectors(t, "examples", base+"a-fhirBundle.json"))), &bundle); err != nil {
+		if err := json.Unmarshal(vectors.Read(t, "shc", "examples", base+"a-fhirBundle.json"), &bundle); err != nil {
 			t.Fatal(err)
 		}
 		var families []string
@@ -267,7 +259,7 @@ func TestPublishedFaults(t *testing.T) {
 		"f-qr-code-numeric-value-0-odd-count.txt":          "odd",
 		"f-qr-code-numeric-value-0-wrong-multi-chunk.txt":  "which part",
 	} {
-		text := strings.TrimSpace(read(t, vectors(t, "dev-tools", "test-example-00-"+name)))
+		text := strings.TrimSpace(string(vectors.Read(t, "shc", "dev-tools", "test-example-00-"+name)))
 		if strings.Contains(name, "jws") {
 			text = shc.Text(text)
 		}
@@ -279,7 +271,7 @@ func TestPublishedFaults(t *testing.T) {
 	// not written as it must be say nothing.
 	for _, name := range []string{"no_deflate", "issuer_url_with_trailing_slash"} {
 		var file struct{ VerifiableCredential []string }
-		if err := json.Unmarshal([]byte(read(t, vectors(t, "dev-tools", "test-example-00-e-file-"+name+".smart-health-card"))), &file); err != nil || len(file.VerifiableCredential) != 1 {
+		if err := json.Unmarshal(vectors.Read(t, "shc", "dev-tools", "test-example-00-e-file-"+name+".smart-health-card"), &file); err != nil || len(file.VerifiableCredential) != 1 {
 			t.Fatal(err)
 		}
 		m, err := shc.Decode(shc.Text(file.VerifiableCredential[0]))
@@ -334,7 +326,7 @@ func FuzzPayload(f *testing.F) {
 func publishedKey(t *testing.T) *ecdsa.PublicKey {
 	t.Helper()
 	var set struct{ Keys []struct{ KID, X, Y string } }
-	if err := json.Unmarshal([]byte(read(t, vectors(t, "issuer", ".well-known", "jwks.json"))), &set); err != nil {
+	if err := json.Unmarshal(vectors.Read(t, "shc", "issuer", ".well-known", "jwks.json"), &set); err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range set.Keys {

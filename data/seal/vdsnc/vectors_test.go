@@ -5,37 +5,17 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"pratique/data/internal/vectors"
 	"pratique/data/seal/vdsnc"
 	"pratique/data/seal/x509ec"
 )
 
-func vectors(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the seals of other issuers did NOT run")
-	}
-	return filepath.Join(dir, "vdsnc")
-}
-
-func read(t testing.TB, elements ...string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(elements...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 // TestSealsOfOthers reads seals of other issuers and compares with what
 // independent code found in them.
 func TestSealsOfOthers(t *testing.T) {
-	dir := vectors(t)
 	var all []struct {
 		File            string
 		Type            vdsnc.Type
@@ -47,12 +27,12 @@ func TestSealsOfOthers(t *testing.T) {
 		BSCSHA256       string `json:"bscSha256"`
 		ChainsTo        string
 	}
-	if err := json.Unmarshal(read(t, dir, "EXPECTED.json"), &all); err != nil || len(all) < 5 {
+	if err := json.Unmarshal(vectors.Read(t, "vdsnc", "EXPECTED.json"), &all); err != nil || len(all) < 5 {
 		t.Fatal(len(all), err)
 	}
 	for _, want := range all {
 		t.Run(want.File, func(t *testing.T) {
-			m, err := vdsnc.Decode(string(read(t, dir, want.File)))
+			m, err := vdsnc.Decode(string(vectors.Read(t, "vdsnc", want.File)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +48,7 @@ func TestSealsOfOthers(t *testing.T) {
 			}
 			if strings.HasPrefix(want.ChainsTo, "csca") {
 				name, _, _ := strings.Cut(want.ChainsTo, " ")
-				anchor, err := x509ec.ParseCertificate(read(t, dir, "certs", name))
+				anchor, err := x509ec.ParseCertificate(vectors.Read(t, "vdsnc", "certs", name))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -90,7 +70,6 @@ func TestSealsOfOthers(t *testing.T) {
 // TestProfilesOfOthers: in what real signer certificates depart from ICAO's
 // profile, one by one.
 func TestProfilesOfOthers(t *testing.T) {
-	dir := vectors(t)
 	for file, want := range map[string]string{
 		"uto-pot.json": "extended key usage is not critical",
 		"aus-pov.json": "common name has not two characters",
@@ -99,7 +78,7 @@ func TestProfilesOfOthers(t *testing.T) {
 			"extension 2.5.29.17 does not belong there\nextension 2.5.29.31 does not belong there",
 		"pathcheck-uto-pot.json": "common name has not two characters\nno extended key usage\nno authority key identifier",
 	} {
-		m, err := vdsnc.Decode(string(read(t, dir, file)))
+		m, err := vdsnc.Decode(string(vectors.Read(t, "vdsnc", file)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,7 +91,7 @@ func TestProfilesOfOthers(t *testing.T) {
 // TestOthersAnywhere: a seal of another issuer is the same in other clothes,
 // and not in these.
 func TestOthersAnywhere(t *testing.T) {
-	text := string(read(t, vectors(t), "uto-pot.json"))
+	text := string(vectors.Read(t, "vdsnc", "uto-pot.json"))
 	m, err := vdsnc.Decode(text)
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +113,7 @@ func TestOthersAnywhere(t *testing.T) {
 
 func readSigner(t *testing.T, file string) *x509.Certificate {
 	t.Helper()
-	m, err := vdsnc.Decode(string(read(t, vectors(t), file)))
+	m, err := vdsnc.Decode(string(vectors.Read(t, "vdsnc", file)))
 	if err != nil {
 		t.Fatal(err)
 	}

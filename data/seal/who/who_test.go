@@ -6,8 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,28 +14,11 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 
+	"pratique/data/internal/vectors"
 	"pratique/data/seal/hcert"
 	"pratique/data/seal/sealtest"
 	"pratique/data/seal/who"
 )
-
-func vectors(t testing.TB, elements ...string) string {
-	t.Helper()
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the examples of the WHO did NOT run")
-	}
-	return filepath.Join(append([]string{dir, "who"}, elements...)...)
-}
-
-func read(t testing.TB, path string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 func encode(t testing.TB, v any) []byte {
 	t.Helper()
@@ -106,7 +87,7 @@ func TestBadContent(t *testing.T) {
 
 // TestPublished reads the example of a card, with the key of the published list.
 func TestPublished(t *testing.T) {
-	f, err := hcert.DecodeForeign(string(read(t, vectors(t, "DVCTest3QR.txt"))))
+	f, err := hcert.DecodeForeign(string(vectors.Read(t, "who", "DVCTest3QR.txt")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +95,7 @@ func TestPublished(t *testing.T) {
 		ID           string
 		PublicKeyJwk struct{ X, Y string }
 	}
-	if err := json.Unmarshal(read(t, vectors(t, "xcl-verificationMethod.json")), &list); err != nil || len(list) != 1 {
+	if err := json.Unmarshal(vectors.Read(t, "who", "xcl-verificationMethod.json"), &list); err != nil || len(list) != 1 {
 		t.Fatal(err)
 	}
 	point := []byte{4}
@@ -138,7 +119,7 @@ func TestPublished(t *testing.T) {
 	}
 	// An older demonstration has its fields among the claims: it is read as far
 	// as its container, and is none of the certificates.
-	old, err := hcert.DecodeForeign(string(read(t, vectors(t, "WHOQR1Contents.txt"))))
+	old, err := hcert.DecodeForeign(string(vectors.Read(t, "who", "WHOQR1Contents.txt")))
 	if err != nil || string(old.KID) != "11" {
 		t.Fatalf("%q, %v", old.KID, err)
 	}

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"pratique/data/internal/vectors"
 	"pratique/data/seal/vdsnc"
 	"pratique/data/seal/x509ec"
 )
@@ -224,10 +225,7 @@ func TestOtherCurves(t *testing.T) {
 // TestJapaneseAuthorities: real certificates with explicit parameters, and the
 // signer certificate in a real seal that they vouch for.
 func TestJapaneseAuthorities(t *testing.T) {
-	dir := os.Getenv("PRATIQUE_VECTORS")
-	if dir == "" {
-		t.Skip("PRATIQUE_VECTORS is not set: the Japanese authorities' certificates did NOT run")
-	}
+	dir := vectors.Path(t)
 	text, err := os.ReadFile(filepath.Join(dir, "vdsnc", "jpn-pov-3-doses.json"))
 	if err != nil {
 		t.Fatal(err)
