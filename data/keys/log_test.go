@@ -59,35 +59,6 @@ func TestLogKeySignsNotes(t *testing.T) {
 	}
 }
 
-// TestHandoverKeyIsMadeOnce: it is missing only where there is nothing of it, and
-// half of one is not made whole with another.
-func TestHandoverKeyIsMadeOnce(t *testing.T) {
-	dir := folder(t)
-	open := func() error {
-		_, err := keys.OpenHandover(dir, practicePost, []byte(passphrase))
-		return err
-	}
-	if err := open(); !errors.Is(err, keys.ErrNeverMade) {
-		t.Errorf("before: %v", err)
-	}
-	if _, err := keys.CreateHandover(dir, practicePost, []byte(passphrase)); err != nil {
-		t.Fatal(err)
-	}
-	if err := open(); err != nil {
-		t.Error(err)
-	}
-	if err := os.Remove(filepath.Join(dir, filepath.FromSlash(keys.HandoverFile))); err != nil {
-		t.Fatal(err)
-	}
-	if err := open(); err == nil || errors.Is(err, keys.ErrNeverMade) {
-		t.Errorf("without its public half: %v", err)
-	}
-	before := files(t, dir)
-	if _, err := keys.CreateHandover(dir, practicePost, []byte(passphrase)); err == nil || len(files(t, dir)) != len(before) {
-		t.Errorf("the public half of another key: %v", err)
-	}
-}
-
 func TestLogNamesTellKinds(t *testing.T) {
 	genuine := practicePost
 	genuine.Kind = data.RealPost
