@@ -191,9 +191,6 @@ func TestPostOpensAfterRestore(t *testing.T) {
 	if _, err := f.LogSigner(ctx); err != nil {
 		t.Errorf("key of the log: %v", err)
 	}
-	if _, err := f.HandoverSigner(ctx); err != nil {
-		t.Errorf("key of hand-over lists: %v", err)
-	}
 	want, err := os.ReadFile(filepath.Join(dir, post.AuthorityFile))
 	if err != nil {
 		t.Fatal(err)
