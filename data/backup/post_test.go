@@ -191,6 +191,13 @@ func TestPostOpensAfterRestore(t *testing.T) {
 	if _, err := f.LogSigner(ctx); err != nil {
 		t.Errorf("key of the log: %v", err)
 	}
+	for secret, name := range map[string]string{keys.HandoverSecret: keys.HandoverName(f.Post), keys.RevocationsSecret: keys.RevocationsName(f.Post)} {
+		if b, _ := f.Vault.Secret(secret); b == nil {
+			t.Errorf("no %s", secret)
+		} else if _, err := keys.OpenList(name, b); err != nil {
+			t.Errorf("%s: %v", secret, err)
+		}
+	}
 	want, err := os.ReadFile(filepath.Join(dir, post.AuthorityFile))
 	if err != nil {
 		t.Fatal(err)

@@ -71,7 +71,7 @@ func TestScannedBeforeItIsPrinted(t *testing.T) {
 	d.env.Run = disk.run
 	d.m.Print()
 	d.m.HandOver(d.c.Seal)
-	d.m.Leave() // which changes nothing
+	d.m.Leave()         // which changes nothing
 	for len(disk) > 0 { // what was asked for last is done first, if the disk is asked at all
 		one := disk[len(disk)-1]
 		disk = disk[:len(disk)-1]
