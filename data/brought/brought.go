@@ -54,6 +54,14 @@ func (r Reader) Read(text string, now time.Time) (b data.Brought, ok bool) {
 	return b, ok
 }
 
+// Again is a kept seal with what it is worth now, instead of when it was read.
+func (r Reader) Again(kept data.Brought, now time.Time) data.Brought {
+	if b, ok := r.Read(kept.Seal, now); ok {
+		kept.Signer, kept.Verdict, kept.Reasons, kept.Read = b.Signer, b.Verdict, b.Reasons, b.Read
+	}
+	return kept
+}
+
 func (r Reader) read(text string, now time.Time) (b data.Brought, v trust.Verdict, ok bool) {
 	text, _ = Meant(text)
 	u, err := seal.Parse(text)
@@ -214,6 +222,18 @@ func (r Reader) Altered(b data.Brought) bool {
 		return said
 	}
 	return !slices.Equal(bare(b.Values), bare(again))
+}
+
+// Misnamed reports whether a seal is kept as signed by somebody, or as valid,
+// whose signature on it nobody sees now: what is shown of it to a reviewer. Which
+// verdict it was may change with the time.
+func (r Reader) Misnamed(b data.Brought, now time.Time) bool {
+	valid := b.Verdict == string(trust.Valid)
+	if b.Signer == "" && !valid {
+		return false
+	}
+	v := r.Trust.Verify(b.Seal, now, r.Practice)
+	return v.Issuer != b.Signer || valid && !v.Signed()
 }
 
 // laboratory reports whether a value is looked up in the post's list, which

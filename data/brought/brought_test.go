@@ -238,6 +238,28 @@ func TestVerdicts(t *testing.T) {
 	if unknown.Verdict != "cannot_say" || unknown.Signer != "" || !slices.Equal(unknown.Values, good.Values) {
 		t.Errorf("%+v", unknown)
 	}
+	// Whom a seal is kept as signed by is whoever signed it.
+	for name, c := range map[string]struct {
+		reader       brought.Reader
+		signer, kept string
+		want         bool
+	}{
+		"as read":                          {a.reader(t), good.Signer, "valid", false},
+		"nobody known, as read":            {authority{}.reader(t), "", "cannot_say", false},
+		"valid, and nobody is known":       {authority{}.reader(t), "", "valid", true},
+		"valid by somebody, and is known":  {a.reader(t), "CN=Ministry", "valid", true},
+		"somebody, and nobody is known":    {authority{}.reader(t), "CN=Ministry", "cannot_say", true},
+		"valid by somebody who is unknown": {authority{}.reader(t), good.Signer, "valid", true},
+	} {
+		b := good
+		b.Signer, b.Verdict = c.signer, c.kept
+		if got := c.reader.Misnamed(b, now); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if ended := a.reader(t); ended.Misnamed(good, now.AddDate(1, 0, 0)) {
+		t.Error("one that has expired since was altered")
+	}
 	// One who pretends to be a signer that is known.
 	forger := newAuthority(t, "DE")
 	forger.certificate = a.certificate

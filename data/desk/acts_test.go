@@ -52,6 +52,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 			b, ok, err := p.ReadSeal(ctx, p.Clerk, "HC1:")
 			return second(b, errors.Join(err, map[bool]error{true: errors.New("no seal is one")}[ok]))
 		},
+		"Brought":      func() error { return second(p.Brought(ctx, p.Clerk, draft.ID)) },
 		"Slip":         func() error { return second(p.Slip(ctx, p.Clerk, p.Specimen())) },
 		"Validate":     func() error { return second(p.Validate(ctx, p.Specimen())) },
 		"Preflight":    func() error { return second(p.Preflight(ctx, p.Clerk, p.Reviewer, p.Specimen())) },

@@ -82,6 +82,40 @@ func TestSoloTicksDoNotCountForOthers(t *testing.T) {
 	}
 }
 
+// TestSoloEndsBeforeTheCertificate: what one officer prepared and approved while
+// that was allowed is not issued once it is not.
+func TestSoloEndsBeforeTheCertificate(t *testing.T) {
+	for name, tt := range map[string]struct {
+		end  func(p *desktest.Post) error
+		want error
+	}{
+		"it goes on":       {func(*desktest.Post) error { return nil }, nil},
+		"its time is over": {func(p *desktest.Post) error { p.Now = p.Now.Add(2 * time.Hour); return nil }, desk.ErrFourEyes},
+		"switched off": {func(p *desktest.Post) error {
+			p.Now = p.Now.Add(time.Minute)
+			return p.SetSolo(ctx, p.Reviewer, p.Administrator, p.Now)
+		}, desk.ErrFourEyes},
+	} {
+		p := desktest.New(t)
+		if err := p.SetSolo(ctx, p.Reviewer, p.Administrator, p.Now.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		a := must2(t)(p.Create(ctx, p.Both, p.Specimen()))
+		a = must2(t)(p.Submit(ctx, p.Both, a.ID))
+		a = must2(t)(p.Take(ctx, p.Both, a.ID))
+		for _, g := range a.Content.Groups() {
+			a = must2(t)(p.Tick(ctx, p.Both, a.ID, g, true))
+		}
+		a = must2(t)(p.Approve(ctx, p.Both, a.ID))
+		if err := tt.end(p); err != nil || !a.Approval.Solo {
+			t.Fatal(a.Approval.Solo, err)
+		}
+		if c, err := p.Issue(ctx, p.Both, a.ID); !errors.Is(err, tt.want) || err == nil && !c.Solo {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestRetiredKeySignsNothing: a signer that is still open, and whose record says
 // it is retired.
 func TestRetiredKeySignsNothing(t *testing.T) {

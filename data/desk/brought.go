@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"pratique/data"
@@ -31,6 +32,50 @@ func (d *Desk) ReadSeal(ctx context.Context, s staff.Session, text string) (b da
 	return b, ok, nil
 }
 
+// Brought are the seals of a case, in their order, each with what it is worth now:
+// one that was valid when the clerk read it may be revoked since.
+func (d *Desk) Brought(ctx context.Context, s staff.Session, id data.ApplicationID) (all []data.Brought, err error) {
+	err = d.log.Update(ctx, func(tx store.Tx, add func(audit.Entry) error) error {
+		if err := staff.Permit(tx, s, audit.ApplicationRead); err != nil {
+			return err
+		}
+		a, err := getApplication(tx, id)
+		if err != nil {
+			return err
+		}
+		all = nil
+		if len(a.Content.Brought) > 0 {
+			r, err := d.readerIn(tx)
+			if err != nil {
+				return err
+			}
+			for _, b := range a.Content.Brought {
+				all = append(all, r.Again(b, d.clock()))
+			}
+		}
+		return add(audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: audit.ApplicationRead, Subject: string(id)})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("seals of a case: %w", err)
+	}
+	return all, nil
+}
+
+// readerIn reads seals as a transaction sees whom the post trusts, and what of its
+// own it has revoked.
+func (d *Desk) readerIn(tx store.Tx) (r brought.Reader, err error) {
+	list, err := d.trustIn(tx)
+	if err != nil {
+		return r, err
+	}
+	laboratories, err := issue.Laboratories(tx)
+	if err != nil {
+		return r, err
+	}
+	list.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return revoked(tx, n) }
+	return d.sealReader(list, laboratories), nil
+}
+
 func (d *Desk) sealReader(list *trust.List, laboratories []data.Laboratory) brought.Reader {
 	return brought.Reader{Trust: list, Book: d.book, Practice: d.post.Practice(), Laboratories: laboratories}
 }
@@ -44,6 +89,23 @@ func (d *Desk) broughtProblems(c data.Content, laboratories []data.Laboratory) [
 		}
 	}
 	return brought.Problems(c)
+}
+
+// misnamed are the problems of a content that keeps a seal as signed by somebody
+// who did not, as far as the post can tell: a reviewer would be told so.
+func (d *Desk) misnamed(tx store.Tx, c data.Content) ([]data.Problem, error) {
+	if len(c.Brought) == 0 {
+		return nil, nil
+	}
+	list, err := d.trustIn(tx)
+	if err != nil {
+		return nil, err
+	}
+	r := d.sealReader(list, nil)
+	if slices.ContainsFunc(c.Brought, func(b data.Brought) bool { return r.Misnamed(b, d.clock()) }) {
+		return []data.Problem{{Field: "brought", Key: "problem.brought.altered"}}, nil
+	}
+	return nil, nil
 }
 
 // holding are the ticks of a case without those of seals that do not prove their
@@ -63,14 +125,9 @@ func (d *Desk) sealed(tx store.Tx, c data.Content) ([]string, error) {
 	if len(c.Brought) == 0 {
 		return nil, nil
 	}
-	list, err := d.trustIn(tx)
+	r, err := d.readerIn(tx)
 	if err != nil {
 		return nil, err
 	}
-	laboratories, err := issue.Laboratories(tx)
-	if err != nil {
-		return nil, err
-	}
-	list.Revoked = func(n data.CertificateNumber) (*data.Revocation, error) { return revoked(tx, n) }
-	return d.sealReader(list, laboratories).Proved(c, d.clock()), nil
+	return r.Proved(c, d.clock()), nil
 }

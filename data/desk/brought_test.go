@@ -91,6 +91,24 @@ func TestSealBrought(t *testing.T) {
 	if found, err := p.Validate(ctx, forged); err != nil || !slices.ContainsFunc(found, func(p data.Problem) bool { return p.Key == "problem.brought.altered" }) {
 		t.Errorf("a seal is made to say something else: %v, %v", found, err)
 	}
+	// Nor is a seal of nobody kept as one of somebody.
+	stranger := desktest.New(t)
+	of, _, err := p.ReadSeal(ctx, p.Clerk, stranger.Issued(t, stranger.Specimen()).Seal)
+	if err != nil || of.Verdict != "cannot_say" {
+		t.Fatalf("%+v, %v", of, err)
+	}
+	told, _ := brought.Add(p.Specimen(), of)
+	if found, err := p.Validate(ctx, told); err != nil || slices.ContainsFunc(found, func(p data.Problem) bool { return p.Key == "problem.brought.altered" }) {
+		t.Errorf("a seal of nobody, as it was read: %v, %v", found, err)
+	}
+	told.Brought[0].Verdict, told.Brought[0].Signer = "valid", b.Signer
+	if found, err := p.Validate(ctx, told); err != nil || !slices.ContainsFunc(found, func(p data.Problem) bool { return p.Key == "problem.brought.altered" }) {
+		t.Errorf("a seal of nobody is kept as one of %s: %v, %v", b.Signer, found, err)
+	}
+	created = must2(t)(p.Create(ctx, p.Clerk, told))
+	if _, err := p.Submit(ctx, p.Clerk, created.ID); !errors.As(err, &problems) || !slices.ContainsFunc(problems.Problems, func(p data.Problem) bool { return p.Key == "problem.brought.altered" }) {
+		t.Errorf("submitted with a verdict of the clerk's own: %v", err)
+	}
 	tickRest := func() data.Application {
 		a := must2(t)(p.Take(ctx, p.Reviewer, p.Submitted(t, content).ID))
 		for _, g := range a.Content.Groups() {
@@ -107,9 +125,23 @@ func TestSealBrought(t *testing.T) {
 		t.Errorf("not issued although the seal holds: %v", err)
 	}
 	returned := must2(t)(p.Return(ctx, p.Reviewer, tickRest().ID, []string{"name"}, ""))
+	worth := func() string {
+		t.Helper()
+		all, err := p.Brought(ctx, p.Reviewer, a.ID)
+		if err != nil || len(all) != 1 || !slices.Equal(all[0].Values, a.Content.Brought[0].Values) {
+			t.Fatalf("%v, %v", all, err)
+		}
+		return all[0].Verdict
+	}
+	if before := worth(); before != "valid" {
+		t.Errorf("before it is revoked: %s", before)
+	}
 	// One that was revoked proves nothing, whatever was kept of it.
 	if _, err := p.Revoke(ctx, p.Reviewer, p.Administrator, []data.CertificateNumber{first.Number}, "clerical", ""); err != nil {
 		t.Fatal(err)
+	}
+	if now := worth(); now != "invalid" || a.Content.Brought[0].Verdict != "valid" {
+		t.Errorf("once it is revoked: %s", now)
 	}
 	a = p.Submitted(t, content)
 	if a, err = p.Take(ctx, p.Reviewer, a.ID); err != nil || ticked(a, data.GroupVaccinations) != "" {

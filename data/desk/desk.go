@@ -523,7 +523,11 @@ func (d *Desk) Validate(ctx context.Context, c data.Content) ([]data.Problem, er
 	c = normalised(c)
 	var problems []data.Problem
 	err := d.log.View(ctx, func(tx store.Tx) (err error) {
-		problems, err = d.problems(tx, c)
+		if problems, err = d.problems(tx, c); err != nil {
+			return err
+		}
+		more, err := d.misnamed(tx, c)
+		problems = append(problems, more...)
 		return err
 	})
 	return append(problems, d.otherTimes(c)...), err
@@ -748,7 +752,11 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 			return ErrState
 		}
 		p, err := d.problems(tx, a.Content)
-		switch p = append(p, asked...); {
+		if err != nil {
+			return err
+		}
+		more, err := d.misnamed(tx, a.Content)
+		switch p = append(append(p, more...), asked...); {
 		case err != nil:
 			return err
 		case data.Stops(p):

@@ -305,12 +305,6 @@ func (f *Folder) Signer(ctx context.Context, p keys.Purpose) (*keys.Signer, erro
 	return f.Ring.Open(active, secret)
 }
 
-// LogVerifier is the public key of the post's log, as it lies in the folder.
-func (f *Folder) LogVerifier() (note.Verifier, error) {
-	_, v, err := keys.ReadLogVerifier(filepath.Join(f.Dir, keys.LogFile))
-	return v, err
-}
-
 // LogSigner opens the key of the post's log. The vault must be open.
 func (f *Folder) LogSigner(ctx context.Context) (note.Signer, error) {
 	verifier, _, err := keys.ReadLogVerifier(filepath.Join(f.Dir, keys.LogFile))

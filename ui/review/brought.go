@@ -9,13 +9,16 @@ import (
 )
 
 // brought is what seals that the traveller brought say of a group: who signed
-// each, and where the clerk kept another value, with the reason.
+// each, what it is worth now, and where the clerk kept another value, with the reason.
 func (m *Model) brought(group string) (lines []stated.Line) {
 	c := m.app.Content
 	differs := brought.Compare(c)
 	for i, b := range c.Brought {
 		if !slices.Contains(brought.About(c, i), group) {
 			continue
+		}
+		if i < len(m.file.brought) {
+			b = m.file.brought[i]
 		}
 		lines = append(lines, stated.Line{Label: m.e.Words.Field("brought"), Value: brought.Says(m.e.Words, b)})
 		for _, d := range differs {

@@ -66,6 +66,7 @@ type Looks interface {
 	Findings(context.Context, staff.Session, data.ApplicationID) (rules.Assessment, bool, error)
 	Doubts(context.Context, staff.Session, data.ApplicationID) ([]data.Problem, error)
 	Duplicates(context.Context, staff.Session, data.ApplicationID) ([]desk.Likely, error)
+	Brought(context.Context, staff.Session, data.ApplicationID) ([]data.Brought, error)
 }
 
 // Seals rehearses and issues.
@@ -303,6 +304,7 @@ type opened struct {
 	assessment   rules.Assessment
 	noticed      bool
 	likely       []desk.Likely
+	brought      []data.Brought // with what they are worth now
 	officers     []data.Officer
 	laboratories []data.Laboratory
 	authorities  []data.Authority
@@ -359,6 +361,11 @@ func (m *Model) Open() State {
 				return o, err
 			}
 			o.rehearsal, o.rehearsed = d.Rehearse(ctx, s, id)
+		}
+		if len(o.app.Content.Brought) > 0 {
+			if o.brought, err = d.Brought(ctx, s, id); err != nil {
+				return o, err
+			}
 		}
 		o.likely, err = d.Duplicates(ctx, s, id)
 		return o, err

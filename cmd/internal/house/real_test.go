@@ -237,7 +237,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
-	signer, err := h.Folder.LogVerifier()
+	_, signer, err := keys.ReadLogVerifier(filepath.Join(h.Folder.Dir, keys.LogFile))
 	if err != nil {
 		t.Fatal(err)
 	}
