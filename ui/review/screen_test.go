@@ -258,6 +258,39 @@ func TestPictures(t *testing.T) {
 	}
 }
 
+// TestOpening: that there is no scan is said of a case that has none, and not
+// while it is being opened.
+func TestOpening(t *testing.T) {
+	p := full(t)
+	ps := parts(t, p)
+	with := handed(t, p, false)
+	c := p.Specimen()
+	c.Tests[0].ReportNo, c.Tests[1].ReportNo, c.Tests[2].ReportNo = "N-1", "N-2", "N-3"
+	without := p.Submitted(t, c).ID
+	for id, none := range map[data.ApplicationID]bool{with: false, without: true} {
+		var later []func()
+		b := screentest.New(t, p, p.Reviewer, "en", env.Route{Screen: env.Review, ID: string(id)}, func(*screentest.Bench) env.Factory {
+			return func(e *env.Env, r env.Route) env.Screen {
+				e.Run = func(work, then func()) { later = append(later, func() { work(); then() }) }
+				return New(e, ps, r)
+			}
+		})
+		s := b.Screen.(*Screen)
+		says := func() bool { return strings.Contains(test.RenderObjectToMarkup(s.side.view), s.e.T("evidence.none")) }
+		if says() {
+			t.Error("it says that there is no scan before it knows")
+		}
+		for len(later) > 0 {
+			one := later[0]
+			later = later[1:]
+			one()
+		}
+		if st := s.m.State(); says() != none || (len(st.Documents) == 0) != none {
+			t.Errorf("opened: says none %v, documents %+v", says(), st.Documents)
+		}
+	}
+}
+
 // BenchmarkTick ticks a group and takes the tick away, on the screen and in the
 // store, at a post with 500 open cases.
 func BenchmarkTick(b *testing.B) {
