@@ -50,7 +50,8 @@ const (
 	MaxPapers   = 8
 	MaxName     = 80 // characters of one name
 	MaxText     = 200
-	MaxSealText = 20 // characters of a lot or place, which go into the seal
+	MaxSaid     = 1000 // what an officer says of a case: a reason, a note, an answer
+	MaxSealText = 20   // characters of a lot or place, which go into the seal
 )
 
 // Validate returns everything that is wrong with c at the instant now, in the

@@ -47,16 +47,15 @@ func (p *Press) Letter(w io.Writer, l Letter) error {
 // what finds no room, with the key "problem.letter". Anything else is the
 // caller's mistake, and told as one that stops too.
 func (p *Press) Unwritable(l Letter) (problems []data.Problem) {
-	look := func(field, s string) {
-		for _, r := range p.Missing(s) {
-			problems = append(problems, data.Problem{Field: field, Key: "problem.glyph", Value: codePoint(r)})
-		}
-	}
+	look := func(field, s string) { problems = append(problems, p.Unsayable(field, s)...) }
 	look("traveller.surname", l.Surname)
 	look("traveller.givenNames", l.GivenNames)
 	look("traveller.nativeName", l.NativeName)
 	look("document.number", l.DocumentNumber)
 	look("note", l.Note)
+	if l.Contest != nil {
+		look("why", l.Contest.Why)
+	}
 	if len(problems) > 0 {
 		return problems
 	}
@@ -285,7 +284,7 @@ func (s *sheet) contest(l Letter) part {
 			field{141, right - 141 + 3, kLetterContestBy, l.Until.String(), value})
 		return p
 	}
-	p := part{field: "note", starts: true}
+	p := part{field: "why", starts: true}
 	s.heading(&p.block, kLetterContested, "")
 	stands := kLetterContestedOpen
 	if !c.Decided.IsZero() {

@@ -106,6 +106,9 @@ type Config struct {
 	Unprintable func(data.Statement) []data.Problem
 	// UnprintableFurther names what the copy of a full record cannot show.
 	UnprintableFurther func(data.FurtherRecord) []data.Problem
+	// Unsayable names the characters of a text that paper cannot show, as problems
+	// of a field. nil: nothing is asked.
+	Unsayable func(field, text string) []data.Problem
 	// Unwritable names what of a letter paper cannot show; each stops what it
 	// tells of. nil: nothing is asked.
 	Unwritable func(data.Letter) []data.Problem
@@ -121,6 +124,7 @@ type Desk struct {
 	book        *codes.Book
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
+	unsayable   func(field, text string) []data.Problem
 	unwritable  func(data.Letter) []data.Problem
 	unshown     func(data.FurtherRecord) []data.Problem
 	openSigner  func(context.Context, keys.Purpose) (*keys.Signer, error)
@@ -156,7 +160,7 @@ type Desk struct {
 // Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
-		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable, unshown: c.UnprintableFurther,
+		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unsayable: c.Unsayable, unwritable: c.Unwritable, unshown: c.UnprintableFurther,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{}, shown: map[shownKey]data.Approval{},
 		attachments: c.Attachments, pages: c.Pages,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),

@@ -112,10 +112,10 @@ func sameTraveller(a, b data.Content) bool {
 // they share, as members of a family may one paper: it no longer stops either.
 // Who prepared one of them does not clear them.
 func (d *Desk) ClearSameReport(ctx context.Context, s staff.Session, id, other data.ApplicationID, why string) (data.Application, error) {
-	why = data.CleanText(why)
+	why, wrong := d.said("why", why)
 	a, err := d.actOnMore(ctx, s, audit.SameReportCleared, id, func(tx store.Tx, a *data.Application, e *audit.Entry, add func(audit.Entry) error) error {
-		if why == "" {
-			return &ProblemsError{Problems: []data.Problem{{Field: "why", Key: "problem.required"}}}
+		if wrong != nil {
+			return wrong
 		}
 		if _, err := d.solo(tx, s, a); err != nil {
 			return err

@@ -2,7 +2,9 @@ package desk_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pratique/data"
@@ -133,6 +135,84 @@ func TestInvariant11WhatCannotBeToldIsNotDecided(t *testing.T) {
 	slices.Sort(told)
 	if !slices.Equal(slices.Compact(told), []data.LetterKind{data.LetterDecision, data.LetterHold, data.LetterReturn}) {
 		t.Errorf("asked of %q", told)
+	}
+}
+
+// Whatever an officer says of a case can stand on paper: every act that takes a
+// text refuses one with a character that cannot be printed, or too long a one,
+// and names the field.
+func TestInvariant11WhatOfficersSayCanBePrinted(t *testing.T) {
+	p := desktest.New(t, withBook, func(c *desk.Config) {
+		c.Unsayable = func(field, text string) []data.Problem {
+			if !strings.Contains(text, "𠮷") {
+				return nil
+			}
+			return []data.Problem{{Field: field, Key: "problem.glyph", Value: "U+20BB7 𠮷"}}
+		}
+	})
+	if _, err := inForce(p, window(1, 10)); err != nil { // too short for the specimen
+		t.Fatal(err)
+	}
+	decided := func() data.Application {
+		return must2(t)(p.Decide(ctx, p.Reviewer, p.Ticked(t, p.Specimen()).ID, adverse(data.Orange)))
+	}
+	contested := func() data.Application { return must2(t)(p.Contest(ctx, p.Clerk, decided().ID, "the report is mine")) }
+	reviewed := func() data.Application { return p.Ticked(t, p.Specimen()) }
+	for name, tt := range map[string]struct {
+		make  func() data.Application
+		field string
+		do    func(id data.ApplicationID, text string) error
+	}{
+		"grounds": {decided, "grounds", func(id data.ApplicationID, text string) error { return second(p.Contest(ctx, p.Clerk, id, text)) }},
+		"denied": {contested, "why", func(id data.ApplicationID, text string) error {
+			return second(p.DecideContest(ctx, p.Both, id, false, text))
+		}},
+		"upheld": {contested, "why", func(id data.ApplicationID, text string) error {
+			return second(p.DecideContest(ctx, p.Both, id, true, text))
+		}},
+		"lifted": {decided, "why", func(id data.ApplicationID, text string) error { return second(p.Lift(ctx, p.Reviewer, id, text)) }},
+		"set aside": {reviewed, "reason", func(id data.ApplicationID, text string) error {
+			return second(p.Override(ctx, p.Reviewer, p.Administrator, id, []string{"window"}, text))
+		}},
+		"returned": {reviewed, "note", func(id data.ApplicationID, text string) error {
+			return second(p.Return(ctx, p.Reviewer, id, []string{"name"}, text))
+		}},
+		"held": {reviewed, "note", func(id data.ApplicationID, text string) error {
+			return second(p.Hold(ctx, p.Reviewer, id, []string{"laboratory"}, text))
+		}},
+		"decided": {reviewed, "note", func(id data.ApplicationID, text string) error {
+			made := adverse(data.Orange)
+			made.Note = text
+			return second(p.Decide(ctx, p.Reviewer, id, made))
+		}},
+		"port": {reviewed, "note", func(id data.ApplicationID, text string) error { return second(p.NotePort(ctx, p.Reviewer, id, text)) }},
+		"answered": {reviewed, "note", func(id data.ApplicationID, text string) error {
+			return second(p.BackCheck(ctx, p.Reviewer, id, data.BackCheck{By: data.BackCheckWays[0], Outcome: data.Denied, Note: text}))
+		}},
+		"cleared": {func() data.Application { return reviewed() }, "why", func(id data.ApplicationID, text string) error {
+			err := second(p.ClearSameReport(ctx, p.Reviewer, id, "another", text))
+			if errors.Is(err, desk.ErrState) {
+				return nil // they share nothing: it got as far as that
+			}
+			return err
+		}},
+	} {
+		a := tt.make()
+		for _, wrong := range []struct{ text, key string }{
+			{"of Mr. 𠮷田", "problem.glyph"}, {strings.Repeat("字", data.MaxSaid+1), "problem.too-long"},
+		} {
+			var problems *desk.ProblemsError
+			err := tt.do(a.ID, wrong.text)
+			if !errors.As(err, &problems) || len(problems.Problems) != 1 || problems.Problems[0].Field != tt.field || problems.Problems[0].Key != wrong.key {
+				t.Errorf("%s: %q gave %v", name, wrong.key, err)
+			}
+		}
+		if b := stored(p, a.ID); !reflect.DeepEqual(a, b) {
+			t.Errorf("%s: it changed", name)
+		}
+		if err := tt.do(a.ID, "of Mr. Cafe\u0301"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
