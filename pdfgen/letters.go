@@ -136,6 +136,8 @@ func checkLetter(l Letter) error {
 	switch {
 	case len(l.Reasons) == 0:
 		return wrong("a letter without reasons")
+	case l.Contest != nil && !l.Contest.Decided.IsZero() && (l.Contest.Officer == "" || l.Contest.Why == ""):
+		return wrong("an objection that was answered, not by whom or why")
 	case adverse && (!ends || l.Post.Address["en"] == "" && l.Post.Address["zh"] == ""):
 		return wrong("a decision without end, or without a place to contest it")
 	}
@@ -273,7 +275,7 @@ func (s *sheet) steps(head key, steps ...key) part {
 }
 
 // contest tells how, where and by when to contest a decision, or, where that was
-// done, what became of it.
+// done, what became of it: a decision is contested once.
 func (s *sheet) contest(l Letter) part {
 	value := s.between(9.6, 8.4)
 	c := l.Contest
@@ -298,7 +300,9 @@ func (s *sheet) contest(l Letter) part {
 	if c.Why != "" {
 		p.height += s.para(&p.block, left, p.height, right-left, style{false, value, ink}, c.Why) + 1.6
 	}
-	s.fields(&p.block, field{left, right - left, kLetterContestWhere, s.address(l.Post), value})
+	if c.Decided.IsZero() { // what belongs to it can still be brought
+		s.fields(&p.block, field{left, right - left, kLetterContestWhere, s.address(l.Post), value})
+	}
 	return p
 }
 

@@ -222,6 +222,8 @@ func TestInternalSheet(t *testing.T) {
 	p := atPost(t, window(1, 10)) // too short for the specimen
 	a := p.Ticked(t, p.Specimen())
 	must2(t)(p.Decide(ctx, p.Reviewer, a.ID, adverse(data.Yellow)))
+	must2(t)(p.Contest(ctx, p.Clerk, a.ID, "I was on no ferry"))
+	must2(t)(p.DecideContest(ctx, p.Both, a.ID, false, "the list names you"))
 	must2(t)(p.Lift(ctx, p.Reviewer, a.ID, "it was another ferry"))
 	must2(t)(p.Take(ctx, p.Reviewer, a.ID))
 	must2(t)(p.Override(ctx, p.Reviewer, p.Administrator, a.ID, []string{"window"}, "evacuation"))
@@ -234,6 +236,9 @@ func TestInternalSheet(t *testing.T) {
 	}
 	if len(sheet.Findings) != 1 || sheet.Findings[0].Of != "tests[0]" || sheet.Findings[0].Result != "fail" || !sheet.Findings[0].Waived || len(sheet.Findings[0].Counts) != 1 || sheet.Case.Notice != "test-notice" {
 		t.Errorf("%+v", sheet.Findings)
+	}
+	if d := sheet.Decisions; len(d) != 1 || d[0].Contested.IsZero() || d[0].Grounds != "I was on no ferry" || d[0].Answered.IsZero() || d[0].AnsweredBy != "C" || d[0].Answer != "the list names you" {
+		t.Errorf("the objection: %+v", d)
 	}
 	if len(sheet.Decisions) != 1 || sheet.Decisions[0].LiftedBy != "B" || sheet.Decisions[0].Why != "it was another ferry" || sheet.Decisions[0].Colour != data.Yellow {
 		t.Errorf("%+v", sheet.Decisions)
