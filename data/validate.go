@@ -1,6 +1,8 @@
 package data
 
 import (
+	"bytes"
+	"encoding/csv"
 	"fmt"
 	"regexp"
 	"slices"
@@ -655,4 +657,23 @@ func Cell(text string) string {
 		return "'" + text
 	}
 	return text
+}
+
+// Table is a table as spreadsheets read it: comma-separated values (RFC 4180) in
+// UTF-8 with its mark, without which they take it for another, and each text as a
+// [Cell].
+func Table(rows [][]string) []byte {
+	var b bytes.Buffer
+	b.WriteString("\ufeff")
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	for _, row := range rows {
+		cells := make([]string, len(row))
+		for i, text := range row {
+			cells[i] = Cell(text)
+		}
+		w.Write(cells)
+	}
+	w.Flush() // into memory: never fails
+	return b.Bytes()
 }
