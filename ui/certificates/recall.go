@@ -2,13 +2,10 @@ package certificates
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"pratique/data"
-	"pratique/data/desk"
 	"pratique/data/staff"
 	"pratique/ui/env"
 	"pratique/ui/stated"
