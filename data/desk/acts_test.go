@@ -191,7 +191,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"Doubts":      func() error { return second(p.Doubts(ctx, p.Reviewer, doubted.ID)) },
 		"BackChecks":  func() error { return second(p.BackChecks(ctx, p.Reviewer)) },
 		"SetSampling": func() error { return p.SetSampling(ctx, p.Administrator, p.Reviewer, data.Sampling{Percent: 10}) },
-		"Predeclare":  func() error { return second(p.Predeclare(ctx, p.Clerk, p.Specimen())) },
+		"Predeclare":  func() error { return second(p.Predeclare(ctx, p.Clerk, p.Other())) },
 		"ImportPredeclaration": func() error {
 			b, err := predeclaration.File(p.Specimen())
 			if err != nil {

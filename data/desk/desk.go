@@ -527,7 +527,11 @@ func (d *Desk) Validate(ctx context.Context, c data.Content) ([]data.Problem, er
 	c = normalised(c)
 	var problems []data.Problem
 	err := d.log.View(ctx, func(tx store.Tx) (err error) {
-		problems, err = d.problems(tx, c)
+		if problems, err = d.problems(tx, c); err != nil {
+			return err
+		}
+		before, err := d.declared(tx, c)
+		problems = append(problems, before...)
 		return err
 	})
 	return append(problems, d.otherTimes(c)...), err
@@ -752,7 +756,11 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 			return ErrState
 		}
 		p, err := d.problems(tx, a.Content)
-		switch p = append(p, asked...); {
+		if err != nil {
+			return err
+		}
+		before, err := d.declared(tx, a.Content)
+		switch p = append(append(p, before...), asked...); {
 		case err != nil:
 			return err
 		case data.Stops(p):

@@ -163,6 +163,7 @@ type Likely struct {
 var Likenesses = []string{
 	"report",         // they share a report or a scan
 	"document",       // the same document: an earlier application
+	"declared",       // the same document: declared beforehand, and not begun
 	"other-name",     // the same document number with another name
 	"name",           // name, in any transliteration, and birth: another document
 	"native-name",    // native name and birth
@@ -228,6 +229,8 @@ func alike(mine Row, name string, r Row) (why []string) {
 	switch {
 	case document && !similar && name != "" && other != "":
 		why = append(why, "other-name")
+	case document && r.State == data.PreDeclared:
+		why = append(why, "declared")
 	case document:
 		why = append(why, "document")
 	case birth && equal:
