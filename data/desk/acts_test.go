@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"pratique/data"
 	"pratique/data/audit"
@@ -214,6 +215,56 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	ticked := p.Ticked(t, p.Specimen())
 	all["Rehearse"] = func() error { return second(p.Rehearse(ctx, p.Reviewer, ticked.ID)) }
 	return all
+}
+
+// TestPressedTwice: what would be done twice where the case's state does not
+// refuse it is done once.
+func TestPressedTwice(t *testing.T) {
+	p := desktest.New(t)
+	c := p.Issued(t, p.Specimen())
+	count := func() int {
+		rows, err := p.Queue(p.Clerk, data.States...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(rows)
+	}
+	first := must2(t)(p.Correct(ctx, p.Clerk, c.Number))
+	cases := count()
+	if again := must2(t)(p.Correct(ctx, p.Clerk, c.Number)); again.ID != first.ID || !reflect.DeepEqual(again, stored(p, first.ID)) || count() != cases {
+		t.Errorf("two drafts correct it: %s and %s, %d cases", first.ID, again.ID, count())
+	}
+	if theirs := must2(t)(p.Correct(ctx, p.Both, c.Number)); theirs.ID == first.ID {
+		t.Error("an officer begins in another's draft")
+	}
+	changed := first.Content
+	changed.Traveller.GivenNames = "SPECIMEN MIDDLE"
+	must2(t)(p.Save(ctx, p.Clerk, first.ID, first.Version, changed))
+	if again := must2(t)(p.Correct(ctx, p.Clerk, c.Number)); again.ID == first.ID {
+		t.Error("a correction begins with what somebody changed")
+	}
+
+	for i, want := range []struct {
+		queue, job string
+		after      time.Duration
+		prints     int
+	}{{"q", "1", 0, 1}, {"q", "1", time.Second, 1}, {"q", "2", 0, 2}, {"r", "2", 0, 3}, {"r", "2", time.Hour, 4}} {
+		p.Now = p.Now.Add(want.after)
+		if c, err := p.Printed(ctx, p.Clerk, c.Number, want.queue, want.job); err != nil || len(c.Prints) != want.prints {
+			t.Errorf("sheet %d: %d copies, %v", i, len(c.Prints), err)
+		}
+	}
+
+	a := p.Submitted(t, p.Other())
+	answer := data.BackCheck{By: data.BackCheckWays[0], Outcome: data.Denied, Note: "no such number"}
+	for i, want := range []int{1, 1, 2, 3} {
+		if answer.Note = "no such number"; i == 2 {
+			answer.Note = "nor in the year before"
+		}
+		if a = must2(t)(p.BackCheck(ctx, p.Reviewer, a.ID, answer)); len(a.BackChecks) != want {
+			t.Errorf("answer %d: %d are recorded", i, len(a.BackChecks))
+		}
+	}
 }
 
 // TestEveryActIsKnown: what a desk does for a session stands in everyAct.

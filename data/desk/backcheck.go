@@ -158,7 +158,8 @@ func (d *Desk) Doubts(ctx context.Context, s staff.Session, id data.ApplicationI
 // BackCheck records that a laboratory was asked about a test, if c has no
 // outcome, or what it answered. Of c only Test, By, Outcome and Note count. What
 // it answered is recorded by a reviewer who did not prepare the case, and needs
-// a note unless it confirms; a yes counts for the values as they are now.
+// a note unless it confirms; a yes counts for the values as they are now. The same
+// answer again changes nothing.
 func (d *Desk) BackCheck(ctx context.Context, s staff.Session, id data.ApplicationID, c data.BackCheck) (data.Application, error) {
 	what := audit.BackCheckAsked
 	if c.Outcome != "" {
@@ -188,7 +189,9 @@ func (d *Desk) BackCheck(ctx context.Context, s staff.Session, id data.Applicati
 			c.At, c.By2 = now, me
 		}
 		a.BackChecks = slices.Clone(a.BackChecks)
-		switch {
+		switch last := a.LastCheck(c.Test); {
+		case open < 0 && c.Outcome != "" && last.Outcome == c.Outcome && last.Note == c.Note && last.Hash == c.Hash && last.By2 == me && (c.By == "" || last.By == c.By):
+			// the same word again, as of somebody who pressed twice
 		case open >= 0 && c.Outcome != "": // the answer to what was asked
 			asked := a.BackChecks[open]
 			c.Asked, c.Officer, c.By, c.Laboratory = asked.Asked, asked.Officer, cmp.Or(c.By, asked.By), asked.Laboratory
