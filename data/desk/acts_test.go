@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"testing"
-	"time"
 
 	"pratique/data"
 	"pratique/data/audit"
@@ -242,17 +241,6 @@ func TestPressedTwice(t *testing.T) {
 	must2(t)(p.Save(ctx, p.Clerk, first.ID, first.Version, changed))
 	if again := must2(t)(p.Correct(ctx, p.Clerk, c.Number)); again.ID == first.ID {
 		t.Error("a correction begins with what somebody changed")
-	}
-
-	for i, want := range []struct {
-		queue, job string
-		after      time.Duration
-		prints     int
-	}{{"q", "1", 0, 1}, {"q", "1", time.Second, 1}, {"q", "2", 0, 2}, {"r", "2", 0, 3}, {"r", "2", time.Hour, 4}} {
-		p.Now = p.Now.Add(want.after)
-		if c, err := p.Printed(ctx, p.Clerk, c.Number, want.queue, want.job); err != nil || len(c.Prints) != want.prints {
-			t.Errorf("sheet %d: %d copies, %v", i, len(c.Prints), err)
-		}
 	}
 
 	a := p.Submitted(t, p.Other())

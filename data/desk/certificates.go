@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"pratique/data"
 	"pratique/data/audit"
@@ -56,19 +55,11 @@ func current(c *data.Certificate) error {
 }
 
 // Printed records a sheet that a printer reported as printed, and only such:
-// the first copy or a reprint of the same seal. One job is one sheet, however
-// often it is told: queues count their jobs anew now and then, so the same job
-// much later is another.
+// the first copy or a reprint of the same seal.
 func (d *Desk) Printed(ctx context.Context, s staff.Session, n data.CertificateNumber, queue, job string) (data.Certificate, error) {
 	return d.certificateAct(ctx, s, audit.CertificatePrinted, n, func(c *data.Certificate, e *audit.Entry) error {
 		if err := current(c); err != nil {
 			return err
-		}
-		if i := len(c.Prints) - 1; i >= 0 && job != "" {
-			if last := c.Prints[i]; last.Queue == queue && last.Job == job && d.clock().Sub(last.At) < sameJob {
-				e.Act = audit.CertificateRead
-				return nil
-			}
 		}
 		p := data.Print{Copy: len(c.Prints) + 1, Officer: s.Officer().ID, Queue: queue, Job: job, At: d.clock()}
 		if p.Copy > 1 {
@@ -79,9 +70,6 @@ func (d *Desk) Printed(ctx context.Context, s staff.Session, n data.CertificateN
 		return nil
 	})
 }
-
-// sameJob is how long the number of a job is that job's.
-const sameJob = 10 * time.Minute
 
 // PrintFailed records that a sheet did not come out. The certificate stays as
 // it was.
