@@ -130,9 +130,11 @@ type DecisionNote struct {
 	Reasons    []string // list "refusals"
 	Note       string
 	Contested  Moment // zero: it was not
+	Grounds    string // what the traveller said against it
 	Answered   Moment // zero: the objection waits, or there is none
 	AnsweredBy string
+	Answer     string
 	Lifted     Moment // zero: it stands
 	LiftedBy   string
-	Why        string // why it was lifted, or the objection was not upheld
+	Why        string // why it was lifted
 }

@@ -1,6 +1,8 @@
 package data
 
 import (
+	"bytes"
+	"encoding/csv"
 	"fmt"
 	"regexp"
 	"slices"
@@ -50,7 +52,8 @@ const (
 	MaxPapers   = 8
 	MaxName     = 80 // characters of one name
 	MaxText     = 200
-	MaxSealText = 20 // characters of a lot or place, which go into the seal
+	MaxSaid     = 1000 // what an officer says of a case: a reason, a note, an answer
+	MaxSealText = 20   // characters of a lot or place, which go into the seal
 )
 
 // Validate returns everything that is wrong with c at the instant now, in the
@@ -654,4 +657,23 @@ func Cell(text string) string {
 		return "'" + text
 	}
 	return text
+}
+
+// Table is a table as spreadsheets read it: comma-separated values (RFC 4180) in
+// UTF-8 with its mark, without which they take it for another, and each text as a
+// [Cell].
+func Table(rows [][]string) []byte {
+	var b bytes.Buffer
+	b.WriteString("\ufeff")
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	for _, row := range rows {
+		cells := make([]string, len(row))
+		for i, text := range row {
+			cells[i] = Cell(text)
+		}
+		w.Write(cells)
+	}
+	w.Flush() // into memory: never fails
+	return b.Bytes()
 }

@@ -375,6 +375,15 @@ func TestCell(t *testing.T) {
 	}
 }
 
+// A table is read by spreadsheets as it was meant: its characters, its lines, and
+// no formula.
+func TestTable(t *testing.T) {
+	const want = "\ufeffnumber,样本\r\n\"a,\"\"b\"\"\",'=1\r\n"
+	if got := string(Table([][]string{{"number", "样本"}, {`a,"b"`, "=1"}})); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // FuzzCell: what a cell said is still there, and never begins a formula.
 func FuzzCell(f *testing.F) {
 	for _, seed := range []string{"", "=1", "+999 555", "LI", "＝", "'="} {

@@ -367,9 +367,7 @@ func (p *Press) EveryPage(out Printout) []string {
 func (p *Press) UnprintableFurther(f data.FurtherRecord) []data.Problem {
 	var problems []data.Problem
 	look := func(field string, texts ...string) {
-		for _, r := range p.Missing(strings.Join(texts, "")) {
-			problems = append(problems, data.Problem{Field: field, Key: "problem.glyph", Value: codePoint(r)})
-		}
+		problems = append(problems, p.Unsayable(field, strings.Join(texts, ""))...)
 	}
 	for _, a := range f.Authorities {
 		look("further.authorities", a.Name)

@@ -47,16 +47,15 @@ func (p *Press) Letter(w io.Writer, l Letter) error {
 // what finds no room, with the key "problem.letter". Anything else is the
 // caller's mistake, and told as one that stops too.
 func (p *Press) Unwritable(l Letter) (problems []data.Problem) {
-	look := func(field, s string) {
-		for _, r := range p.Missing(s) {
-			problems = append(problems, data.Problem{Field: field, Key: "problem.glyph", Value: codePoint(r)})
-		}
-	}
+	look := func(field, s string) { problems = append(problems, p.Unsayable(field, s)...) }
 	look("traveller.surname", l.Surname)
 	look("traveller.givenNames", l.GivenNames)
 	look("traveller.nativeName", l.NativeName)
 	look("document.number", l.DocumentNumber)
 	look("note", l.Note)
+	if l.Contest != nil {
+		look("why", l.Contest.Why)
+	}
 	if len(problems) > 0 {
 		return problems
 	}
@@ -137,6 +136,8 @@ func checkLetter(l Letter) error {
 	switch {
 	case len(l.Reasons) == 0:
 		return wrong("a letter without reasons")
+	case l.Contest != nil && !l.Contest.Decided.IsZero() && (l.Contest.Officer == "" || l.Contest.Why == ""):
+		return wrong("an objection that was answered, not by whom or why")
 	case adverse && (!ends || l.Post.Address["en"] == "" && l.Post.Address["zh"] == ""):
 		return wrong("a decision without end, or without a place to contest it")
 	}
@@ -274,7 +275,7 @@ func (s *sheet) steps(head key, steps ...key) part {
 }
 
 // contest tells how, where and by when to contest a decision, or, where that was
-// done, what became of it.
+// done, what became of it: a decision is contested once.
 func (s *sheet) contest(l Letter) part {
 	value := s.between(9.6, 8.4)
 	c := l.Contest
@@ -285,7 +286,7 @@ func (s *sheet) contest(l Letter) part {
 			field{141, right - 141 + 3, kLetterContestBy, l.Until.String(), value})
 		return p
 	}
-	p := part{field: "note", starts: true}
+	p := part{field: "why", starts: true}
 	s.heading(&p.block, kLetterContested, "")
 	stands := kLetterContestedOpen
 	if !c.Decided.IsZero() {
@@ -299,7 +300,9 @@ func (s *sheet) contest(l Letter) part {
 	if c.Why != "" {
 		p.height += s.para(&p.block, left, p.height, right-left, style{false, value, ink}, c.Why) + 1.6
 	}
-	s.fields(&p.block, field{left, right - left, kLetterContestWhere, s.address(l.Post), value})
+	if c.Decided.IsZero() { // what belongs to it can still be brought
+		s.fields(&p.block, field{left, right - left, kLetterContestWhere, s.address(l.Post), value})
+	}
 	return p
 }
 

@@ -39,7 +39,7 @@ func TestLettersSayWhatTheyMust(t *testing.T) {
 		return l
 	}
 	answered := decision(data.Red)
-	answered.Contest = &data.LetterContest{At: at("2022-07-21T09:00"), Decided: at("2022-07-22T16:00"), Officer: "CC", Why: "The laboratory confirmed that the report was altered."}
+	answered.Contest = answer("The laboratory confirmed that the report was altered.")
 	pending := decision(data.Red)
 	pending.Contest = &data.LetterContest{At: at("2022-07-21T09:00")}
 	always := []string{
@@ -73,8 +73,9 @@ func TestLettersSayWhatTheyMust(t *testing.T) {
 		"orange": {decision(data.Orange), slices.Concat(adverse, contest, []string{"ORANGE 橙色", "Close follow-up.", "重点随访。"}), []string{"Your objection"}},
 		"red":    {decision(data.Red), slices.Concat(adverse, contest, []string{"RED 红色", "Refused. The post issues no certificate for this journey.", "不予签发。"}), []string{"Your objection"}},
 		"answered": {answered, append(adverse, "Your objection 您的异议", "The decision stands.", "维持原决定。", "2022-07-22 16:00 (+08:00)", "Officer's mark 官员代号CC",
-			"The laboratory confirmed that the report was altered.", "亚马乌罗提市港口街1号"), []string{"Not answered yet"}},
-		"pending": {pending, append(adverse, "Your objection 您的异议", "Not answered yet.", "尚待答复。", "2022-07-21 09:00 (+08:00)"), []string{"The decision stands"}},
+			"The laboratory confirmed that the report was altered.", "this answer is final at the post", "本馆对该异议的答复为最终答复"),
+			append(slices.Clone(contest[:3]), "Not answered yet", "Where 受理地点", "By 截止时间")},
+		"pending": {pending, append(adverse, "Your objection 您的异议", "Not answered yet.", "尚待答复。", "2022-07-21 09:00 (+08:00)", "亚马乌罗提市港口街1号"), []string{"The decision stands", "final at the post"}},
 		"condition": {letter(data.LetterCondition), []string{
 			"CONDITION OF A BLUE CERTIFICATE", "蓝色证明附条件说明", "BLUE 蓝色", "PR7Q-F2M9-X4T9",
 			"Good only together with a negative antigen test sampled within 12 hours before departure", "须与起飞前12小时内采样的抗原检测阴性报告一并出示方为有效",
@@ -131,6 +132,7 @@ func TestLettersThatCannotBe(t *testing.T) {
 		"no reason to return":             {data.LetterReturn, func(l *Letter) { l.Reasons = nil }, nil},
 		"no reason to hold":               {data.LetterHold, func(l *Letter) { l.Reasons = nil }, nil},
 		"no reason to decide":             {data.LetterDecision, func(l *Letter) { l.Reasons = nil }, nil},
+		"an answer by nobody":             {data.LetterDecision, func(l *Letter) { l.Contest = answer("so"); l.Contest.Officer = "" }, nil},
 		"a decision without end":          {data.LetterDecision, func(l *Letter) { l.Until = data.Moment{} }, nil},
 		"a decision nobody can contest":   {data.LetterDecision, func(l *Letter) { l.Post.Address = nil }, nil},
 		"a decision that is green":        {data.LetterDecision, func(l *Letter) { l.Colour = data.Green }, nil},
@@ -173,6 +175,8 @@ func TestUnwritable(t *testing.T) {
 		"nothing":       {func(*Letter) {}, nil},
 		"a glyph":       {func(l *Letter) { l.Note = "so 𠮷" }, []data.Problem{{Field: "note", Key: "problem.glyph", Value: "U+20BB7 𠮷"}}},
 		"a name's":      {func(l *Letter) { l.NativeName = "𠮷" }, []data.Problem{{Field: "traveller.nativeName", Key: "problem.glyph", Value: "U+20BB7 𠮷"}}},
+		"an answer's":   {func(l *Letter) { l.Contest = answer("so 𠮷") }, []data.Problem{{Field: "why", Key: "problem.glyph", Value: "U+20BB7 𠮷"}}},
+		"its end":       {func(l *Letter) { l.Contest = answer(strings.Repeat("And so on. ", 400)) }, []data.Problem{{Field: "why", Key: "problem.letter"}}},
 		"an end":        {func(l *Letter) { l.Note = strings.Repeat("And so on. ", 400) }, []data.Problem{{Field: "note", Key: "problem.letter"}}},
 		"what it lacks": {func(l *Letter) { l.Reference = "" }, []data.Problem{{Field: "note", Key: "problem.letter", Value: "not a possible printout: a letter without the reference of its case"}}},
 	} {
@@ -182,6 +186,11 @@ func TestUnwritable(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
+}
+
+// answer is what became of an objection.
+func answer(why string) *data.LetterContest {
+	return &data.LetterContest{At: at("2022-07-21T09:00"), Decided: at("2022-07-22T16:00"), Officer: "CC", Why: why}
 }
 
 // Whatever reasons of its list an officer gives, up to eight at once, with a
@@ -195,6 +204,12 @@ func TestEveryReasonHasRoom(t *testing.T) {
 			l := letter(kind)
 			l.Reasons, l.Note = codes[from:min(from+8, len(codes))], note
 			letterPage(t, l)
+			if kind == data.LetterDecision { // and for what becomes of an objection
+				l.Contest = &data.LetterContest{At: at("2022-07-21T09:00")}
+				letterPage(t, l)
+				l.Contest = answer(note)
+				letterPage(t, l)
+			}
 		}
 	}
 	if reasons, remedies := codesOf(t, data.ListReasons), codesOf(t, data.ListRemedies); !slices.Equal(reasons, remedies) {
@@ -267,7 +282,8 @@ func TestInternalSheet(t *testing.T) {
 		"INTERNAL SHEET", "INTERNAL 内部", "Never give this page to the traveller", "切勿交给旅客", string(i.ID), "RB, RD",
 		i.Override.Reason, "1.2 Two tests · 3.1 Same district", "Authorised by 批准官员RD", "Signature 签字 · RD",
 		"ORANGE 橙色", "申请人为密切接触者", "Lifted 撤销时间2022-07-18 16:00 (+08:00)", "The ferry was another one.",
-		"Answered 答复时间2022-07-18 19:30 (+08:00)", "The fever was measured twice.", "Test 检测 2", "NOT MET 不符合", "met 符合", "not asked 不适用", "cannot say", "资料不足",
+		"Contested 异议时间2022-07-18 18:00 (+08:00)", "Grounds 异议理由It was the heat of the day.", "Answered 答复时间2022-07-18 19:30 (+08:00)", "The fever was measured twice.",
+		"Lifted 撤销时间2022-07-19 08:00 (+08:00)", "The fever is over.", "Test 检测 2", "NOT MET 不符合", "met 符合", "not asked 不适用", "cannot say", "资料不足",
 		"末次核酸检测采样时间须在直达航班起飞前48小时内。", "47:55 hours 小时 ≤ 48: 2022-07-18 14:35 (+08:00) – 2022-07-20 14:30 (+08:00)", "nephelo-2022-07 · 2",
 	} {
 		if !strings.Contains(got, w) {
@@ -293,6 +309,11 @@ func TestInternalSheet(t *testing.T) {
 			t.Errorf("%s: %v, %d bytes", name, err, b.Len())
 		}
 	}
+	// Whatever is said as long as it may be finds room.
+	i.Decisions[1].Note, i.Decisions[1].Grounds = strings.Repeat("字", data.MaxSaid), strings.Repeat("W", data.MaxSaid)
+	i.Decisions[1].Answer, i.Decisions[1].Why = i.Decisions[1].Grounds, i.Decisions[1].Note
+	i.Override.Reason = i.Decisions[1].Note
+	written(t, func(w io.Writer) error { return press().Internal(w, i) })
 	i.Findings, i.Override, i.Decisions = nil, nil, nil
 	if got := shownText(t, written(t, func(w io.Writer) error { return press().Internal(w, i) })); !strings.Contains(got, "No notice was asked. 未依通知审核。") {
 		t.Error("a case without notice does not say so")
@@ -364,7 +385,8 @@ func internal() Internal {
 		Decisions: []data.DecisionNote{{Colour: data.Orange, Officer: "RB", At: at("2022-07-17T11:00"), Until: at("2022-07-30T23:59"), Reasons: []string{"contact", "other"},
 			Note: "Contact on a ferry.", Contested: at("2022-07-18T09:00"), Lifted: at("2022-07-18T16:00"), LiftedBy: "RD", Why: "The ferry was another one."},
 			{Colour: data.Yellow, Officer: "RB", At: at("2022-07-18T17:00"), Until: at("2022-07-30T23:59"), Reasons: []string{"symptoms"},
-				Contested: at("2022-07-18T18:00"), Answered: at("2022-07-18T19:30"), AnsweredBy: "RE", Why: "The fever was measured twice."}},
+				Contested: at("2022-07-18T18:00"), Grounds: "It was the heat of the day.", Answered: at("2022-07-18T19:30"), AnsweredBy: "RE", Answer: "The fever was measured twice.",
+				Lifted: at("2022-07-19T08:00"), LiftedBy: "RE", Why: "The fever is over."}},
 	}}
 	for _, r := range []string{"pass", "fail", "not applicable", "not enough information", "pass", "pass"} {
 		i.Findings = append(i.Findings, data.Finding{Clause: "1.2", Of: "tests[1]", Result: r, Message: map[string]string{

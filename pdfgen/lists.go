@@ -212,19 +212,25 @@ func (s *sheet) decisions(all []data.DecisionNote) (parts []part) {
 		p.height = max(p.height, y+style{true, 9.4, c.ink}.line()) + 0.6
 		s.fields(&p.block,
 			field{left, 46, kLetterDecided, d.At.String(), 9}, field{61, 31, kLetterMark, d.Officer, 9},
-			field{92, 49, kInternalUntil, d.Until.String(), 9}, field{141, right - 141 + 3, kInternalContested, d.Contested.String(), 9})
+			field{92, right - 92 + 3, kInternalUntil, d.Until.String(), 9})
 		if d.Note != "" {
 			s.fields(&p.block, field{left, right - left, kLetterNote, d.Note, 9})
 		}
-		ended, at, by := kInternalLifted, d.Lifted, d.LiftedBy
-		if at.IsZero() {
-			ended, at, by = kLetterContestedDecided, d.Answered, d.AnsweredBy
-		}
-		if !at.IsZero() {
+		// What became of it: each is a part of its own, for all of it may be more
+		// than a page.
+		then := func(k key, at data.Moment, by string, label key, text string) {
+			if at.IsZero() {
+				return
+			}
+			parts = append(parts, p)
+			p = part{field: "note"}
 			s.fields(&p.block,
-				field{left, 46, ended, at.String(), 9}, field{61, 31, kLetterMark, by, 9},
-				field{92, right - 92 + 3, kInternalReason, d.Why, 9})
+				field{left, 46, k, at.String(), 9}, field{61, 31, kLetterMark, by, 9},
+				field{92, right - 92 + 3, label, text, 9})
 		}
+		then(kInternalContested, d.Contested, "", kInternalGrounds, d.Grounds)
+		then(kLetterContestedDecided, d.Answered, d.AnsweredBy, kInternalReason, d.Answer)
+		then(kInternalLifted, d.Lifted, d.LiftedBy, kInternalReason, d.Why)
 		s.row(&p.block, p.height, right)
 		parts = append(parts, p)
 	}

@@ -213,15 +213,20 @@ func (p *Press) Missing(s string) []rune {
 	return missing
 }
 
-// MissingIn checks every text of a statement that people entered. Each problem
-// has the key "problem.glyph", names one character ("U+20BB7 𠮷") and stops.
+// Unsayable are the characters of a text that cannot be printed, as problems of
+// a field: each has the key "problem.glyph", names one character ("U+20BB7 𠮷")
+// and stops.
+func (p *Press) Unsayable(field, text string) (problems []data.Problem) {
+	for _, r := range p.Missing(text) {
+		problems = append(problems, data.Problem{Field: field, Key: "problem.glyph", Value: codePoint(r)})
+	}
+	return problems
+}
+
+// MissingIn is [Press.Unsayable] of every text of a statement that people entered.
 func (p *Press) MissingIn(st data.Statement) []data.Problem {
 	var problems []data.Problem
-	look := func(field, s string) {
-		for _, r := range p.Missing(s) {
-			problems = append(problems, data.Problem{Field: field, Key: "problem.glyph", Value: codePoint(r)})
-		}
-	}
+	look := func(field, s string) { problems = append(problems, p.Unsayable(field, s)...) }
 	look("traveller.surname", st.Surname)
 	look("traveller.givenNames", st.GivenNames)
 	look("traveller.nativeName", st.NativeName)

@@ -323,6 +323,7 @@ const (
 	kInternalAt                 key = "internal.at"
 	kInternalLifted             key = "internal.lifted"
 	kInternalContested          key = "internal.contested"
+	kInternalGrounds            key = "internal.grounds"
 	kInternalUntil              key = "internal.until"
 	kInternalNone               key = "internal.none"
 	kInternalReason             key = "internal.reason"
@@ -377,7 +378,7 @@ var wordings = []struct {
 	kInternal, kInternalMark, kInternalWarning, kInternalPrepared, kInternalReviewed, kInternalFindings,
 	kInternalPass, kInternalFail, kInternalUnasked, kInternalOpen, kUnitHours, kUnitDays, kUnitMonths, kUnitYears, kInternalOverride, kInternalOverrideWhat,
 	kInternalOverrideBy, kInternalOverrideAuthoriser, kInternalChecks, kInternalCase, kInternalAt,
-	kInternalLifted, kInternalContested, kInternalUntil, kInternalNone, kInternalReason, kInternalDecisions, kInternalSigned,
+	kInternalLifted, kInternalContested, kInternalGrounds, kInternalUntil, kInternalNone, kInternalReason, kInternalDecisions, kInternalSigned,
 }}}
 
 // readWording reads the printed sentences and checks them: every key there,

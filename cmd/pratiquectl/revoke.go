@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +13,8 @@ import (
 	"pratique/data"
 	"pratique/data/desk"
 	"pratique/data/staff"
+	"pratique/ui/locale"
+	"pratique/ui/stated"
 )
 
 type revokeCommand struct {
@@ -107,37 +107,13 @@ func (s *streams) listHandled(all []data.Certificate, yes bool) (numbers []data.
 	return numbers
 }
 
-// notify is the list of whom to tell of certificates, as CSV with a byte order
-// mark, which spreadsheets need to see that it is UTF-8. A case that was erased
-// has its number alone.
+// notify is the list of whom to tell of certificates.
 func notify(ctx context.Context, h *house.House, s staff.Session, all []data.Certificate) ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	w.Write([]string{"number", "issued", "surname", "given names", "native name", "document", "phone", "e-mail", "flight", "departs"})
-	for _, c := range all {
-		row := []string{c.Number.String(), c.IssuedAt.UTC().Format(time.RFC3339)}
-		switch a, err := h.Read(ctx, s, c.Application); {
-		case err == nil:
-			t := a.Content.Traveller
-			flight := ""
-			if len(a.Content.Itinerary) > 0 {
-				flight = a.Content.Itinerary[0].Flight
-			}
-			row = append(row, t.Surname, t.GivenNames, t.NativeName, a.Content.Document.Number, t.Phone, t.Email, flight, a.Content.Departs().String())
-		case !errors.Is(err, desk.ErrNotFound):
-			return nil, err
-		default:
-			row = append(row, make([]string, 8)...)
-		}
-		for i := range row {
-			row[i] = data.Cell(row[i])
-		}
-		w.Write(row)
+	words, err := house.Words()
+	if err != nil {
+		return nil, err
 	}
-	w.Flush()
-	return b.Bytes(), w.Error()
+	return stated.WhomToTell(ctx, h, s, all, words.In(locale.English), h.Codes, h.Folder.Post.Zone)
 }
 
 // newFile is a usage error if a file that is to be written is there already, or

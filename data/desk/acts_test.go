@@ -192,7 +192,7 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 		"Doubts":      func() error { return second(p.Doubts(ctx, p.Reviewer, doubted.ID)) },
 		"BackChecks":  func() error { return second(p.BackChecks(ctx, p.Reviewer)) },
 		"SetSampling": func() error { return p.SetSampling(ctx, p.Administrator, p.Reviewer, data.Sampling{Percent: 10}) },
-		"Predeclare":  func() error { return second(p.Predeclare(ctx, p.Clerk, p.Specimen())) },
+		"Predeclare":  func() error { return second(p.Predeclare(ctx, p.Clerk, p.Other())) },
 		"ImportPredeclaration": func() error {
 			b, err := predeclaration.File(p.Specimen())
 			if err != nil {
@@ -215,6 +215,45 @@ func everyAct(t *testing.T, p *desktest.Post) map[string]func() error {
 	ticked := p.Ticked(t, p.Specimen())
 	all["Rehearse"] = func() error { return second(p.Rehearse(ctx, p.Reviewer, ticked.ID)) }
 	return all
+}
+
+// TestPressedTwice: what would be done twice where the case's state does not
+// refuse it is done once.
+func TestPressedTwice(t *testing.T) {
+	p := desktest.New(t)
+	c := p.Issued(t, p.Specimen())
+	count := func() int {
+		rows, err := p.Queue(p.Clerk, data.States...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(rows)
+	}
+	first := must2(t)(p.Correct(ctx, p.Clerk, c.Number))
+	cases := count()
+	if again := must2(t)(p.Correct(ctx, p.Clerk, c.Number)); again.ID != first.ID || !reflect.DeepEqual(again, stored(p, first.ID)) || count() != cases {
+		t.Errorf("two drafts correct it: %s and %s, %d cases", first.ID, again.ID, count())
+	}
+	if theirs := must2(t)(p.Correct(ctx, p.Both, c.Number)); theirs.ID == first.ID {
+		t.Error("an officer begins in another's draft")
+	}
+	changed := first.Content
+	changed.Traveller.GivenNames = "SPECIMEN MIDDLE"
+	must2(t)(p.Save(ctx, p.Clerk, first.ID, first.Version, changed))
+	if again := must2(t)(p.Correct(ctx, p.Clerk, c.Number)); again.ID == first.ID {
+		t.Error("a correction begins with what somebody changed")
+	}
+
+	a := p.Submitted(t, p.Other())
+	answer := data.BackCheck{By: data.BackCheckWays[0], Outcome: data.Denied, Note: "no such number"}
+	for i, want := range []int{1, 1, 2, 3} {
+		if answer.Note = "no such number"; i == 2 {
+			answer.Note = "nor in the year before"
+		}
+		if a = must2(t)(p.BackCheck(ctx, p.Reviewer, a.ID, answer)); len(a.BackChecks) != want {
+			t.Errorf("answer %d: %d are recorded", i, len(a.BackChecks))
+		}
+	}
 }
 
 // TestEveryActIsKnown: what a desk does for a session stands in everyAct.

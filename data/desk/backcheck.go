@@ -158,7 +158,8 @@ func (d *Desk) Doubts(ctx context.Context, s staff.Session, id data.ApplicationI
 // BackCheck records that a laboratory was asked about a test, if c has no
 // outcome, or what it answered. Of c only Test, By, Outcome and Note count. What
 // it answered is recorded by a reviewer who did not prepare the case, and needs
-// a note unless it confirms; a yes counts for the values as they are now.
+// a note unless it confirms; a yes counts for the values as they are now. The same
+// answer again changes nothing.
 func (d *Desk) BackCheck(ctx context.Context, s staff.Session, id data.ApplicationID, c data.BackCheck) (data.Application, error) {
 	what := audit.BackCheckAsked
 	if c.Outcome != "" {
@@ -170,7 +171,7 @@ func (d *Desk) BackCheck(ctx context.Context, s staff.Session, id data.Applicati
 			return ErrState
 		}
 		c := c // fn may run again
-		if err := checkBackCheck(*a, &c); err != nil {
+		if err := d.checkBackCheck(*a, &c); err != nil {
 			return err
 		}
 		now, me := d.clock(), s.Officer().ID
@@ -188,7 +189,9 @@ func (d *Desk) BackCheck(ctx context.Context, s staff.Session, id data.Applicati
 			c.At, c.By2 = now, me
 		}
 		a.BackChecks = slices.Clone(a.BackChecks)
-		switch {
+		switch last := a.LastCheck(c.Test); {
+		case open < 0 && c.Outcome != "" && last.Outcome == c.Outcome && last.Note == c.Note && last.Hash == c.Hash && last.By2 == me && (c.By == "" || last.By == c.By):
+			// the same word again, as of somebody who pressed twice
 		case open >= 0 && c.Outcome != "": // the answer to what was asked
 			asked := a.BackChecks[open]
 			c.Asked, c.Officer, c.By, c.Laboratory = asked.Asked, asked.Officer, cmp.Or(c.By, asked.By), asked.Laboratory
@@ -210,14 +213,14 @@ func (d *Desk) BackCheck(ctx context.Context, s staff.Session, id data.Applicati
 
 // checkBackCheck says what is wrong with what is to be recorded, and fills in
 // the laboratory.
-func checkBackCheck(a data.Application, c *data.BackCheck) error {
+func (d *Desk) checkBackCheck(a data.Application, c *data.BackCheck) error {
 	var problems []data.Problem
 	stop := func(wrong bool, field, key, value, example string) {
 		if wrong {
 			problems = append(problems, data.Problem{Field: field, Key: key, Value: value, Example: example})
 		}
 	}
-	c.Note = data.CleanText(c.Note)
+	c.Note = wording(c.Note)
 	asked := !a.LastCheck(c.Test).Asked.IsZero()
 	if c.Test >= 0 && c.Test < len(a.Content.Tests) {
 		c.Laboratory = a.Content.Tests[c.Test].Laboratory
@@ -228,8 +231,7 @@ func checkBackCheck(a data.Application, c *data.BackCheck) error {
 	stop(c.By != "" && !slices.Contains(data.BackCheckWays, c.By), "by", "problem.code.unknown", c.By, data.BackCheckWays[0])
 	stop(c.By == "" && !(asked && c.Outcome != ""), "by", "problem.required", "", data.BackCheckWays[0])
 	stop(c.Outcome != "" && !slices.Contains(data.BackCheckOutcomes, c.Outcome), "outcome", "problem.code.unknown", c.Outcome, data.Confirmed)
-	stop(c.Note == "" && (c.Outcome == data.Denied || c.Outcome == data.NoAnswer), "note", "problem.required", "", "")
-	stop(len([]rune(c.Note)) > data.MaxText, "note", "problem.too-long", c.Note, strconv.Itoa(data.MaxText))
+	problems = append(problems, d.sayable("note", c.Note, data.MaxText, c.Outcome == data.Denied || c.Outcome == data.NoAnswer)...)
 	if len(problems) > 0 {
 		return &ProblemsError{Problems: problems}
 	}

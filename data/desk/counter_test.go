@@ -59,6 +59,67 @@ func TestPredeclared(t *testing.T) {
 	}
 }
 
+// Who types anew what was declared beforehand is told, at the counter and in the
+// review, until they begin with that case or confirm that it is another.
+func TestWhatWasDeclaredIsNotTypedAnewUnseen(t *testing.T) {
+	p := desktest.New(t)
+	declared, err := p.Predeclare(ctx, p.Clerk, p.Specimen())
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := func(c data.Content) (found []data.Problem) {
+		t.Helper()
+		problems, err := p.Validate(ctx, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range problems {
+			if p.Key == "problem.predeclared" {
+				found = append(found, p)
+			}
+		}
+		return found
+	}
+	if got := asked(declared.Content); len(got) != 0 {
+		t.Errorf("the declaration itself: %+v", got)
+	}
+	if got := asked(p.Other()); len(got) != 0 {
+		t.Errorf("another's: %+v", got)
+	}
+	c := p.Specimen()
+	got := asked(c)
+	if len(got) != 1 || got[0].Severity != data.Confirm || got[0].Field != "document.number" || got[0].Value != declared.Reference.String() {
+		t.Fatalf("typed anew: %+v", got)
+	}
+	a := must2(t)(p.Create(ctx, p.Clerk, c))
+	if _, err := p.Submit(ctx, p.Clerk, a.ID); problem(err) != "problem.predeclared" {
+		t.Errorf("submitted: %v", err)
+	}
+	c.Confirmed = append(c.Confirmed, data.Confirmation{Field: got[0].Field, Key: got[0].Key, Value: got[0].Value})
+	a = must2(t)(p.Save(ctx, p.Clerk, a.ID, a.Version, c))
+	must2(t)(p.Submit(ctx, p.Clerk, a.ID))
+	likely, err := p.Duplicates(ctx, p.Reviewer, a.ID)
+	if err != nil || len(likely) != 1 || likely[0].Row.ID != declared.ID || !slices.Equal(likely[0].Why, []string{"declared"}) {
+		t.Errorf("the reviewer sees %+v, %v", likely, err)
+	}
+	// Begun, it is a case like others; what is over asks nobody.
+	must2(t)(p.Begin(ctx, p.Clerk, declared.ID))
+	if got := asked(p.Specimen()); len(got) != 0 {
+		t.Errorf("begun: %+v", got)
+	}
+	if _, err := p.Predeclare(ctx, p.Clerk, p.Other()); err != nil {
+		t.Fatal(err)
+	}
+	again := later(p.Other())
+	if got := asked(again); len(got) != 1 {
+		t.Errorf("another journey: %+v", got)
+	}
+	p.Now = p.Now.AddDate(0, 0, 20)
+	if got := asked(again); len(got) != 0 {
+		t.Errorf("after the journey: %+v", got)
+	}
+}
+
 func TestExpected(t *testing.T) {
 	p := desktest.New(t)
 	if err := p.SetFlights(ctx, p.Administrator, p.Reviewer, map[string]string{"UT846": "medium"}); err != nil {
@@ -66,15 +127,15 @@ func TestExpected(t *testing.T) {
 	}
 	other := p.Other()
 	other.Itinerary = []data.Leg{{Flight: "UT 9", From: "AMU", To: "CAN", Departs: p.Specimen().Itinerary[0].Departs}}
+	p.Submitted(t, p.Specimen())
+	p.Issued(t, p.Specimen())
+	inState(t, p, data.Withdrawn)
+	inState(t, p, data.Refused)
 	for _, c := range []data.Content{p.Specimen(), other} {
 		if _, err := p.Predeclare(ctx, p.Clerk, c); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p.Submitted(t, p.Specimen())
-	p.Issued(t, p.Specimen())
-	inState(t, p, data.Withdrawn)
-	inState(t, p, data.Refused)
 	got, err := p.Expected(ctx, p.Clerk, "2022-07-10", "2022-07-10")
 	want := []desk.Expect{
 		{Day: "2022-07-10", Flight: "UT 846", Port: "PVG", Risk: "medium", PreDeclared: 1, Open: 1, Approved: 1},

@@ -3,8 +3,12 @@ package desk
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"pratique/data"
 	"pratique/data/audit"
@@ -24,16 +28,33 @@ func (d *Desk) reasoned(list string, reasons []string, note string) (problems []
 			problems = append(problems, data.Problem{Field: "reasons", Key: "problem.code.unknown", Value: r})
 		}
 	}
-	if note == "" && slices.Contains(reasons, "other") {
-		problems = append(problems, data.Problem{Field: "note", Key: "problem.required"})
-	}
-	return problems
+	return append(problems, d.sayable("note", note, data.MaxSaid, slices.Contains(reasons, "other"))...)
 }
 
-// said is a text that an officer must give, without what cannot be seen in it.
-func said(field, text string) (string, error) {
-	if text = data.CleanText(text); text == "" {
-		return "", &ProblemsError{Problems: []data.Problem{{Field: field, Key: "problem.required"}}}
+// wording is a text that an officer says of a case, as it is stored: without what
+// cannot be seen in it, in Unicode's normal form C.
+func wording(text string) string { return norm.NFC.String(data.CleanText(text)) }
+
+// sayable is the one rule for such a text: it is there if it must be, no longer
+// than that many characters, and every one of them can be printed, for sooner or
+// later it stands on a letter, the internal sheet or a list.
+func (d *Desk) sayable(field, text string, most int, must bool) []data.Problem {
+	switch {
+	case text == "" && must:
+		return []data.Problem{{Field: field, Key: "problem.required"}}
+	case utf8.RuneCountInString(text) > most:
+		return []data.Problem{{Field: field, Key: "problem.too-long", Value: text, Example: strconv.Itoa(most)}}
+	case d.unsayable == nil:
+		return nil
+	}
+	return d.unsayable(field, text)
+}
+
+// said is a text that an officer must give, as it is stored.
+func (d *Desk) said(field, text string) (string, error) {
+	text = wording(text)
+	if p := d.sayable(field, text, data.MaxSaid, true); len(p) > 0 {
+		return "", &ProblemsError{Problems: p}
 	}
 	return text, nil
 }
@@ -41,7 +62,7 @@ func said(field, text string) (string, error) {
 // Hold lets a case wait for somebody else, for reasons of the list "holds". It
 // stays with its reviewer.
 func (d *Desk) Hold(ctx context.Context, s staff.Session, id data.ApplicationID, reasons []string, note string) (data.Application, error) {
-	note = data.CleanText(note)
+	note = wording(note)
 	return d.act(ctx, s, audit.ApplicationHeld, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		if err := owned(s, a); err != nil {
 			return err
@@ -74,7 +95,7 @@ func (d *Desk) Decide(ctx context.Context, s staff.Session, id data.ApplicationI
 	now := d.clock()
 	made = data.Decision{
 		Colour: made.Colour, Officer: s.Officer().ID, At: now,
-		Reasons: slices.Clone(made.Reasons), Note: data.CleanText(made.Note), Until: made.Until,
+		Reasons: slices.Clone(made.Reasons), Note: wording(made.Note), Until: made.Until,
 	}
 	return d.act(ctx, s, audit.DecisionMade, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		if err := owned(s, a); err != nil {
@@ -131,7 +152,7 @@ func (d *Desk) Contest(ctx context.Context, s staff.Session, id data.Application
 		if decision.Contest != nil {
 			return ErrState
 		}
-		if grounds, err = said("grounds", grounds); err != nil {
+		if grounds, err = d.said("grounds", grounds); err != nil {
 			return err
 		}
 		contested := *decision
@@ -158,7 +179,7 @@ func (d *Desk) DecideContest(ctx context.Context, s staff.Session, id data.Appli
 		if _, err := d.solo(tx, s, a); err != nil {
 			return err
 		}
-		if why, err = said("why", why); err != nil {
+		if why, err = d.said("why", why); err != nil {
 			return err
 		}
 		contested, contest := *decision, *decision.Contest
@@ -168,8 +189,9 @@ func (d *Desk) DecideContest(ctx context.Context, s staff.Session, id data.Appli
 		if e.Detail["upheld"] = "no"; upheld {
 			e.Detail["upheld"] = "yes"
 			d.lift(a, s, why)
+			return nil
 		}
-		return nil
+		return d.tellable(tx, *a)
 	})
 }
 
@@ -182,7 +204,7 @@ func (d *Desk) Lift(ctx context.Context, s staff.Session, id data.ApplicationID,
 		if _, err := d.solo(tx, s, a); err != nil {
 			return err
 		}
-		why, err := said("why", why)
+		why, err := d.said("why", why)
 		if err != nil {
 			return err
 		}
@@ -212,7 +234,7 @@ func (d *Desk) Override(ctx context.Context, s, second staff.Session, id data.Ap
 		if slices.Contains(a.Preparers, second.Officer().ID) {
 			return ErrFourEyes
 		}
-		reason, err := said("reason", reason)
+		reason, err := d.said("reason", reason)
 		if err != nil {
 			return err
 		}

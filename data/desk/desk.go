@@ -106,6 +106,9 @@ type Config struct {
 	Unprintable func(data.Statement) []data.Problem
 	// UnprintableFurther names what the copy of a full record cannot show.
 	UnprintableFurther func(data.FurtherRecord) []data.Problem
+	// Unsayable names the characters of a text that paper cannot show, as problems
+	// of a field. nil: nothing is asked.
+	Unsayable func(field, text string) []data.Problem
 	// Unwritable names what of a letter paper cannot show; each stops what it
 	// tells of. nil: nothing is asked.
 	Unwritable func(data.Letter) []data.Problem
@@ -121,6 +124,7 @@ type Desk struct {
 	book        *codes.Book
 	clock       func() time.Time
 	unprintable func(data.Statement) []data.Problem
+	unsayable   func(field, text string) []data.Problem
 	unwritable  func(data.Letter) []data.Problem
 	unshown     func(data.FurtherRecord) []data.Problem
 	openSigner  func(context.Context, keys.Purpose) (*keys.Signer, error)
@@ -156,7 +160,7 @@ type Desk struct {
 // Open opens a desk. If its vault is open already, it is ready at once.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{
-		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unwritable: c.Unwritable, unshown: c.UnprintableFurther,
+		log: c.Log, vault: c.Vault, post: c.Post, codes: c.Codes, book: c.Book, clock: c.Clock, unprintable: c.Unprintable, unsayable: c.Unsayable, unwritable: c.Unwritable, unshown: c.UnprintableFurther,
 		openSigner: c.Signer, logSigner: c.LogSigner, ring: c.Ring, anchors: c.Anchors, cost: c.Cost, rows: map[data.ApplicationID]Row{}, looked: map[string]bool{}, shown: map[shownKey]data.Approval{},
 		attachments: c.Attachments, pages: c.Pages,
 		door: staff.NewDoor(c.Log, c.Vault, c.Clock),
@@ -523,14 +527,27 @@ func (d *Desk) Validate(ctx context.Context, c data.Content) ([]data.Problem, er
 	c = normalised(c)
 	var problems []data.Problem
 	err := d.log.View(ctx, func(tx store.Tx) (err error) {
-		if problems, err = d.problems(tx, c); err != nil {
-			return err
-		}
-		more, err := d.misnamed(tx, c)
-		problems = append(problems, more...)
+		problems, err = d.atCounter(tx, c)
 		return err
 	})
 	return append(problems, d.otherTimes(c)...), err
+}
+
+// atCounter are the problems that a clerk is told of: with those of a content are
+// seals kept as signed by somebody who did not, and what was declared beforehand.
+func (d *Desk) atCounter(tx store.Tx, c data.Content) ([]data.Problem, error) {
+	problems, err := d.problems(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, more := range []func(store.Tx, data.Content) ([]data.Problem, error){d.misnamed, d.declared} {
+		found, err := more(tx, c)
+		if err != nil {
+			return nil, err
+		}
+		problems = append(problems, found...)
+	}
+	return problems, nil
 }
 
 func (d *Desk) problems(tx store.Tx, c data.Content) ([]data.Problem, error) {
@@ -751,12 +768,8 @@ func (d *Desk) Submit(ctx context.Context, s staff.Session, id data.ApplicationI
 		if a.State != data.Draft && a.State != data.Returned {
 			return ErrState
 		}
-		p, err := d.problems(tx, a.Content)
-		if err != nil {
-			return err
-		}
-		more, err := d.misnamed(tx, a.Content)
-		switch p = append(append(p, more...), asked...); {
+		p, err := d.atCounter(tx, a.Content)
+		switch p = append(p, asked...); {
 		case err != nil:
 			return err
 		case data.Stops(p):

@@ -112,10 +112,10 @@ func sameTraveller(a, b data.Content) bool {
 // they share, as members of a family may one paper: it no longer stops either.
 // Who prepared one of them does not clear them.
 func (d *Desk) ClearSameReport(ctx context.Context, s staff.Session, id, other data.ApplicationID, why string) (data.Application, error) {
-	why = data.CleanText(why)
+	why, wrong := d.said("why", why)
 	a, err := d.actOnMore(ctx, s, audit.SameReportCleared, id, func(tx store.Tx, a *data.Application, e *audit.Entry, add func(audit.Entry) error) error {
-		if why == "" {
-			return &ProblemsError{Problems: []data.Problem{{Field: "why", Key: "problem.required"}}}
+		if wrong != nil {
+			return wrong
 		}
 		if _, err := d.solo(tx, s, a); err != nil {
 			return err
@@ -163,6 +163,7 @@ type Likely struct {
 var Likenesses = []string{
 	"report",         // they share a report or a scan
 	"document",       // the same document: an earlier application
+	"declared",       // the same document: declared beforehand, and not begun
 	"other-name",     // the same document number with another name
 	"name",           // name, in any transliteration, and birth: another document
 	"native-name",    // native name and birth
@@ -228,6 +229,8 @@ func alike(mine Row, name string, r Row) (why []string) {
 	switch {
 	case document && !similar && name != "" && other != "":
 		why = append(why, "other-name")
+	case document && r.State == data.PreDeclared:
+		why = append(why, "declared")
 	case document:
 		why = append(why, "document")
 	case birth && equal:

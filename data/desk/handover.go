@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"pratique/data"
 	"pratique/data/audit"
@@ -148,13 +147,13 @@ func landing(l data.Leg) data.Date {
 // NotePort writes what the port of entry is told of a case besides. It must not
 // say what a test found: the list goes to people who need not know.
 func (d *Desk) NotePort(ctx context.Context, s staff.Session, id data.ApplicationID, text string) (data.Application, error) {
-	text = strings.ReplaceAll(data.CleanText(text), "|", "/")
+	text = strings.ReplaceAll(wording(text), "|", "/")
 	return d.act(ctx, s, audit.PortNoted, id, func(_ store.Tx, a *data.Application, _ *audit.Entry) error {
 		if a.State == data.Withdrawn {
 			return ErrState
 		}
-		if utf8.RuneCountInString(text) > handover.MaxNote {
-			return &ProblemsError{Problems: []data.Problem{{Field: "note", Key: "problem.too-long", Value: text, Example: strconv.Itoa(handover.MaxNote)}}}
+		if p := d.sayable("note", text, handover.MaxNote, false); len(p) > 0 {
+			return &ProblemsError{Problems: p}
 		}
 		a.PortNote = text
 		return nil

@@ -267,9 +267,9 @@ func (d *Desk) decisionNote(made data.Decision) data.DecisionNote {
 		note.LiftedBy = staff.MarkOf(made.LiftedBy)
 	}
 	if c := made.Contest; c != nil {
-		note.Contested, note.Answered, note.AnsweredBy = d.moment(c.At), d.moment(c.DecidedAt), staff.MarkOf(c.DecidedBy)
-		if note.Why == "" {
-			note.Why = c.Why
+		note.Contested, note.Grounds, note.Answered, note.Answer = d.moment(c.At), c.Grounds, d.moment(c.DecidedAt), c.Why
+		if c.DecidedBy != "" {
+			note.AnsweredBy = staff.MarkOf(c.DecidedBy)
 		}
 	}
 	return note

@@ -2,7 +2,9 @@ package desk_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pratique/data"
@@ -136,12 +138,92 @@ func TestInvariant11WhatCannotBeToldIsNotDecided(t *testing.T) {
 	}
 }
 
+// Whatever an officer says of a case can stand on paper: every act that takes a
+// text refuses one with a character that cannot be printed, or too long a one,
+// and names the field.
+func TestInvariant11WhatOfficersSayCanBePrinted(t *testing.T) {
+	p := desktest.New(t, withBook, func(c *desk.Config) {
+		c.Unsayable = func(field, text string) []data.Problem {
+			if !strings.Contains(text, "𠮷") {
+				return nil
+			}
+			return []data.Problem{{Field: field, Key: "problem.glyph", Value: "U+20BB7 𠮷"}}
+		}
+	})
+	if _, err := inForce(p, window(1, 10)); err != nil { // too short for the specimen
+		t.Fatal(err)
+	}
+	decided := func() data.Application {
+		return must2(t)(p.Decide(ctx, p.Reviewer, p.Ticked(t, p.Specimen()).ID, adverse(data.Orange)))
+	}
+	contested := func() data.Application { return must2(t)(p.Contest(ctx, p.Clerk, decided().ID, "the report is mine")) }
+	reviewed := func() data.Application { return p.Ticked(t, p.Specimen()) }
+	for name, tt := range map[string]struct {
+		make  func() data.Application
+		field string
+		do    func(id data.ApplicationID, text string) error
+	}{
+		"grounds": {decided, "grounds", func(id data.ApplicationID, text string) error { return second(p.Contest(ctx, p.Clerk, id, text)) }},
+		"denied": {contested, "why", func(id data.ApplicationID, text string) error {
+			return second(p.DecideContest(ctx, p.Both, id, false, text))
+		}},
+		"upheld": {contested, "why", func(id data.ApplicationID, text string) error {
+			return second(p.DecideContest(ctx, p.Both, id, true, text))
+		}},
+		"lifted": {decided, "why", func(id data.ApplicationID, text string) error { return second(p.Lift(ctx, p.Reviewer, id, text)) }},
+		"set aside": {reviewed, "reason", func(id data.ApplicationID, text string) error {
+			return second(p.Override(ctx, p.Reviewer, p.Administrator, id, []string{"window"}, text))
+		}},
+		"returned": {reviewed, "note", func(id data.ApplicationID, text string) error {
+			return second(p.Return(ctx, p.Reviewer, id, []string{"name"}, text))
+		}},
+		"held": {reviewed, "note", func(id data.ApplicationID, text string) error {
+			return second(p.Hold(ctx, p.Reviewer, id, []string{"laboratory"}, text))
+		}},
+		"decided": {reviewed, "note", func(id data.ApplicationID, text string) error {
+			made := adverse(data.Orange)
+			made.Note = text
+			return second(p.Decide(ctx, p.Reviewer, id, made))
+		}},
+		"port": {reviewed, "note", func(id data.ApplicationID, text string) error { return second(p.NotePort(ctx, p.Reviewer, id, text)) }},
+		"answered": {reviewed, "note", func(id data.ApplicationID, text string) error {
+			return second(p.BackCheck(ctx, p.Reviewer, id, data.BackCheck{By: data.BackCheckWays[0], Outcome: data.Denied, Note: text}))
+		}},
+		"cleared": {func() data.Application { return reviewed() }, "why", func(id data.ApplicationID, text string) error {
+			err := second(p.ClearSameReport(ctx, p.Reviewer, id, "another", text))
+			if errors.Is(err, desk.ErrState) {
+				return nil // they share nothing: it got as far as that
+			}
+			return err
+		}},
+	} {
+		a := tt.make()
+		for _, wrong := range []struct{ text, key string }{
+			{"of Mr. 𠮷田", "problem.glyph"}, {strings.Repeat("字", data.MaxSaid+1), "problem.too-long"},
+		} {
+			var problems *desk.ProblemsError
+			err := tt.do(a.ID, wrong.text)
+			if !errors.As(err, &problems) || len(problems.Problems) != 1 || problems.Problems[0].Field != tt.field || problems.Problems[0].Key != wrong.key {
+				t.Errorf("%s: %q gave %v", name, wrong.key, err)
+			}
+		}
+		if b := stored(p, a.ID); !reflect.DeepEqual(a, b) {
+			t.Errorf("%s: it changed", name)
+		}
+		if err := tt.do(a.ID, "of Mr. Cafe\u0301"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // The internal sheet tells what no letter does: findings, who let what pass and
 // why, and decisions that were lifted.
 func TestInternalSheet(t *testing.T) {
 	p := atPost(t, window(1, 10)) // too short for the specimen
 	a := p.Ticked(t, p.Specimen())
 	must2(t)(p.Decide(ctx, p.Reviewer, a.ID, adverse(data.Yellow)))
+	must2(t)(p.Contest(ctx, p.Clerk, a.ID, "I was on no ferry"))
+	must2(t)(p.DecideContest(ctx, p.Both, a.ID, false, "the list names you"))
 	must2(t)(p.Lift(ctx, p.Reviewer, a.ID, "it was another ferry"))
 	must2(t)(p.Take(ctx, p.Reviewer, a.ID))
 	must2(t)(p.Override(ctx, p.Reviewer, p.Administrator, a.ID, []string{"window"}, "evacuation"))
@@ -154,6 +236,9 @@ func TestInternalSheet(t *testing.T) {
 	}
 	if len(sheet.Findings) != 1 || sheet.Findings[0].Of != "tests[0]" || sheet.Findings[0].Result != "fail" || !sheet.Findings[0].Waived || len(sheet.Findings[0].Counts) != 1 || sheet.Case.Notice != "test-notice" {
 		t.Errorf("%+v", sheet.Findings)
+	}
+	if d := sheet.Decisions; len(d) != 1 || d[0].Contested.IsZero() || d[0].Grounds != "I was on no ferry" || d[0].Answered.IsZero() || d[0].AnsweredBy != "C" || d[0].Answer != "the list names you" {
+		t.Errorf("the objection: %+v", d)
 	}
 	if len(sheet.Decisions) != 1 || sheet.Decisions[0].LiftedBy != "B" || sheet.Decisions[0].Why != "it was another ferry" || sheet.Decisions[0].Colour != data.Yellow {
 		t.Errorf("%+v", sheet.Decisions)

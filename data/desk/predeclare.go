@@ -60,6 +60,34 @@ func (d *Desk) Predeclare(ctx context.Context, s staff.Session, c data.Content) 
 	return a, errors.Join(err, d.refresh(ctx, a.ID))
 }
 
+// declared asks about a content whose document was declared beforehand for a
+// journey that is still to come, and not begun: all of that would be typed anew,
+// and the traveller would be expected twice.
+func (d *Desk) declared(tx store.Tx, c data.Content) ([]data.Problem, error) {
+	if c.Document.Number == "" {
+		return nil, nil
+	}
+	ids, err := lookup(tx, fieldDocument, c.Document.Number)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		a, err := getApplication(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		departs, known := a.Content.Departs().Instant()
+		if a.State != data.PreDeclared || known && departs.Before(d.clock()) || a.Content.Hash() == c.Hash() { // that is the one
+			continue
+		}
+		p := data.Problem{Field: "document.number", Key: "problem.predeclared", Value: a.Reference.String(), Severity: data.Confirm}
+		if !slices.Contains(c.Confirmed, data.Confirmation{Field: p.Field, Key: p.Key, Value: p.Value}) {
+			return []data.Problem{p}, nil
+		}
+	}
+	return nil, nil
+}
+
 // Begin turns a pre-declared case into a draft: its traveller is at the counter.
 // The officer answers for what was declared as for what they type.
 func (d *Desk) Begin(ctx context.Context, s staff.Session, id data.ApplicationID) (data.Application, error) {

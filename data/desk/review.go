@@ -157,20 +157,16 @@ func (d *Desk) Tick(ctx context.Context, s staff.Session, id data.ApplicationID,
 
 // Return sends a case back to the clerk with reasons of the list "reasons".
 func (d *Desk) Return(ctx context.Context, s staff.Session, id data.ApplicationID, reasons []string, note string) (data.Application, error) {
+	note = wording(note)
 	return d.act(ctx, s, audit.ApplicationReturned, id, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		if err := owned(s, a); err != nil {
 			return err
 		}
-		if len(reasons) == 0 {
-			return &ProblemsError{Problems: []data.Problem{{Field: "reasons", Key: "problem.required"}}}
-		}
-		for _, r := range reasons {
-			if !d.codes.Known(data.ListReasons, r) {
-				return &ProblemsError{Problems: []data.Problem{{Field: "reasons", Key: "problem.code.unknown", Value: r}}}
-			}
+		if p := d.reasoned(data.ListReasons, reasons, note); len(p) > 0 {
+			return &ProblemsError{Problems: p}
 		}
 		a.State, a.Reviewer = data.Returned, ""
-		a.Return = &data.Return{Officer: s.Officer().ID, At: d.clock(), Reasons: reasons, Note: data.CleanText(note)}
+		a.Return = &data.Return{Officer: s.Officer().ID, At: d.clock(), Reasons: reasons, Note: note}
 		e.Detail["reasons"] = strings.Join(reasons, " ")
 		return d.tellable(tx, *a)
 	})

@@ -184,9 +184,10 @@ func revoked(tx store.Tx, n data.CertificateNumber) (*data.Revocation, error) {
 // Correct begins the correction of an issued certificate: a draft with the same
 // content, which the same two pairs of eyes must see. When its certificate is
 // issued, the one it replaces is revoked in the same transaction. One that was
-// revoked for fraud is not corrected: [ErrRevoked].
+// revoked for fraud is not corrected: [ErrRevoked]. Asked again it returns the
+// same draft, as long as nothing was changed in it.
 func (d *Desk) Correct(ctx context.Context, s staff.Session, n data.CertificateNumber) (data.Application, error) {
-	return d.newDraft(ctx, s, data.Content{}, func(tx store.Tx, a *data.Application, _ *audit.Entry) error {
+	return d.newDraft(ctx, s, data.Content{}, func(tx store.Tx, a *data.Application, e *audit.Entry) error {
 		c, err := issued(tx, n)
 		if err != nil {
 			return err
@@ -198,8 +199,26 @@ func (d *Desk) Correct(ctx context.Context, s staff.Session, n data.CertificateN
 			return fmt.Errorf("certificate %s: %w", n, ErrRevoked)
 		}
 		of, err := getApplication(tx, c.Application)
+		if err != nil {
+			return err
+		}
 		a.Content, a.Replaces = normalised(of.Content), n
-		return err
+		ids, err := lookup(tx, fieldDocument, a.Content.Document.Number)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			is, err := getApplication(tx, id)
+			if err != nil {
+				return err
+			}
+			begun := is.State == data.Draft && is.Version == 1 && is.Replaces == n && slices.Equal(is.Preparers, a.Preparers)
+			if begun && is.Content.Hash() == a.Content.Hash() {
+				*a, e.Act, e.Subject = is, audit.ApplicationRead, string(is.ID)
+				return nil
+			}
+		}
+		return nil
 	})
 }
 

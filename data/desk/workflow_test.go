@@ -188,7 +188,7 @@ func inState(t *testing.T, p *desktest.Post, s data.State) data.Application {
 	}
 	switch c := p.Specimen(); s {
 	case data.PreDeclared:
-		return must(p.Predeclare(ctx, p.Clerk, c))
+		return must(p.Predeclare(ctx, p.Clerk, p.Other())) // of the specimen, every other case would be asked about it
 	case data.OnHold:
 		return must(acts["hold"](p, p.Ticked(t, c)))
 	case data.FollowUp:

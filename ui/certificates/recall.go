@@ -1,16 +1,11 @@
 package certificates
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"pratique/data"
-	"pratique/data/desk"
 	"pratique/data/staff"
 	"pratique/ui/env"
 	"pratique/ui/stated"
@@ -310,69 +305,19 @@ func (m *RecallModel) People(then func(content []byte)) RecallState {
 	}
 	m.st.Busy = "certificates.busy.people"
 	d, s, all := m.parts.Desk, m.e.Session, slices.Clone(m.revoked)
-	env.Go(m.e, func(ctx context.Context) ([]data.Content, error) {
-		contents := make([]data.Content, len(all))
-		for i, c := range all {
-			a, err := d.Read(ctx, s, c.Application)
-			if err != nil && !errors.Is(err, desk.ErrNotFound) { // erased meanwhile
-				return nil, err
-			}
-			contents[i] = a.Content
-		}
-		return contents, nil
-	}, func(contents []data.Content, err error) {
+	words, names, zone := m.e.Words, m.parts.Codes, m.e.Post.Zone
+	env.Go(m.e, func(ctx context.Context) ([]byte, error) {
+		return stated.WhomToTell(ctx, d, s, all, words, names, zone)
+	}, func(list []byte, err error) {
 		m.st.Busy = ""
 		m.show()
 		if err != nil {
 			m.e.Error(err)
 		} else if !m.gone {
-			then(m.csv(all, contents))
+			then(list)
 		}
 	})
 	return m.State()
-}
-
-// csv is the list as spreadsheets read it: UTF-8 with its mark, a line end of
-// two characters, and nothing that a spreadsheet would calculate.
-func (m *RecallModel) csv(all []data.Certificate, contents []data.Content) []byte {
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	words := m.e.Words
-	rows := [][]string{{
-		words.T("certificates.column.number"), words.Field("traveller.surname"), words.Field("traveller.givenNames"), words.Field("traveller.nativeName"),
-		words.Field("document.number"), words.Field("traveller.phone"), words.Field("traveller.email"), words.Field("traveller.guardian.phone"),
-		words.Field("itinerary.flight"), words.Field("itinerary.departs"), words.T("certificates.column.issued"),
-		words.T("certificates.life.handed-over"), words.T("certificates.life.revoked"), words.T("certificates.revoke.reason"),
-	}}
-	at := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return data.MomentOf(t, m.e.Post.Zone).String()
-	}
-	for i, c := range all {
-		st, content := c.Statement, contents[i]
-		var flight, departs string
-		if len(content.Itinerary) > 0 {
-			flight, departs = content.Itinerary[0].Flight, content.Departs().String()
-		}
-		rows = append(rows, []string{
-			c.Number.String(), st.Surname, st.GivenNames, st.NativeName, st.DocumentNumber,
-			content.Traveller.Phone, content.Traveller.Email, content.Traveller.Guardian.Phone, flight, departs,
-			at(c.IssuedAt), at(c.HandedOver), at(c.Revoked.At), m.parts.Codes.Name(data.ListRevocations, c.Revoked.Reason, m.e.Language()),
-		})
-	}
-	for _, row := range rows {
-		for i := range row {
-			row[i] = data.Cell(row[i])
-		}
-	}
-	if err := w.WriteAll(rows); err != nil {
-		panic(fmt.Sprint("certificates: ", err)) // into memory, nothing fails
-	}
-	return b.Bytes()
 }
 
 // Leave keeps what was begun.

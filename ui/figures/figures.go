@@ -3,9 +3,7 @@
 package figures
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"maps"
 	"slices"
 	"strconv"
@@ -153,16 +151,11 @@ func (m *Model) lines(f desk.Figures) []Line {
 // for it.
 func (m *Model) File() (name string, content []byte) {
 	s := m.State()
-	var b bytes.Buffer
-	b.WriteString("\ufeff") // spreadsheets take it for UTF-8 then
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	w.Write([]string{"month", "figure", "label", "number"})
+	rows := [][]string{{"month", "figure", "label", "number"}}
 	for _, l := range s.Lines {
-		w.Write([]string{s.Month, l.Name, data.Cell(l.Label), strconv.Itoa(l.Number)})
+		rows = append(rows, []string{s.Month, l.Name, l.Label, strconv.Itoa(l.Number)})
 	}
-	w.Flush() // to memory: never fails
-	return m.e.Post.Code + "-" + s.Month + ".csv", b.Bytes()
+	return m.e.Post.Code + "-" + s.Month + ".csv", data.Table(rows)
 }
 
 // Leave stops showing.

@@ -227,7 +227,7 @@ func (m *Model) formState() Form {
 		if at == "" {
 			at = "note"
 		}
-		if p.Value == "" { // nothing was chosen
+		if p.Value == "" && p.Key != "problem.letter" { // nothing was chosen
 			p = data.Problem{Key: "problem.required"}
 		}
 		f.Wrong[at] = m.e.Words.Problem(p)

@@ -454,6 +454,22 @@ func TestProvedByCheckDigits(t *testing.T) {
 	}
 }
 
+// What the letter has no room for is said as that, beside the note.
+func TestReturnWithoutRoomOnTheLetter(t *testing.T) {
+	p := desktest.New(t, func(c *desk.Config) {
+		c.Unwritable = func(data.Letter) []data.Problem { return []data.Problem{{Field: "note", Key: "problem.letter"}} }
+	})
+	sh := newShell(t, p, p.Reviewer, "en")
+	m := NewModel(sh.env, parts(t, p), submitted(p))
+	m.Open()
+	m.Do(ActReturn)
+	m.Reason("unreadable", true)
+	m.Note("page 2")
+	if st := m.Send(); st.Form.Wrong["note"] != sh.env.T("problem.letter") || len(sh.went) > 0 {
+		t.Errorf("%+v", st.Form)
+	}
+}
+
 func TestReturn(t *testing.T) {
 	p := desktest.New(t)
 	id := submitted(p)

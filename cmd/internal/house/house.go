@@ -153,6 +153,7 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (_ *House, er
 			return h.Press.Unprintable(pdfgen.Printout{Statement: st, Post: h.Folder.Post, AnchorFingerprint: strings.Repeat("0", 64)})
 		},
 		UnprintableFurther: h.Press.UnprintableFurther,
+		Unsayable:          h.Press.Unsayable,
 		Unwritable:         func(l data.Letter) []data.Problem { return h.Press.Unwritable(h.letterAt(l, clock())) },
 	})
 	if err != nil {
