@@ -89,6 +89,10 @@ func TestInvariant2RecordChangedWhileItIsSealed(t *testing.T) {
 			c.Statement.Surname = "MUSTER"
 			return store.Put(tx, store.CertificateKey(c.Number), c)
 		},
+		"further": func(tx store.Tx, c data.Certificate, _ data.Application) error {
+			c.Further.VDSNC = true
+			return store.Put(tx, store.CertificateKey(c.Number), c)
+		},
 		"phase": func(tx store.Tx, c data.Certificate, _ data.Application) error {
 			c.Phase = data.PhaseVoid
 			return store.Put(tx, store.CertificateKey(c.Number), c)
