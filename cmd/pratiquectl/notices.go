@@ -15,6 +15,7 @@ import (
 	"pratique/cmd/internal/house"
 	"pratique/data"
 	"pratique/data/codes"
+	"pratique/data/desk"
 	"pratique/data/rules"
 	"pratique/data/staff"
 )
@@ -134,7 +135,19 @@ type noticesRetireCommand struct {
 }
 
 func (c noticesRetireCommand) Run(ctx context.Context, s *streams) error {
-	return c.turn(ctx, s, c.version, (*house.House).RetireNotice, "out of force")
+	last := false
+	err := c.turn(ctx, s, c.version, func(h *house.House, ctx context.Context, a, b staff.Session, id string, v int) error {
+		if err := h.RetireNotice(ctx, a, b, id, v); err != nil {
+			return err
+		}
+		all, err := h.Notices(ctx, a)
+		last = !slices.ContainsFunc(all, func(n desk.Notice) bool { return n.State == rules.Active })
+		return err
+	}, "out of force")
+	if err == nil && last {
+		fmt.Fprintln(s.out, "no notice is in force: the post has no requirements, and certificates are good for the journey")
+	}
+	return err
 }
 
 func (c two) turn(ctx context.Context, s *streams, v version,

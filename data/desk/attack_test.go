@@ -49,6 +49,24 @@ func TestShutOutApproverIsNoSecondOfficer(t *testing.T) {
 	}
 }
 
+// TestSoloWorkEndsWithinAMonth: nobody switches four eyes off for good.
+func TestSoloWorkEndsWithinAMonth(t *testing.T) {
+	p := desktest.New(t)
+	longest := p.Now.Add(31 * 24 * time.Hour)
+	if err := p.SetSolo(ctx, p.Reviewer, p.Administrator, longest.Add(time.Second)); problem(err) != "problem.solo.long" {
+		t.Errorf("a second more than a month: %v", err)
+	}
+	if s, err := p.Solo(ctx); err != nil || s.Allows(p.Now) {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if err := p.SetSolo(ctx, p.Reviewer, p.Administrator, longest); err != nil {
+		t.Errorf("a month: %v", err)
+	}
+	if s, err := p.Solo(ctx); err != nil || !s.Allows(longest.Add(-time.Second)) || s.Allows(longest) {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 // TestSoloTicksDoNotCountForOthers: what a preparer ticked while solo work was
 // allowed is not what a second officer compared.
 func TestSoloTicksDoNotCountForOthers(t *testing.T) {

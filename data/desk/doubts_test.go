@@ -20,7 +20,8 @@ func TestSameReport(t *testing.T) {
 	mine, theirs := p.Specimen(), p.Other()
 	theirs.Tests[1].ReportNo = "s 20772" // as the specimen's S-20772
 	first := p.Approved(t, mine)
-	second := p.Submitted(t, theirs)
+	second := must2(t)(p.Create(ctx, p.Both, theirs))
+	second = must2(t)(p.Submit(ctx, p.Both, second.ID))
 	if second.State != data.Submitted || len(second.Same) != 1 || second.Same[0].Case != first.ID || second.Same[0].By != data.SameNumber {
 		t.Fatalf("%s %+v", second.State, second.Same)
 	}
@@ -56,6 +57,14 @@ func TestSameReport(t *testing.T) {
 		"a clerk": func() error {
 			_, err := p.ClearSameReport(ctx, p.Clerk, second.ID, first.ID, "x")
 			return errors.Join(err, is(err, desk.ErrNotPermitted))
+		},
+		"who prepared it": func() error {
+			_, err := p.ClearSameReport(ctx, p.Both, second.ID, first.ID, "x")
+			return errors.Join(err, is(err, desk.ErrFourEyes))
+		},
+		"who prepared the other one": func() error {
+			_, err := p.ClearSameReport(ctx, p.Both, first.ID, second.ID, "x")
+			return errors.Join(err, is(err, desk.ErrFourEyes))
 		},
 		"without a reason": func() error {
 			_, err := p.ClearSameReport(ctx, p.Reviewer, second.ID, first.ID, " ")

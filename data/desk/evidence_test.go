@@ -264,6 +264,12 @@ func TestScansGoAndHashesStay(t *testing.T) {
 	if _, err := p.Revoke(ctx, p.Reviewer, p.Both, []data.CertificateNumber{forged.Number}, data.RevokedFraud, "the laboratory does not know it"); err != nil {
 		t.Fatal(err)
 	}
+	inDoubt, _ := issue(p.Specimen(), "a report of two")
+	with, err := p.Create(ctx, p.Clerk, p.Other())
+	if err != nil {
+		t.Fatal(err)
+	}
+	attach(t, p, with.ID, "test 1", "a report of two")
 	if err := p.SetEvidenceTime(ctx, p.Administrator, p.Reviewer, 30); err != nil {
 		t.Fatal(err)
 	}
@@ -275,17 +281,27 @@ func TestScansGoAndHashesStay(t *testing.T) {
 	}
 	p.Now = p.Now.AddDate(0, 0, 29)
 	daily()
-	if a := stored(p, kept.ID); !a.Evidence[0].Gone.IsZero() || files(t, p) != 2 {
+	if a := stored(p, kept.ID); !a.Evidence[0].Gone.IsZero() || files(t, p) != 4 {
 		t.Errorf("went too early: %+v", a.Evidence)
 	}
 	p.Now = p.Now.AddDate(0, 0, 2)
 	daily()
 	a := stored(p, kept.ID)
-	if e := a.Evidence[0]; !e.Gone.Equal(p.Now) || e.Key != "" || e.File != "" || e.SHA256 != kept.Evidence[0].SHA256 || files(t, p) != 1 {
+	if e := a.Evidence[0]; !e.Gone.Equal(p.Now) || e.Key != "" || e.File != "" || e.SHA256 != kept.Evidence[0].SHA256 || files(t, p) != 3 {
 		t.Errorf("%+v, %d files", e, files(t, p))
 	}
 	if e := stored(p, false1.ID).Evidence[0]; !e.Gone.IsZero() {
 		t.Error("evidence of fraud was destroyed")
+	}
+	if e := stored(p, inDoubt.ID).Evidence[0]; !e.Gone.IsZero() {
+		t.Error("evidence of a case in doubt was destroyed")
+	}
+	if _, err := p.ClearSameReport(ctx, p.Reviewer, inDoubt.ID, with.ID, "a couple, one sheet"); err != nil {
+		t.Fatal(err)
+	}
+	daily()
+	if e := stored(p, inDoubt.ID).Evidence[0]; !e.Gone.Equal(p.Now) {
+		t.Error("cleared, its time is over as well")
 	}
 	if _, _, err := p.OpenEvidence(ctx, p.Reviewer, a.ID, a.Evidence[0].ID); !errors.Is(err, desk.ErrNotFound) {
 		t.Error(err)
@@ -335,6 +351,11 @@ func TestScansGoAndHashesStay(t *testing.T) {
 func TestEvidenceGoesWithItsCase(t *testing.T) {
 	p := desktest.New(t)
 	a, b := twoWithOneReport(t, p)
+	for _, of := range []data.Application{a, b} { // what was found twice is no mistake
+		if _, err := p.RemoveEvidence(ctx, p.Clerk, of.ID, of.Evidence[0].ID); problem(err) != "problem.same-report.scan" || files(t, p) != 3 {
+			t.Errorf("removed: %v, %d files", err, files(t, p))
+		}
+	}
 	x, err := p.ExportTraveller(ctx, p.Reviewer, a.Content.Document.Issuer, a.Content.Document.Number)
 	if err != nil || len(x.Applications) != 1 || len(x.Applications[0].Evidence) != 1 || x.Applications[0].Evidence[0].Key != "" {
 		t.Errorf("exported %+v, %v", x.Applications, err)

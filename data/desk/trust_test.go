@@ -231,6 +231,56 @@ func (d dying) Err() error {
 	return nil
 }
 
+// asked is a context that does something the second time it is asked.
+type asked struct {
+	context.Context
+	times *int
+	do    func()
+}
+
+func (a asked) Err() error {
+	if *a.times++; *a.times == 2 {
+		a.do()
+	}
+	return nil
+}
+
+// TestTrustChangedMeanwhile: what the post takes of a file is taken if it still
+// takes the same when the version is stored.
+func TestTrustChangedMeanwhile(t *testing.T) {
+	p := desktest.New(t)
+	signer, verifier := lister(t)
+	key, err := p.SetTrust(ctx, p.Administrator, p.Reviewer, "key", "a file", "", trust.Content{Verifiers: []string{verifier}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := revocation.NewList(signer.Name(), 1, p.Now, p.Now.AddDate(0, 0, 7), nil, revocation.OfCertificate("UT", "PR123456")).Note(signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := func(do func()) error {
+		return second(p.SetTrust(asked{ctx, new(int), do}, p.Administrator, p.Reviewer, "revoked", "a file", "", trust.Content{Revocations: [][]byte{b}}))
+	}
+	withdraw := func() { // its key, after the file was read and before it counts
+		v := desk.TrustVersion{Name: key.Name, Number: 2, At: p.Now, Withdrew: true}
+		if err := p.Store.Update(ctx, func(tx store.Tx) error { return store.Put(tx, store.TrustLists+"key/000002", v) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := set(withdraw); !errors.Is(err, desk.ErrStale) {
+		t.Errorf("its key was withdrawn meanwhile: %v", err)
+	}
+	if _, err := p.RestoreTrust(ctx, p.Administrator, p.Reviewer, "key", 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := set(func() {}); err != nil {
+		t.Error(err)
+	}
+	if all, err := p.TrustLists(ctx, p.Administrator); err != nil || len(all) != 4 {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
+
 // TestLargeTrustList: one that no transaction should hold comes in parts, and
 // counts when all of it is there, wherever it was interrupted before.
 func TestLargeTrustList(t *testing.T) {

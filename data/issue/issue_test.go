@@ -89,6 +89,10 @@ func TestInvariant2RecordChangedWhileItIsSealed(t *testing.T) {
 			c.Statement.Surname = "MUSTER"
 			return store.Put(tx, store.CertificateKey(c.Number), c)
 		},
+		"further": func(tx store.Tx, c data.Certificate, _ data.Application) error {
+			c.Further.VDSNC = true
+			return store.Put(tx, store.CertificateKey(c.Number), c)
+		},
 		"phase": func(tx store.Tx, c data.Certificate, _ data.Application) error {
 			c.Phase = data.PhaseVoid
 			return store.Put(tx, store.CertificateKey(c.Number), c)
@@ -197,6 +201,59 @@ func TestTooLargeIsFoundBeforeApproval(t *testing.T) {
 	a := p.Ticked(t, c)
 	if _, err := p.Approve(context.Background(), p.Reviewer, a.ID); !errors.Is(err, issue.ErrTooLarge) {
 		t.Errorf("%v, want ErrTooLarge", err)
+	}
+}
+
+// TestRehearsedBeforeItIsSigned: a record that was left without its seal and
+// does not fit one is refused before the real key is used.
+func TestRehearsedBeforeItIsSigned(t *testing.T) {
+	ctx, plugged, signatures := context.Background(), false, 0
+	p := desktest.New(t, func(c *desk.Config) {
+		desktest.WrapKey(c, func(signer crypto.Signer) crypto.Signer {
+			return key{signer, func(r io.Reader, digest []byte, o crypto.SignerOpts) ([]byte, error) {
+				if !plugged {
+					return nil, errors.New("the key is not there")
+				}
+				signatures++
+				return signer.Sign(r, digest, o)
+			}}
+		})
+	})
+	id := p.Approved(t, p.Specimen()).ID
+	if _, err := p.Issue(ctx, p.Reviewer, id); err == nil {
+		t.Fatal("issued without a key")
+	}
+	plugged = true
+	err := p.Store.Update(ctx, func(tx store.Tx) error {
+		a, _, err := store.Get[data.Application](tx, store.ApplicationKey(id))
+		if err != nil {
+			return err
+		}
+		c, _, err := store.Get[data.Certificate](tx, store.CertificateKey(a.Certificate))
+		if err != nil {
+			return err
+		}
+		noise := make([]byte, 30)
+		st := &c.Statement
+		for len(st.Tests) < data.MaxTests {
+			st.Tests = append(st.Tests, st.Tests[0])
+		}
+		for len(st.Doses) < data.MaxDoses {
+			rand.Read(noise)
+			text := base64.RawStdEncoding.EncodeToString(noise) // it does not compress
+			st.Doses = append(st.Doses, data.StatedDose{Date: "2021-05-01", Product: "CoronaVac", Lot: text[:20], Country: "CHN", Place: text[20:]})
+		}
+		st.NativeName = ""
+		for i := range data.MaxName {
+			st.NativeName += string(rune(0x4e00 + i*7919%5000))
+		}
+		return store.Put(tx, store.CertificateKey(c.Number), c)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Issue(ctx, p.Reviewer, id); !errors.Is(err, issue.ErrTooLarge) || signatures != 0 {
+		t.Errorf("%v, %d signatures", err, signatures)
 	}
 }
 

@@ -337,7 +337,13 @@ func (m *NoticesModel) turn(from rules.State, sentence, told string, act func(ct
 		return
 	}
 	r := m.row(n)
-	m.ask(m.e.T(sentence, r.Title, n.ID, n.Version, r.Flights, len(m.diff)), func(other staff.Session) {
+	asked := m.e.T(sentence, r.Title, n.ID, n.Version, r.Flights, len(m.diff))
+	if from == rules.Active && !slices.ContainsFunc(m.all, func(o desk.Notice) bool {
+		return o.State == rules.Active && (o.ID != n.ID || o.Version != n.Version)
+	}) {
+		asked += " " + m.e.T("admin.notices.retire.last")
+	}
+	m.ask(asked, func(other staff.Session) {
 		s := m.e.Session
 		start(&m.core, "admin.busy.store", nothing(func(ctx context.Context) error { return act(ctx, s, other, n.ID, n.Version) }), func(_ struct{}, err error) error {
 			if err != nil {

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,10 +75,21 @@ func TestNotices(t *testing.T) {
 	if st := m.State(); len(*asked) != 2 || st.All[0].Version != 2 || st.All[1].State != rules.Retired {
 		t.Errorf("replaced: %q, %+v", *asked, st.All)
 	}
-	m.Choose(0)
-	m.Retire()
-	if st := m.State(); len(*asked) != 3 || st.All[0].State == rules.Active {
-		t.Errorf("out of force: %+v", st.All)
+	o.files["/media/other.yaml"] = strings.Replace(practiceNotice(t, "1"), "id: ", "id: other-", 1)
+	take("/media/other.yaml")
+	m.Activate()
+	last := m.e.T("admin.notices.retire.last")
+	for i, told := range []bool{false, true} { // one of two, and the last
+		m.Choose(0)
+		was := m.State().All[0]
+		m.Retire()
+		in := slices.IndexFunc(m.State().All, func(n NoticeRow) bool { return n.ID == was.ID && n.Version == was.Version })
+		if st := m.State(); len(*asked) != 4+i || st.All[in].State != rules.Retired || strings.HasSuffix((*asked)[3+i], " "+last) != told {
+			t.Errorf("out of force: %q, %+v", *asked, st.All)
+		}
+	}
+	if slices.ContainsFunc((*asked)[:4], func(a string) bool { return strings.Contains(a, last) }) {
+		t.Errorf("told of the last one: %q", *asked)
 	}
 	if st := take("/media/two.yaml"); st.Problem == "" {
 		t.Error("taken twice")
