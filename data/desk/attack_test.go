@@ -201,6 +201,10 @@ func TestFraudIsNotCorrected(t *testing.T) {
 	if err := p.Erase(ctx, p.Reviewer, p.Administrator, c.Application); !errors.Is(err, desk.ErrState) {
 		t.Errorf("evidence erased: %v", err)
 	}
+	p.Now = p.Now.AddDate(0, 1, 0) // it counts no more, and can still be checked
+	if err := p.Erase(ctx, p.Reviewer, p.Administrator, c.Application); !errors.Is(err, desk.ErrState) {
+		t.Errorf("evidence erased after its window: %v", err)
+	}
 	p.Now = p.Now.AddDate(1, 0, 0)
 	if err := p.Erase(ctx, p.Reviewer, p.Administrator, c.Application); err != nil {
 		t.Errorf("erased when nobody can check it any more: %v", err)
