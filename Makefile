@@ -34,9 +34,11 @@ build: ## bin/pratique and bin/pratiquectl
 test: ## every test, screens included, without a display
 	@.ci/packages test
 	@[ -n "$$PRATIQUE_VECTORS" ] || echo "make test: PRATIQUE_VECTORS is not set: the tests against public vectors will NOT run, see README" >&2
+	$(NOCGO) .ci/in-memory $(GO) test -timeout 40m -tags $(TAGS) $(TEST) $(PLAIN)
+
+vet: ## what go vet says, for this system and for Windows
 	$(NOCGO) $(GO) vet -tags $(TAGS) $(PLAIN)
 	GOOS=windows CGO_ENABLED=0 $(GO) vet -tags $(TAGS) $(PLAIN)
-	$(NOCGO) .ci/in-memory $(GO) test -timeout 40m -tags $(TAGS) $(TEST) $(PLAIN)
 
 pkcs11: ## keys in a token, end to end with SoftHSM2; pratiquectl with cgo and without
 	.ci/softhsm $(TEST)
