@@ -484,6 +484,19 @@ func lookup(tx store.Tx, field, value string) (ids []data.ApplicationID, err err
 	return ids, err
 }
 
+// ofDocument are the cases with that number of a travel document.
+func ofDocument(tx store.Tx, number string) (all []data.Application, err error) {
+	ids, err := lookup(tx, fieldDocument, number)
+	for _, id := range ids {
+		a, err := getApplication(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, err
+}
+
 // putApplication stores a and moves its look-up keys.
 func putApplication(tx store.Tx, before, a data.Application) error {
 	was, is := lookups(before), lookups(a)

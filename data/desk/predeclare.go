@@ -35,15 +35,11 @@ func (d *Desk) Predeclare(ctx context.Context, s staff.Session, c data.Content) 
 		if err := staff.Permit(tx, s, audit.ApplicationPreDeclared); err != nil {
 			return err
 		}
-		ids, err := lookup(tx, fieldDocument, a.Content.Document.Number)
+		before, err := ofDocument(tx, a.Content.Document.Number)
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			is, err := getApplication(tx, id)
-			if err != nil {
-				return err
-			}
+		for _, is := range before {
 			if is.State == data.PreDeclared && is.Content.Hash() == a.Content.Hash() {
 				a = is
 				return add(audit.Entry{At: d.clock(), Officer: s.Officer().ID, Act: audit.ApplicationRead, Subject: string(a.ID)})
@@ -67,15 +63,11 @@ func (d *Desk) declared(tx store.Tx, c data.Content) ([]data.Problem, error) {
 	if c.Document.Number == "" {
 		return nil, nil
 	}
-	ids, err := lookup(tx, fieldDocument, c.Document.Number)
+	before, err := ofDocument(tx, c.Document.Number)
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range ids {
-		a, err := getApplication(tx, id)
-		if err != nil {
-			return nil, err
-		}
+	for _, a := range before {
 		departs, known := a.Content.Departs().Instant()
 		if a.State != data.PreDeclared || known && departs.Before(d.clock()) || a.Content.Hash() == c.Hash() { // that is the one
 			continue

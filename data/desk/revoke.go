@@ -203,15 +203,11 @@ func (d *Desk) Correct(ctx context.Context, s staff.Session, n data.CertificateN
 			return err
 		}
 		a.Content, a.Replaces = normalised(of.Content), n
-		ids, err := lookup(tx, fieldDocument, a.Content.Document.Number)
+		before, err := ofDocument(tx, a.Content.Document.Number)
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			is, err := getApplication(tx, id)
-			if err != nil {
-				return err
-			}
+		for _, is := range before {
 			begun := is.State == data.Draft && is.Version == 1 && is.Replaces == n && slices.Equal(is.Preparers, a.Preparers)
 			if begun && is.Content.Hash() == a.Content.Hash() {
 				*a, e.Act, e.Subject = is, audit.ApplicationRead, string(is.ID)

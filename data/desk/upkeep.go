@@ -280,15 +280,11 @@ func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, issuer, doc
 			return err
 		}
 		subjects := map[string]bool{}
-		ids, err := lookup(tx, fieldDocument, document)
+		all, err := ofDocument(tx, document)
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			a, err := getApplication(tx, id)
-			if err != nil {
-				return err
-			}
+		for _, a := range all {
 			if a.Content.Document.Issuer != issuer {
 				continue
 			}
@@ -296,7 +292,7 @@ func (d *Desk) ExportTraveller(ctx context.Context, s staff.Session, issuer, doc
 				a.Evidence[i].Key = "" // scans go out one by one, see [Desk.OpenEvidence]
 			}
 			x.Applications = append(x.Applications, a)
-			subjects[string(id)] = true
+			subjects[string(a.ID)] = true
 			if a.Certificate != "" {
 				c, _, err := store.Get[data.Certificate](tx, store.CertificateKey(a.Certificate))
 				if err != nil {
